@@ -1,0 +1,37 @@
+package io.bauplan.udf.api;
+
+import java.util.List;
+
+/// A user's table function: `f(dataframes) -> dataframe`.
+///
+/// @param name the name of the SQL function or of the model; it prefixes the function's prints
+/// @param handler the function within the source: `usd_by_country`; in Java a class name
+/// @param style how the handler receives its inputs
+/// @param deterministic `IMMUTABLE`: the same inputs give the same result
+public record FunctionDefinition(
+    String name,
+    Language language,
+    String handler,
+    FunctionSource source,
+    Style style,
+    EnvironmentSpec environment,
+    List<FunctionParameter> parameters,
+    FunctionReturn returns,
+    FunctionLimits limits,
+    boolean deterministic) {
+
+  /// How the handler receives a dataframe.
+  public enum Style {
+    /// `CREATE FUNCTION`: a table argument is a `pandas.DataFrame` if pandas is declared, else a
+    /// `pyarrow.Table`.
+    SQL,
+    /// `@bauplan.model`: a `pyarrow.Table` (the SDK's `bauplan.Model`).
+    MODEL,
+    /// `@bauplan.expectation`: as `MODEL`, returning a boolean.
+    EXPECTATION
+  }
+
+  public FunctionDefinition {
+    parameters = List.copyOf(parameters);
+  }
+}

@@ -1,0 +1,25 @@
+package io.bauplan.udf.api;
+
+import java.util.Iterator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/// Runs user functions in ephemeral sandboxes, after the paper's section on the function runtime. One
+/// per worker; thread-safe.
+public interface FunctionRuntime extends AutoCloseable {
+  /// Starts an invocation. Inputs are drained on the calling thread before this returns, so that a
+  /// failing input surfaces as the input's own exception.
+  RunningInvocation start(Invocation invocation);
+
+  /// Prepares an environment ahead of its first use; returns at once.
+  void prepare(EnvironmentSpec environment);
+
+  /// Copies a stream into shared memory as a table of one record batch. The caller owns the result.
+  SharedTable share(Schema schema, Iterator<VectorSchemaRoot> batches);
+
+  /// A sentence for the user where the sandbox is weaker than level A or B; empty otherwise.
+  String sandboxNotice();
+
+  @Override
+  void close();
+}
