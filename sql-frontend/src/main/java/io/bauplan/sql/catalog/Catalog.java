@@ -1,0 +1,102 @@
+package io.bauplan.sql.catalog;
+
+import io.bauplan.sql.plan.TableRef;
+import io.bauplan.udf.api.FunctionDefinition;
+import java.util.List;
+import java.util.Optional;
+
+/// A catalog with branches and tags. Thread-safe. Reads take a [PinnedRef] and see exactly that commit;
+/// writes take a branch name. Names match case-insensitively, an exact match first.
+///
+/// Errors are `EngineException`s: `REF_NOT_FOUND`, `TABLE_NOT_FOUND`, `TABLE_EXISTS`, `COMMIT_CONFLICT`,
+/// `COMMIT_STATE_UNKNOWN`, `CATALOG_ERROR`, ...; messages for names that do not exist offer the nearest.
+public interface Catalog extends AutoCloseable {
+  String DEFAULT_BRANCH = "main";
+  String DEFAULT_NAMESPACE = "bauplan";
+
+  /// Resolves `branch`, `tag`, `branch@hash`, `@hash`, `branch*timestamp`, `branch~n`.
+  PinnedRef resolve(String reference);
+
+  List<PinnedRef> references();
+
+  PinnedRef createBranch(String name, PinnedRef from);
+
+  PinnedRef createTag(String name, PinnedRef from);
+
+  /// Deletes the branch or tag, if it still is at the commit given.
+  void deleteReference(PinnedRef reference);
+
+  /// Points a branch or tag at another commit, if it still is at the commit given.
+  PinnedRef assign(PinnedRef reference, PinnedRef to);
+
+  /// Commits reachable from a reference, newest first, at most `limit`.
+  List<Commit> log(PinnedRef reference, int limit);
+
+  /// Names whose content differs between two commits.
+  List<TableRef> changedBetween(PinnedRef from, PinnedRef to);
+
+  /// Merges in one commit. Never forces: what both sides changed is a conflict.
+  MergeOutcome merge(PinnedRef source, String targetBranch, CommitInfo info);
+
+  List<List<String>> namespaces(PinnedRef at);
+
+  void createNamespace(String branch, List<String> namespace, CommitInfo info);
+
+  void dropNamespace(String branch, List<String> namespace, CommitInfo info);
+
+  /// All names of tables, views and functions in one namespace, or in all where empty.
+  List<EntryName> list(PinnedRef at, Optional<List<String>> namespace);
+
+  Optional<CatalogEntry> find(PinnedRef at, TableRef name);
+
+  /// The spelling in which a name is stored, if it exists.
+  Optional<TableRef> canonical(PinnedRef at, TableRef name);
+
+  /// Creates an empty table (and its namespace where missing).
+  CatalogTable createTable(String branch, TableDefinition definition, CommitInfo info);
+
+  /// Creates a table with its first data in one commit; with `replace` an existing table is replaced,
+  /// keeping its history where the schema allows.
+  CatalogTable createTableAs(
+      String branch, TableDefinition definition, TableWriter writer, OnExisting onExisting, CommitInfo info);
+
+  void commit(String branch, TableChange change, CommitInfo info);
+
+  void createView(String branch, CatalogEntry.View view, OnExisting onExisting, CommitInfo info);
+
+  void createFunction(
+      String branch, TableRef name, FunctionDefinition definition, OnExisting onExisting, CommitInfo info);
+
+  void drop(String branch, TableRef name, EntryKind kind, CommitInfo info);
+
+  /// Renames a table or view.
+  void rename(String branch, TableRef from, TableRef to, CommitInfo info);
+
+  /// Adds, drops, renames or retypes columns, or sets properties, in one commit.
+  void alterTable(String branch, TableRef table, List<TableAlteration> changes, CommitInfo info);
+
+  /// Folder or URI under which tables live.
+  String warehouseLocation();
+
+  @Override
+  void close();
+
+  enum EntryKind {
+    TABLE,
+    VIEW,
+    FUNCTION
+  }
+
+  enum OnExisting {
+    FAIL,
+    REPLACE
+  }
+
+  record EntryName(TableRef name, EntryKind kind) {}
+
+  /// Writes the first files of a table being created; called once, before the commit.
+  @FunctionalInterface
+  interface TableWriter {
+    List<io.bauplan.sql.plan.WrittenFile> write(io.bauplan.sql.plan.WriteTarget target);
+  }
+}

@@ -1,0 +1,58 @@
+package io.bauplan.sql.catalog;
+
+import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.ScanColumn;
+import io.bauplan.sql.plan.ScanFile;
+import io.bauplan.sql.plan.TableRef;
+import io.bauplan.sql.plan.WriteTarget;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// One Iceberg table at one commit. Immutable: a later commit has another object.
+public interface CatalogTable {
+  TableRef name();
+
+  String uuid();
+
+  /// The metadata file that this object was read from.
+  String metadataLocation();
+
+  /// Columns of the current schema with their field ids.
+  List<ScanColumn> columns();
+
+  /// `-1` for a table without a snapshot.
+  long currentSnapshotId();
+
+  List<SnapshotInfo> snapshots();
+
+  List<WriteTarget.PartitionField> partitioning();
+
+  Map<String, String> properties();
+
+  String location();
+
+  /// Rows in the snapshot by its summary, deletes subtracted; empty = unknown.
+  OptionalLong rowCount();
+
+  OptionalLong sizeBytes();
+
+  /// Statistics of a column over the current snapshot, from manifests; empty = none kept.
+  Optional<ColumnStatistics> statistics(int fieldId);
+
+  /// Files of a snapshot that can hold rows satisfying `filter`, pruned by partitions and bounds.
+  ///
+  /// @param filter over `columns` by index; files are pruned by what of it can be, the reader applies it
+  List<ScanFile> planFiles(long snapshotId, List<ScanColumn> columns, Optional<Expression> filter);
+
+  /// Columns as they were in a snapshot's schema.
+  List<ScanColumn> columnsAt(long snapshotId);
+
+  /// Where and how to write further files of this table.
+  WriteTarget writeTarget();
+
+  /// @param summary Iceberg's snapshot summary
+  record SnapshotInfo(
+      long id, Optional<Long> parentId, long timestampMillis, String operation, Map<String, String> summary) {}
+}

@@ -1,0 +1,12 @@
+package io.bauplan.sql.catalog;
+
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// @param lower a value that is less than or equal to every non-null value, as in
+///     [io.bauplan.sql.plan.Expression.Literal]; null = unknown. Strings may be truncated
+/// @param upper likewise greater than or equal
+/// @param nullCount number of NULLs
+/// @param distinctCount number of distinct values, where a sketch was gathered
+public record ColumnStatistics(
+    @Nullable Object lower, @Nullable Object upper, OptionalLong nullCount, OptionalLong distinctCount) {}

@@ -1,0 +1,4 @@
+package io.bauplan.sql.plan;
+
+/// One key of an ordering over input columns.
+public record SortKey(int column, boolean ascending, boolean nullsFirst) {}

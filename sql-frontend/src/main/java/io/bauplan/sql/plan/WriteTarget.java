@@ -1,0 +1,28 @@
+package io.bauplan.sql.plan;
+
+import java.util.List;
+import java.util.Map;
+
+/// Where and how a worker writes a table's data files. The control plane commits them afterwards.
+///
+/// @param dataLocation directory under which the files go
+/// @param columns the table's columns with their field ids, in the order of the plan's input
+/// @param partitioning partition fields; empty = unpartitioned
+/// @param properties the table's properties
+public record WriteTarget(
+    TableRef table,
+    String dataLocation,
+    List<ScanColumn> columns,
+    int partitionSpecId,
+    List<PartitionField> partitioning,
+    Map<String, String> properties) {
+  public WriteTarget {
+    columns = List.copyOf(columns);
+    partitioning = List.copyOf(partitioning);
+    properties = Map.copyOf(properties);
+  }
+
+  /// One partition field: `transform` in Iceberg's spelling (`identity`, `day`, `bucket[16]`,
+  /// `truncate[4]`, ...) of the column with `sourceFieldId`.
+  public record PartitionField(String name, int sourceFieldId, String transform) {}
+}

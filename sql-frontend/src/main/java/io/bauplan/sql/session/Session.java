@@ -1,0 +1,44 @@
+package io.bauplan.sql.session;
+
+import io.bauplan.sql.catalog.Catalog;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+
+/// The immutable state of one session; `USE` and `SET` give a new one.
+///
+/// @param reference what names resolve at, as in [Catalog#resolve]
+/// @param namespace for unqualified names
+/// @param zone in which timestamps with local time zone are shown and cast
+public record Session(
+    Principal principal,
+    String reference,
+    List<String> namespace,
+    ZoneId zone,
+    Map<String, String> settings) {
+
+  public static final Session DEFAULT =
+      new Session(
+          Principal.LOCAL,
+          Catalog.DEFAULT_BRANCH,
+          List.of(Catalog.DEFAULT_NAMESPACE),
+          ZoneId.of("UTC"),
+          Map.of());
+
+  public Session {
+    namespace = List.copyOf(namespace);
+    settings = Map.copyOf(settings);
+  }
+
+  public Session withReference(String newReference) {
+    return new Session(principal, newReference, namespace, zone, settings);
+  }
+
+  public Session withNamespace(List<String> newNamespace) {
+    return new Session(principal, reference, newNamespace, zone, settings);
+  }
+
+  public Session withPrincipal(Principal newPrincipal) {
+    return new Session(newPrincipal, reference, namespace, zone, settings);
+  }
+}
