@@ -1,0 +1,143 @@
+package io.bauplan.sql.plan;
+
+import io.bauplan.sql.catalog.PinnedRef;
+import io.bauplan.sql.catalog.TableAlteration;
+import io.bauplan.sql.catalog.TableDefinition;
+import io.bauplan.udf.api.FunctionDefinition;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A statement after parsing, validation and planning: what the engine carries out. Every name is
+/// resolved at `at`; writes name the branch they go to.
+public sealed interface PlannedStatement {
+
+  /// Returns rows. `SHOW`, `DESCRIBE`, `EXPLAIN` without `ANALYZE` and the system schemas are queries over
+  /// [PhysicalPlan.Values].
+  ///
+  /// @param parameters types of the `?` in order
+  record Query(PinnedRef at, PhysicalPlan plan, List<DataType> parameters) implements PlannedStatement {
+    public RowType output() {
+      return plan.output();
+    }
+  }
+
+  /// Runs the plan and returns it as text with actual figures.
+  record ExplainAnalyze(Query query, ExplainFormat format) implements PlannedStatement {}
+
+  enum ExplainFormat {
+    TEXT,
+    JSON,
+    DOT
+  }
+
+  /// Adds or replaces rows. The source's columns are the table's, cast and in order.
+  record Insert(
+      String branch, PinnedRef at, TableRef table, InsertMode mode, PhysicalPlan source, List<DataType> parameters)
+      implements PlannedStatement {}
+
+  enum InsertMode {
+    APPEND,
+    /// Replaces all rows.
+    OVERWRITE,
+    OVERWRITE_PARTITIONS
+  }
+
+  /// UPDATE, DELETE and TRUNCATE by rewriting: the table's new contents.
+  ///
+  /// @param affectedRows counts the rows that the statement touches, at the same snapshot
+  record Rewrite(
+      String branch,
+      PinnedRef at,
+      TableRef table,
+      long expectedSnapshotId,
+      PhysicalPlan newContents,
+      PhysicalPlan affectedRows,
+      List<DataType> parameters)
+      implements PlannedStatement {}
+
+  record CreateTable(
+      String branch,
+      PinnedRef at,
+      TableDefinition definition,
+      Optional<PhysicalPlan> source,
+      Existing existing)
+      implements PlannedStatement {}
+
+  /// What to do where the name exists.
+  enum Existing {
+    FAIL,
+    /// `IF NOT EXISTS`
+    KEEP,
+    /// `OR REPLACE`
+    REPLACE
+  }
+
+  record CreateView(
+      String branch, TableRef name, String sql, String defaultNamespace, RowType columns, Existing existing)
+      implements PlannedStatement {}
+
+  record CreateFunction(String branch, TableRef name, FunctionDefinition definition, Existing existing)
+      implements PlannedStatement {}
+
+  record Drop(String branch, io.bauplan.sql.catalog.Catalog.EntryKind kind, TableRef name, boolean ifExists)
+      implements PlannedStatement {}
+
+  record Rename(String branch, TableRef from, TableRef to) implements PlannedStatement {}
+
+  record AlterTable(String branch, TableRef table, List<TableAlteration> changes)
+      implements PlannedStatement {}
+
+  record CreateNamespace(String branch, List<String> namespace, Existing existing)
+      implements PlannedStatement {}
+
+  record DropNamespace(String branch, List<String> namespace, boolean ifExists, boolean cascade)
+      implements PlannedStatement {}
+
+  record CreateReference(
+      io.bauplan.sql.catalog.RefKind kind, String name, PinnedRef from, Existing existing)
+      implements PlannedStatement {}
+
+  record DropReference(io.bauplan.sql.catalog.RefKind kind, String name, boolean ifExists)
+      implements PlannedStatement {}
+
+  record AssignReference(io.bauplan.sql.catalog.RefKind kind, String name, PinnedRef to)
+      implements PlannedStatement {}
+
+  record MergeBranch(PinnedRef source, String target, boolean dryRun) implements PlannedStatement {}
+
+  /// `USE BRANCH b`, `USE TAG t`, `USE COMMIT h`, `USE namespace`: changes the session.
+  record Use(Optional<String> reference, Optional<List<String>> namespace) implements PlannedStatement {}
+
+  /// `SET name = value`; no value = `RESET`.
+  record SetOption(String name, Optional<String> value) implements PlannedStatement {}
+
+  /// `COPY INTO t FROM 'uri'`. The engine infers the files' schema and plans the insert.
+  record CopyInto(
+      String branch,
+      PinnedRef at,
+      TableRef table,
+      List<String> columns,
+      String uri,
+      Optional<DataFileFormat> format,
+      Map<String, String> options)
+      implements PlannedStatement {}
+
+  /// `COPY (query) TO 'file'`.
+  record CopyTo(Query query, String uri, DataFileFormat format, Map<String, String> options)
+      implements PlannedStatement {}
+
+  /// `CALL system.procedure(name => value, ...)`; positional arguments have the names `1`, `2`, ...
+  record Call(
+      String branch, PinnedRef at, String procedure, Map<String, @Nullable Object> arguments)
+      implements PlannedStatement {}
+
+  /// `RUN PIPELINE 'dir'`.
+  record RunPipeline(
+      String directory, String branch, Map<String, String> parameters, boolean dryRun, boolean strict)
+      implements PlannedStatement {}
+
+  /// `BEGIN`, `COMMIT`, `ROLLBACK` and what else parses but has no engine: error `0A000` naming it.
+  record Unsupported(String feature) implements PlannedStatement {}
+}
