@@ -1,0 +1,94 @@
+package io.bauplan.exec.batch;
+
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// A chunk of rows. A batch may carry a selection: the rows that count, ascending; the vectors still hold
+/// the others. Whoever receives a batch owns it and closes it once.
+public final class Batch implements AutoCloseable {
+  private final List<Vector> columns;
+  private final int vectorLength;
+  private final int @Nullable [] selection;
+  private final int rowCount;
+
+  /// Takes ownership of the vectors, all of `rowCount` rows.
+  public Batch(List<? extends Vector> columns, int rowCount) {
+    this(columns, rowCount, null, rowCount);
+  }
+
+  /// Takes ownership of the vectors and of the array.
+  ///
+  /// @param vectorLength length of every vector
+  /// @param selection rows that count, ascending, in its first `rowCount` entries; null = all
+  public Batch(
+      List<? extends Vector> columns,
+      int vectorLength,
+      int @Nullable [] selection,
+      int rowCount) {
+    this.columns = List.copyOf(columns);
+    this.vectorLength = vectorLength;
+    this.selection = selection;
+    this.rowCount = rowCount;
+  }
+
+  public int columnCount() {
+    return columns.size();
+  }
+
+  /// The vector stays with this batch. With a selection it is longer than `rowCount`.
+  public Vector column(int index) {
+    return columns.get(index);
+  }
+
+  public List<Vector> columns() {
+    return columns;
+  }
+
+  /// Rows that count.
+  public int rowCount() {
+    return rowCount;
+  }
+
+  /// Length of each vector.
+  public int vectorLength() {
+    return vectorLength;
+  }
+
+  /// Positions of the rows that count, valid in `[0, rowCount)`; null = all rows.
+  public int @Nullable [] selection() {
+    return selection;
+  }
+
+  /// The same rows with no selection. Takes ownership of this batch; the caller owns the result.
+  public Batch compact(BufferAllocator allocator) {
+    int[] rows = selection;
+    if (rows == null) {
+      return this;
+    }
+    try (this) {
+      Vector[] compacted = new Vector[columns.size()];
+      for (int i = 0; i < compacted.length; i++) {
+        compacted[i] = select(columns.get(i), rows, allocator);
+      }
+      return new Batch(List.of(compacted), rowCount);
+    }
+  }
+
+  private Vector select(Vector vector, int[] rows, BufferAllocator allocator) {
+    return switch (vector) {
+      case FlatVector flat -> Gather.gather(flat, rows, rowCount, 0, allocator);
+      case ConstantVector constant -> new ConstantVector(constant.value().retain(), rowCount);
+      case DictionaryVector dictionary -> {
+        try (FlatVector flat = dictionary.flatten(allocator)) {
+          yield Gather.gather(flat, rows, rowCount, 0, allocator);
+        }
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    columns.forEach(Vector::close);
+  }
+}

@@ -1,0 +1,214 @@
+package io.bauplan.exec.batch;
+
+import io.bauplan.exec.memory.Memory;
+import io.bauplan.sql.plan.DataType;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// Copies chosen rows of a flat vector: what materialises selections, dictionaries and join results.
+public final class Gather {
+  private Gather() {}
+
+  /// Rows `rows[0..count)` of `from` in that order. A negative row gives NULL, as does a row whose bit in
+  /// `mask` (an Arrow bitmap over output rows; 0 = none) is clear. Borrows `from`; the caller owns the
+  /// result.
+  public static FlatVector gather(
+      FlatVector from, int[] rows, int count, long mask, BufferAllocator allocator) {
+    DataType type = from.type();
+    if (type instanceof DataType.NullType) {
+      return new FlatVector(type, count, null, null, null, List.of());
+    }
+    int[] source = rows;
+    ArrowBuf validity = gatherValidity(from, rows, count, mask, allocator);
+    if (validity != null) {
+      source = new int[count];
+      for (int i = 0; i < count; i++) {
+        source[i] = rows[i] >= 0 && Memory.bit(validity.memoryAddress(), i) ? rows[i] : -1;
+      }
+    }
+    return switch (type) {
+      case DataType.StructType ignored -> {
+        List<FlatVector> children = new ArrayList<>();
+        int[] shifted = shift(source, count, from.start());
+        for (FlatVector child : from.children()) {
+          children.add(gather(child, shifted, count, 0, allocator));
+        }
+        yield new FlatVector(type, count, validity, null, null, children);
+      }
+      case DataType.VarcharType(), DataType.BinaryType() ->
+          gatherBytes(from, source, count, validity, allocator);
+      case DataType.ListType ignored -> gatherLists(from, source, count, validity, allocator);
+      case DataType.MapType ignored -> gatherLists(from, source, count, validity, allocator);
+      default -> gatherFixed(from, source, count, validity, allocator);
+    };
+  }
+
+  private static int[] shift(int[] rows, int count, int by) {
+    if (by == 0) {
+      return rows;
+    }
+    int[] shifted = new int[count];
+    for (int i = 0; i < count; i++) {
+      shifted[i] = rows[i] < 0 ? -1 : rows[i] + by;
+    }
+    return shifted;
+  }
+
+  private static @Nullable ArrowBuf gatherValidity(
+      FlatVector from, int[] rows, int count, long mask, BufferAllocator allocator) {
+    long input = from.validityAddress();
+    boolean any = mask != 0 || input != 0;
+    for (int i = 0; i < count && !any; i++) {
+      any = rows[i] < 0;
+    }
+    if (!any) {
+      return null;
+    }
+    ArrowBuf validity = zeroed(allocator, (count + 7) >>> 3);
+    long output = validity.memoryAddress();
+    for (int i = 0; i < count; i++) {
+      int row = rows[i];
+      if (row >= 0
+          && (mask == 0 || Memory.bit(mask, i))
+          && (input == 0 || Memory.bit(input, row))) {
+        Memory.setBit(output, i);
+      }
+    }
+    return validity;
+  }
+
+  private static FlatVector gatherFixed(
+      FlatVector from,
+      int[] rows,
+      int count,
+      @Nullable ArrowBuf validity,
+      BufferAllocator allocator) {
+    DataType type = from.type();
+    int bits = (int) FlatVector.bitsPerValue(type);
+    long input = from.dataAddress();
+    ArrowBuf data = zeroed(allocator, ((long) count * bits + 7) >>> 3);
+    long output = data.memoryAddress();
+    switch (bits) {
+      case 1 -> {
+        for (int i = 0; i < count; i++) {
+          if (rows[i] >= 0 && Memory.bit(input, rows[i])) {
+            Memory.setBit(output, i);
+          }
+        }
+      }
+      case 8 -> {
+        for (int i = 0; i < count; i++) {
+          if (rows[i] >= 0) {
+            Memory.putByte(output + i, Memory.getByte(input + rows[i]));
+          }
+        }
+      }
+      case 16 -> {
+        for (int i = 0; i < count; i++) {
+          if (rows[i] >= 0) {
+            Memory.putShort(output + 2L * i, Memory.getShort(input + 2L * rows[i]));
+          }
+        }
+      }
+      case 32 -> {
+        for (int i = 0; i < count; i++) {
+          if (rows[i] >= 0) {
+            Memory.putInt(output + 4L * i, Memory.getInt(input + 4L * rows[i]));
+          }
+        }
+      }
+      case 64 -> {
+        for (int i = 0; i < count; i++) {
+          if (rows[i] >= 0) {
+            Memory.putLong(output + 8L * i, Memory.getLong(input + 8L * rows[i]));
+          }
+        }
+      }
+      case 128 -> {
+        for (int i = 0; i < count; i++) {
+          if (rows[i] >= 0) {
+            long address = input + 16L * rows[i];
+            Memory.putLong(output + 16L * i, Memory.getLong(address));
+            Memory.putLong(output + 16L * i + 8, Memory.getLong(address + 8));
+          }
+        }
+      }
+      default -> throw new IllegalStateException("no fixed width: " + type);
+    }
+    return new FlatVector(type, count, validity, null, data, List.of());
+  }
+
+  private static FlatVector gatherBytes(
+      FlatVector from,
+      int[] rows,
+      int count,
+      @Nullable ArrowBuf validity,
+      BufferAllocator allocator) {
+    long inputOffsets = from.offsetsAddress();
+    long input = from.dataAddress();
+    ArrowBuf offsets = zeroed(allocator, 4L * (count + 1));
+    long outputOffsets = offsets.memoryAddress();
+    long total = 0;
+    for (int i = 0; i < count; i++) {
+      if (rows[i] >= 0) {
+        long at = inputOffsets + 4L * rows[i];
+        total += Memory.getInt(at + 4) - Memory.getInt(at);
+      }
+      Memory.putInt(outputOffsets + 4L * (i + 1), Math.toIntExact(total));
+    }
+    ArrowBuf data = allocator.buffer(total + Vector.TAIL_PADDING_BYTES);
+    long output = data.memoryAddress();
+    for (int i = 0; i < count; i++) {
+      if (rows[i] >= 0) {
+        long at = inputOffsets + 4L * rows[i];
+        int begin = Memory.getInt(at);
+        Memory.copy(
+            input + begin,
+            output + Memory.getInt(outputOffsets + 4L * i),
+            Memory.getInt(at + 4) - begin);
+      }
+    }
+    return new FlatVector(from.type(), count, validity, offsets, data, List.of());
+  }
+
+  private static FlatVector gatherLists(
+      FlatVector from,
+      int[] rows,
+      int count,
+      @Nullable ArrowBuf validity,
+      BufferAllocator allocator) {
+    long inputOffsets = from.offsetsAddress();
+    ArrowBuf offsets = zeroed(allocator, 4L * (count + 1));
+    long outputOffsets = offsets.memoryAddress();
+    long total = 0;
+    for (int i = 0; i < count; i++) {
+      if (rows[i] >= 0) {
+        long at = inputOffsets + 4L * rows[i];
+        total += Memory.getInt(at + 4) - Memory.getInt(at);
+      }
+      Memory.putInt(outputOffsets + 4L * (i + 1), Math.toIntExact(total));
+    }
+    int[] elements = new int[Math.toIntExact(total)];
+    int next = 0;
+    for (int i = 0; i < count; i++) {
+      if (rows[i] >= 0) {
+        long at = inputOffsets + 4L * rows[i];
+        for (int e = Memory.getInt(at); e < Memory.getInt(at + 4); e++) {
+          elements[next++] = e;
+        }
+      }
+    }
+    FlatVector child = gather(from.children().get(0), elements, next, 0, allocator);
+    return new FlatVector(from.type(), count, validity, offsets, null, List.of(child));
+  }
+
+  /// A zeroed buffer with tail padding.
+  static ArrowBuf zeroed(BufferAllocator allocator, long bytes) {
+    ArrowBuf buffer = allocator.buffer(bytes + Vector.TAIL_PADDING_BYTES);
+    buffer.setZero(0, buffer.capacity());
+    return buffer;
+  }
+}

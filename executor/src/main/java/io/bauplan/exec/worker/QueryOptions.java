@@ -1,0 +1,18 @@
+package io.bauplan.exec.worker;
+
+import io.bauplan.udf.api.OutputListener;
+import java.time.Duration;
+import java.time.ZoneId;
+
+/// @param id unique; names the query's allocator and its log events
+/// @param memoryBytes limit of the query's operator state and batches
+/// @param timeout wall-clock limit, after which the query fails with `TIMEOUT`
+/// @param zone session time zone, for casts of timestamps with local time zone
+/// @param functionOutput receives the prints of functions in the plan, each prefixed by nothing
+public record QueryOptions(
+    String id, long memoryBytes, Duration timeout, ZoneId zone, OutputListener functionOutput) {
+  public static QueryOptions of(String id) {
+    return new QueryOptions(
+        id, Long.MAX_VALUE, Duration.ofHours(24), ZoneId.of("UTC"), OutputListener.NONE);
+  }
+}

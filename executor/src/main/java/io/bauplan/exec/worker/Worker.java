@@ -1,0 +1,30 @@
+package io.bauplan.exec.worker;
+
+import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.session.FileSchemas;
+import io.bauplan.udf.api.FunctionRuntime;
+import io.bauplan.udf.api.SharedTable;
+import org.apache.arrow.memory.BufferAllocator;
+
+/// Executes physical plans. Thread-safe.
+public interface Worker extends AutoCloseable {
+  /// Starts a plan; rows are pulled from the result. Fails at once only where the plan cannot start.
+  RunningQuery execute(PhysicalPlan plan, QueryOptions options);
+
+  /// Looks into files for `read_parquet` and its kin.
+  FileSchemas fileSchemas();
+
+  FunctionRuntime functions();
+
+  /// Gives `IntermediateScan(id)` its rows. Takes ownership of one reference to the table.
+  void putIntermediate(String id, SharedTable table);
+
+  /// Forgets an intermediate table; queries that read it keep their reference.
+  void dropIntermediate(String id);
+
+  /// Parent of every query's allocator.
+  BufferAllocator allocator();
+
+  @Override
+  void close();
+}
