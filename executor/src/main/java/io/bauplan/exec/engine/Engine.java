@@ -1,0 +1,38 @@
+package io.bauplan.exec.engine;
+
+import io.bauplan.exec.run.RunListener;
+import io.bauplan.exec.run.RunRequest;
+import io.bauplan.exec.run.RunResult;
+import io.bauplan.exec.worker.Worker;
+import io.bauplan.sql.catalog.Catalog;
+import io.bauplan.sql.session.Session;
+
+/// An open warehouse. Thread-safe. Every error is an `EngineException`.
+public interface Engine extends AutoCloseable {
+  /// Plans and starts a statement. Rows stream from the result; everything else is done on return.
+  StatementResult execute(Session session, String sql, StatementOptions options);
+
+  /// Plans without executing.
+  StatementShape describe(Session session, String sql);
+
+  /// Runs a pipeline as a transaction on a branch; returns when it is published or has failed. An
+  /// interrupt of the calling thread cancels the run.
+  RunResult run(Session session, RunRequest request, RunListener listener);
+
+  Catalog catalog();
+
+  Worker worker();
+
+  EngineConfig config();
+
+  @Override
+  void close();
+
+  /// Opens a warehouse in this process.
+  ///
+  /// @throws io.bauplan.sql.error.EngineException `WAREHOUSE_LOCKED` where another process has it open,
+  ///     `WAREHOUSE_UNUSABLE` where the folder cannot be used
+  static Engine open(EngineConfig config) {
+    return LocalEngine.open(config);
+  }
+}

@@ -1,0 +1,54 @@
+package io.bauplan.exec.engine;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// How to open an engine.
+///
+/// @param warehouse folder of the embedded catalog, data, logs and attach file
+/// @param catalog a remote Nessie server; empty = the embedded one in `warehouse`
+/// @param dataLocation where tables' files go; empty = `<warehouse>/data`. May be `s3://bucket/prefix`
+/// @param cacheDirectory environments and other things that many warehouses share
+/// @param threads worker threads
+/// @param memoryBytes limit for all queries together
+public record EngineConfig(
+    Path warehouse,
+    Optional<URI> catalog,
+    Optional<String> dataLocation,
+    Path cacheDirectory,
+    int threads,
+    long memoryBytes) {
+
+  /// Share of the machine's (or container's) memory that queries may reserve.
+  private static final double MEMORY_SHARE = 0.6;
+
+  /// Defaults for a warehouse folder: every core, 60 % of the memory, the user's cache directory.
+  public static EngineConfig of(Path warehouse) {
+    String cacheHome = System.getenv("XDG_CACHE_HOME");
+    Path cache =
+        cacheHome != null && !cacheHome.isBlank()
+            ? Path.of(cacheHome, "bauplan")
+            : Path.of(System.getProperty("user.home"), ".cache", "bauplan");
+    return new EngineConfig(
+        warehouse.toAbsolutePath().normalize(),
+        Optional.empty(),
+        Optional.empty(),
+        cache,
+        Runtime.getRuntime().availableProcessors(),
+        (long) (physicalMemoryBytes() * MEMORY_SHARE));
+  }
+
+  public EngineConfig withCatalog(URI uri, Optional<String> location) {
+    return new EngineConfig(
+        warehouse, Optional.of(uri), location, cacheDirectory, threads, memoryBytes);
+  }
+
+  /// The machine's memory, or the container's limit where there is one.
+  private static long physicalMemoryBytes() {
+    var bean = java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+    return bean instanceof com.sun.management.OperatingSystemMXBean os
+        ? os.getTotalMemorySize()
+        : Runtime.getRuntime().maxMemory();
+  }
+}
