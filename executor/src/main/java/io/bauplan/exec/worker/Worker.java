@@ -4,6 +4,7 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.session.FileSchemas;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.SharedTable;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Executes physical plans. Thread-safe.
@@ -18,6 +19,9 @@ public interface Worker extends AutoCloseable {
 
   /// Gives `IntermediateScan(id)` its rows. Takes ownership of one reference to the table.
   void putIntermediate(String id, SharedTable table);
+
+  /// A reference of the caller's own to an intermediate table, which the caller closes.
+  Optional<SharedTable> intermediate(String id);
 
   /// Forgets an intermediate table; queries that read it keep their reference.
   void dropIntermediate(String id);
