@@ -48,6 +48,7 @@ public sealed interface PhysicalPlan {
   /// Reads files in place: `read_parquet`, `read_csv`, `read_json` and `COPY`. Columns are found by name.
   ///
   /// @param options of the format: `header`, `delimiter`, `quote`, `null`, ... (see the readers)
+  /// @param filter over the output columns (what the filter needs is in the projection); applied completely
   record FileScan(
       DataFileFormat format,
       List<ScanFile> files,
