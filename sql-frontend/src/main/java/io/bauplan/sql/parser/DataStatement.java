@@ -1,0 +1,61 @@
+package io.bauplan.sql.parser;
+
+import io.bauplan.sql.error.SourcePosition;
+import io.bauplan.sql.plan.DataFileFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.calcite.sql.SqlDelete;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlMerge;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlUpdate;
+
+/// Changes rows, or moves them in and out of files. `at` is `AT BRANCH b`: the branch written to.
+public sealed interface DataStatement extends Statement {
+  /// @param columns in the order of the source's columns; empty = all of the table's
+  /// @param overwrite `INSERT OVERWRITE`: replaces what is there
+  record Insert(
+      SqlIdentifier table,
+      List<SqlIdentifier> columns,
+      SqlNode source,
+      boolean overwrite,
+      Optional<Version> at,
+      SourcePosition position)
+      implements DataStatement {}
+
+  record Update(SqlUpdate update, Optional<Version> at, SourcePosition position)
+      implements DataStatement {}
+
+  record Delete(SqlDelete delete, Optional<Version> at, SourcePosition position)
+      implements DataStatement {}
+
+  record Merge(SqlMerge merge, Optional<Version> at, SourcePosition position)
+      implements DataStatement {}
+
+  record Truncate(
+      SqlIdentifier table, boolean ifExists, Optional<Version> at, SourcePosition position)
+      implements DataStatement {}
+
+  /// `COPY INTO t [(columns)] FROM 'uri' [FILE_FORMAT = CSV] [(HEADER = true, ...)]`.
+  record CopyInto(
+      SqlIdentifier table,
+      List<SqlIdentifier> columns,
+      String uri,
+      Optional<DataFileFormat> format,
+      Map<String, String> options,
+      Optional<Version> at,
+      SourcePosition position)
+      implements DataStatement {}
+
+  /// `COPY (query) TO 'file'`, `COPY t TO 'file'` (a query `SELECT * FROM t`).
+  ///
+  /// @param format as said, or by the file's ending
+  record CopyTo(
+      SqlNode query,
+      String uri,
+      DataFileFormat format,
+      Map<String, String> options,
+      SourcePosition position)
+      implements DataStatement {}
+}
