@@ -1,0 +1,215 @@
+package io.bauplan.sql.logical;
+
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.Column;
+import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.Expressions;
+import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.plan.PhysicalPlan.HashJoin;
+import io.bauplan.sql.plan.PhysicalPlan.JoinKind;
+import io.bauplan.sql.plan.PhysicalPlan.NestedLoopJoin;
+import io.bauplan.sql.plan.RowType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.JoinRelType;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexUtil;
+
+/// Joins: hash joins wherever there is an equality, with the smaller side as build side; otherwise nested
+/// loops.
+final class JoinTranslator {
+  private final PhysicalTranslator plans;
+
+  JoinTranslator(PhysicalTranslator plans) {
+    this.plans = plans;
+  }
+
+  static JoinKind kind(JoinRelType type) {
+    return switch (type) {
+      case INNER -> JoinKind.INNER;
+      case LEFT -> JoinKind.LEFT;
+      case RIGHT -> JoinKind.RIGHT;
+      case FULL -> JoinKind.FULL;
+      case SEMI -> JoinKind.SEMI;
+      case ANTI -> JoinKind.ANTI;
+      case LEFT_MARK -> JoinKind.MARK;
+      case ASOF, LEFT_ASOF ->
+          throw new EngineException(ErrorCode.NOT_SUPPORTED, "ASOF joins are not supported yet");
+    };
+  }
+
+  PhysicalPlan join(Join join) {
+    List<Integer> leftKeys = new ArrayList<>();
+    List<Integer> rightKeys = new ArrayList<>();
+    List<Boolean> filterNulls = new ArrayList<>();
+    List<RexNode> others = new ArrayList<>();
+    RelOptUtil.splitJoinCondition(
+        join.getLeft(),
+        join.getRight(),
+        join.getCondition(),
+        leftKeys,
+        rightKeys,
+        filterNulls,
+        others);
+    PhysicalPlan left = plans.node(join.getLeft());
+    PhysicalPlan right = plans.node(join.getRight());
+    JoinKind kind = kind(join.getJoinType());
+    RexNode rest =
+        RexUtil.composeConjunction(join.getCluster().getRexBuilder(), others);
+    Optional<Expression> residual =
+        rest.isAlwaysTrue()
+            ? Optional.empty()
+            : Optional.of(ExpressionTranslator.translate(rest));
+    RowType output = PhysicalTranslator.row(join);
+    if (leftKeys.isEmpty()) {
+      return nestedLoop(join, left, right, kind, residual, output);
+    }
+    List<Boolean> nullSafe = filterNulls.stream().map(filter -> !filter).toList();
+    HashJoin hash =
+        new HashJoin(
+            left,
+            right,
+            kind,
+            leftKeys,
+            rightKeys,
+            nullSafe,
+            residual,
+            output,
+            plans.metadata().getRowCount(join));
+    PhysicalPlan typed = withEqualKeyTypes(hash);
+    return typed instanceof HashJoin same && swap(join) ? swapped(same) : typed;
+  }
+
+  /// Whether the left side is the better build side and the kind of join allows it.
+  private boolean swap(Join join) {
+    boolean possible =
+        switch (join.getJoinType()) {
+          case INNER, LEFT, RIGHT, FULL -> true;
+          case SEMI, ANTI, LEFT_MARK, ASOF, LEFT_ASOF -> false;
+        };
+    return possible
+        && plans.metadata().getRowCount(join.getLeft())
+            < plans.metadata().getRowCount(join.getRight());
+  }
+
+  private static PhysicalPlan swapped(HashJoin join) {
+    int leftSize = join.left().output().size();
+    int rightSize = join.right().output().size();
+    JoinKind kind =
+        switch (join.kind()) {
+          case LEFT -> JoinKind.RIGHT;
+          case RIGHT -> JoinKind.LEFT;
+          case INNER, FULL, SEMI, ANTI, MARK -> join.kind();
+        };
+    List<Column> columns =
+        Stream.concat(
+                join.output().columns().subList(leftSize, leftSize + rightSize).stream(),
+                join.output().columns().subList(0, leftSize).stream())
+            .toList();
+    HashJoin other =
+        new HashJoin(
+            join.right(),
+            join.left(),
+            kind,
+            join.rightKeys(),
+            join.leftKeys(),
+            join.nullSafe(),
+            join.residual()
+                .map(
+                    e ->
+                        Expressions.remap(e, i -> i < leftSize ? i + rightSize : i - leftSize)),
+            new RowType(columns),
+            join.estimatedRows());
+    List<Integer> order =
+        IntStream.concat(
+                IntStream.range(rightSize, rightSize + leftSize), IntStream.range(0, rightSize))
+            .boxed()
+            .toList();
+    return Projections.select(other, order);
+  }
+
+  private PhysicalPlan nestedLoop(
+      Join join,
+      PhysicalPlan left,
+      PhysicalPlan right,
+      JoinKind kind,
+      Optional<Expression> condition,
+      RowType output) {
+    return new NestedLoopJoin(left, right, kind, condition, output);
+  }
+
+  /// Key pairs of different types get cast copies behind the inputs' columns, which the output leaves out.
+  private static PhysicalPlan withEqualKeyTypes(HashJoin join) {
+    List<Expression> left = Projections.references(join.left().output());
+    List<Expression> right = Projections.references(join.right().output());
+    int leftSize = left.size();
+    int rightSize = right.size();
+    List<Integer> leftKeys = new ArrayList<>();
+    List<Integer> rightKeys = new ArrayList<>();
+    for (int i = 0; i < join.leftKeys().size(); i++) {
+      int l = join.leftKeys().get(i);
+      int r = join.rightKeys().get(i);
+      DataType common = TypeRules.common(left.get(l).type(), right.get(r).type());
+      leftKeys.add(key(left, l, common));
+      rightKeys.add(key(right, r, common));
+    }
+    if (left.size() == leftSize && right.size() == rightSize) {
+      return join;
+    }
+    PhysicalPlan wideLeft = extended(join.left(), left);
+    PhysicalPlan wideRight = extended(join.right(), right);
+    int added = left.size() - leftSize;
+    boolean both =
+        switch (join.kind()) {
+          case INNER, LEFT, RIGHT, FULL -> true;
+          case SEMI, ANTI, MARK -> false;
+        };
+    List<Column> columns = new ArrayList<>(join.output().columns());
+    columns.addAll(leftSize, wideLeft.output().columns().subList(leftSize, left.size()));
+    if (both) {
+      columns.addAll(wideRight.output().columns().subList(rightSize, right.size()));
+    }
+    HashJoin wide =
+        new HashJoin(
+            wideLeft,
+            wideRight,
+            join.kind(),
+            leftKeys,
+            rightKeys,
+            join.nullSafe(),
+            join.residual().map(e -> Expressions.remap(e, i -> i < leftSize ? i : i + added)),
+            new RowType(columns),
+            join.estimatedRows());
+    List<Integer> visible =
+        IntStream.range(0, join.output().size())
+            .map(i -> i < leftSize ? i : i + added)
+            .boxed()
+            .toList();
+    return Projections.select(wide, visible);
+  }
+
+  private static int key(List<Expression> columns, int index, DataType type) {
+    if (columns.get(index).type().equals(type)) {
+      return index;
+    }
+    columns.add(TypeRules.cast(columns.get(index), type));
+    return columns.size() - 1;
+  }
+
+  private static PhysicalPlan extended(PhysicalPlan input, List<Expression> columns) {
+    List<Column> names = new ArrayList<>(input.output().columns());
+    for (int i = names.size(); i < columns.size(); i++) {
+      names.add(new Column("key" + i, columns.get(i).type(), columns.get(i).nullable()));
+    }
+    return names.size() == input.output().size()
+        ? input
+        : new PhysicalPlan.Project(input, columns, new RowType(names));
+  }
+}

@@ -1,0 +1,85 @@
+package io.bauplan.sql.logical;
+
+import java.util.List;
+import org.apache.calcite.plan.Contexts;
+import org.apache.calcite.plan.RelOptRule;
+import org.apache.calcite.plan.hep.HepMatchOrder;
+import org.apache.calcite.plan.hep.HepPlanner;
+import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.plan.hep.HepProgramBuilder;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.RelFactories;
+import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.rel.rules.PruneEmptyRules;
+import org.apache.calcite.sql2rel.RelDecorrelator;
+import org.apache.calcite.sql2rel.RelFieldTrimmer;
+import org.apache.calcite.tools.RelBuilder;
+
+/// From a converted tree to the one that is executed, in phases: sub-queries become joins, filters and
+/// projections move down, joins are ordered, unused columns go, windows come apart.
+final class Optimizer {
+  private static final HepProgram SUB_QUERIES =
+      program(
+          CoreRules.FILTER_SUB_QUERY_TO_CORRELATE,
+          CoreRules.PROJECT_SUB_QUERY_TO_CORRELATE,
+          CoreRules.JOIN_SUB_QUERY_TO_CORRELATE);
+
+  private static final HepProgram REWRITES =
+      program(
+          CoreRules.FILTER_INTO_JOIN,
+          CoreRules.JOIN_CONDITION_PUSH,
+          CoreRules.JOIN_PUSH_EXPRESSIONS,
+          CoreRules.FILTER_PROJECT_TRANSPOSE,
+          CoreRules.FILTER_AGGREGATE_TRANSPOSE,
+          CoreRules.FILTER_SET_OP_TRANSPOSE,
+          CoreRules.FILTER_MERGE,
+          CoreRules.FILTER_REDUCE_EXPRESSIONS,
+          CoreRules.PROJECT_REDUCE_EXPRESSIONS,
+          CoreRules.PROJECT_MERGE,
+          CoreRules.PROJECT_REMOVE,
+          CoreRules.UNION_MERGE,
+          CoreRules.AGGREGATE_PROJECT_MERGE,
+          CoreRules.SORT_REMOVE_CONSTANT_KEYS,
+          PruneEmptyRules.FILTER_INSTANCE,
+          PruneEmptyRules.PROJECT_INSTANCE,
+          PruneEmptyRules.JOIN_LEFT_INSTANCE,
+          PruneEmptyRules.JOIN_RIGHT_INSTANCE,
+          PruneEmptyRules.UNION_INSTANCE);
+
+  private static final HepProgram FINISH =
+      program(
+          CoreRules.PROJECT_TO_LOGICAL_PROJECT_AND_WINDOW,
+          CoreRules.FILTER_PROJECT_TRANSPOSE,
+          CoreRules.FILTER_MERGE,
+          CoreRules.PROJECT_MERGE,
+          CoreRules.PROJECT_REMOVE,
+          CoreRules.AGGREGATE_PROJECT_MERGE);
+
+  private Optimizer() {}
+
+  static RelNode optimize(RelNode rel) {
+    RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
+    RelNode joined = run(SUB_QUERIES, rel);
+    RelNode decorrelated = RelDecorrelator.decorrelateQuery(joined, builder);
+    RelNode rewritten = run(REWRITES, decorrelated);
+    RelNode ordered = JoinOrder.order(rewritten, builder);
+    RelNode trimmed = new RelFieldTrimmer(null, builder).trim(ordered);
+    return run(FINISH, trimmed);
+  }
+
+  private static HepProgram program(RelOptRule... rules) {
+    HepProgramBuilder builder = HepProgram.builder();
+    builder.addMatchOrder(HepMatchOrder.DEPTH_FIRST);
+    builder.addRuleCollection(List.of(rules));
+    return builder.build();
+  }
+
+  static RelNode run(HepProgram program, RelNode rel) {
+    HepPlanner planner = new HepPlanner(program, Contexts.empty());
+    planner.setExecutor(rel.getCluster().getPlanner().getExecutor());
+    planner.setRoot(rel);
+    RelNode best = planner.findBestExp();
+    rel.getCluster().invalidateMetadataQuery();
+    return best;
+  }
+}

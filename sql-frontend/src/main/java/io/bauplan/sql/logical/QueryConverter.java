@@ -1,0 +1,75 @@
+package io.bauplan.sql.logical;
+
+import io.bauplan.sql.validator.EngineValidator;
+import io.bauplan.sql.validator.FromBinder;
+import java.util.List;
+import java.util.Properties;
+import org.apache.calcite.config.CalciteConnectionConfigImpl;
+import org.apache.calcite.config.CalciteConnectionProperty;
+import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql2rel.SqlToRelConverter;
+import org.apache.calcite.sql2rel.StandardConvertletTable;
+
+/// One query text on its way to a tree: bind names, validate, convert. A view or table argument inside it
+/// has a converter of its own over the same statement context.
+final class QueryConverter {
+  private static final SqlToRelConverter.Config CONFIG =
+      SqlToRelConverter.config()
+          .withExpand(false)
+          .withTrimUnusedFields(false)
+          .withRemoveSortInSubQuery(true)
+          // A long IN list stays a list: the executor hashes it.
+          .withInSubQueryThreshold(Integer.MAX_VALUE);
+
+  private static final CalciteConnectionConfigImpl NAMES = caseInsensitive();
+
+  private final StatementContext context;
+  private final CatalogResolver resolver;
+
+  /// @param namespace in which unqualified names resolve
+  QueryConverter(StatementContext context, List<String> namespace, ViewPath views) {
+    this.context = context;
+    this.resolver = new CatalogResolver(context, namespace, views);
+  }
+
+  /// A converted query.
+  ///
+  /// @param parameters types of the `?` in order
+  record Converted(RelRoot root, List<RelDataType> parameters) {}
+
+  /// Takes `query` over: it is rewritten in place.
+  Converted convert(SqlNode query) {
+    FromBinder binder = new FromBinder(resolver);
+    SqlNode bound = binder.bind(query);
+    CalciteCatalogReader names =
+        new CalciteCatalogReader(binder.schema(), List.of(), context.types(), NAMES);
+    EngineValidator validator = new EngineValidator(names, context.types());
+    SqlNode validated = validator.validate(bound);
+    SqlToRelConverter converter =
+        new SqlToRelConverter(
+            (rowType, queryString, schemaPath, viewPath) -> {
+              throw new IllegalStateException("views are expanded before conversion");
+            },
+            validator,
+            names,
+            context.cluster(),
+            StandardConvertletTable.INSTANCE,
+            CONFIG);
+    RelRoot root = converter.convertQuery(validated, false, true);
+    List<RelDataType> parameters =
+        validator.getParameterRowType(validated).getFieldList().stream()
+            .map(field -> field.getType())
+            .toList();
+    return new Converted(root, parameters);
+  }
+
+  private static CalciteConnectionConfigImpl caseInsensitive() {
+    Properties properties = new Properties();
+    properties.setProperty(CalciteConnectionProperty.CASE_SENSITIVE.camelName(), "false");
+    return new CalciteConnectionConfigImpl(properties);
+  }
+}

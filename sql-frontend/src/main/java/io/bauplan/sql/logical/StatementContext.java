@@ -1,0 +1,86 @@
+package io.bauplan.sql.logical;
+
+import io.bauplan.sql.catalog.Catalog;
+import io.bauplan.sql.catalog.PinnedRef;
+import io.bauplan.sql.session.FileSchemas;
+import io.bauplan.sql.session.ModelScope;
+import io.bauplan.sql.session.Session;
+import io.bauplan.sql.session.SystemTables;
+import io.bauplan.sql.validator.EngineTypeFactory;
+import java.time.Instant;
+import org.apache.calcite.plan.RelOptCluster;
+import org.apache.calcite.plan.hep.HepPlanner;
+import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.rex.RexBuilder;
+
+/// What one statement plans with: the commit its names resolve at, its instant, and Calcite's private
+/// objects, which are never shared between statements or threads.
+public final class StatementContext {
+  private static final HepProgram NOTHING = HepProgram.builder().build();
+
+  private final Catalog catalog;
+  private final PinnedRef at;
+  private final Session session;
+  private final ModelScope models;
+  private final FileSchemas files;
+  private final SystemTables systemTables;
+  private final Instant now = Instant.now();
+  private final EngineTypeFactory types = new EngineTypeFactory();
+  private final RelOptCluster cluster;
+
+  public StatementContext(
+      Catalog catalog,
+      PinnedRef at,
+      Session session,
+      ModelScope models,
+      FileSchemas files,
+      SystemTables systemTables) {
+    this.catalog = catalog;
+    this.at = at;
+    this.session = session;
+    this.models = models;
+    this.files = files;
+    this.systemTables = systemTables;
+    HepPlanner planner = new HepPlanner(NOTHING);
+    planner.setExecutor(new ConstantFolder(now, session.zone()));
+    cluster = RelOptCluster.create(planner, new RexBuilder(types));
+    cluster.setMetadataQuerySupplier(Estimates::newQuery);
+  }
+
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  public PinnedRef at() {
+    return at;
+  }
+
+  public Session session() {
+    return session;
+  }
+
+  public ModelScope models() {
+    return models;
+  }
+
+  public FileSchemas files() {
+    return files;
+  }
+
+  public SystemTables systemTables() {
+    return systemTables;
+  }
+
+  /// The instant that `current_timestamp` and its kin give throughout the statement.
+  public Instant now() {
+    return now;
+  }
+
+  public EngineTypeFactory types() {
+    return types;
+  }
+
+  public RelOptCluster cluster() {
+    return cluster;
+  }
+}

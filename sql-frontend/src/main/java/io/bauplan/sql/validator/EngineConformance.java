@@ -1,0 +1,19 @@
+package io.bauplan.sql.validator;
+
+import org.apache.calcite.sql.validate.SqlConformanceEnum;
+import org.apache.calcite.sql.validate.SqlDelegatingConformance;
+
+/// What the dialect allows: Calcite's lenient conformance, with checked arithmetic. (BABEL is no choice:
+/// it breaks aggregate queries.)
+public final class EngineConformance extends SqlDelegatingConformance {
+  public static final EngineConformance INSTANCE = new EngineConformance();
+
+  private EngineConformance() {
+    super(SqlConformanceEnum.LENIENT);
+  }
+
+  @Override
+  public boolean checkedArithmetic() {
+    return true;
+  }
+}

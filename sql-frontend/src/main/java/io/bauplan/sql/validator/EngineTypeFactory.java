@@ -1,0 +1,57 @@
+package io.bauplan.sql.validator;
+
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import org.apache.calcite.jdbc.JavaTypeFactoryImpl;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.type.SqlTypeName;
+
+/// Makes Calcite's types so that each stands for exactly one of the engine's: strings are VARCHAR without
+/// length (never padded), times have microseconds, FLOAT is 32 bits. One per statement.
+public final class EngineTypeFactory extends JavaTypeFactoryImpl {
+  public EngineTypeFactory() {
+    super(EngineTypeSystem.INSTANCE);
+  }
+
+  @Override
+  public Charset getDefaultCharset() {
+    return StandardCharsets.UTF_8;
+  }
+
+  @Override
+  public RelDataType createSqlType(SqlTypeName name) {
+    SqlTypeName held = held(name);
+    return isString(held)
+        ? super.createSqlType(held, RelDataType.PRECISION_NOT_SPECIFIED)
+        : super.createSqlType(held);
+  }
+
+  @Override
+  public RelDataType createSqlType(SqlTypeName name, int precision) {
+    SqlTypeName held = held(name);
+    if (isString(held)) {
+      return super.createSqlType(held, RelDataType.PRECISION_NOT_SPECIFIED);
+    }
+    return switch (held) {
+      case TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
+          super.createSqlType(held, EngineTypeSystem.TIME_PRECISION);
+      case REAL, DOUBLE -> super.createSqlType(held);
+      default -> super.createSqlType(held, precision);
+    };
+  }
+
+  private static boolean isString(SqlTypeName name) {
+    return name == SqlTypeName.VARCHAR || name == SqlTypeName.VARBINARY;
+  }
+
+  private static SqlTypeName held(SqlTypeName name) {
+    return switch (name) {
+      case CHAR -> SqlTypeName.VARCHAR;
+      case BINARY -> SqlTypeName.VARBINARY;
+      case FLOAT -> SqlTypeName.REAL;
+      case TIMESTAMP_TZ -> SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
+      case TIME_TZ, TIME_WITH_LOCAL_TIME_ZONE -> SqlTypeName.TIME;
+      default -> name;
+    };
+  }
+}

@@ -1,0 +1,20 @@
+package io.bauplan.sql.validator;
+
+import org.apache.calcite.config.NullCollation;
+import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql.validate.SqlValidatorImpl;
+
+/// Calcite's validator with our settings. One per query text; never shared between threads.
+public final class EngineValidator extends SqlValidatorImpl {
+  private static final SqlValidator.Config CONFIG =
+      SqlValidator.Config.DEFAULT
+          .withConformance(EngineConformance.INSTANCE)
+          .withDefaultNullCollation(NullCollation.HIGH)
+          .withIdentifierExpansion(true);
+
+  public EngineValidator(CalciteCatalogReader names, RelDataTypeFactory types) {
+    super(EngineOperators.table(), names, types, CONFIG);
+  }
+}
