@@ -108,11 +108,6 @@ final class JoinTranslator {
           case RIGHT -> JoinKind.LEFT;
           case INNER, FULL, SEMI, ANTI, MARK -> join.kind();
         };
-    List<Column> columns =
-        Stream.concat(
-                join.output().columns().subList(leftSize, leftSize + rightSize).stream(),
-                join.output().columns().subList(0, leftSize).stream())
-            .toList();
     HashJoin other =
         new HashJoin(
             join.right(),
@@ -125,14 +120,9 @@ final class JoinTranslator {
                 .map(
                     e ->
                         Expressions.remap(e, i -> i < leftSize ? i + rightSize : i - leftSize)),
-            new RowType(columns),
+            new RowType(swappedColumns(join.output(), leftSize)),
             join.estimatedRows());
-    List<Integer> order =
-        IntStream.concat(
-                IntStream.range(rightSize, rightSize + leftSize), IntStream.range(0, rightSize))
-            .boxed()
-            .toList();
-    return Projections.select(other, order);
+    return Projections.select(other, swappedBack(leftSize, rightSize));
   }
 
   private PhysicalPlan nestedLoop(
@@ -142,7 +132,39 @@ final class JoinTranslator {
       JoinKind kind,
       Optional<Expression> condition,
       RowType output) {
-    return new NestedLoopJoin(left, right, kind, condition, output);
+    NestedLoopJoin loops = new NestedLoopJoin(left, right, kind, condition, output);
+    return kind == JoinKind.INNER && swap(join) ? swapped(loops) : loops;
+  }
+
+  /// The right side of nested loops is the one held in memory.
+  private static PhysicalPlan swapped(NestedLoopJoin join) {
+    int leftSize = join.left().output().size();
+    int rightSize = join.right().output().size();
+    NestedLoopJoin other =
+        new NestedLoopJoin(
+            join.right(),
+            join.left(),
+            join.kind(),
+            join.condition()
+                .map(
+                    e ->
+                        Expressions.remap(e, i -> i < leftSize ? i + rightSize : i - leftSize)),
+            new RowType(swappedColumns(join.output(), leftSize)));
+    return Projections.select(other, swappedBack(leftSize, rightSize));
+  }
+
+  private static List<Column> swappedColumns(RowType row, int leftSize) {
+    return Stream.concat(
+            row.columns().subList(leftSize, row.size()).stream(),
+            row.columns().subList(0, leftSize).stream())
+        .toList();
+  }
+
+  private static List<Integer> swappedBack(int leftSize, int rightSize) {
+    return IntStream.concat(
+            IntStream.range(rightSize, rightSize + leftSize), IntStream.range(0, rightSize))
+        .boxed()
+        .toList();
   }
 
   /// Key pairs of different types get cast copies behind the inputs' columns, which the output leaves out.

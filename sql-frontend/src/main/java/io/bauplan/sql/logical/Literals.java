@@ -4,6 +4,7 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression.Literal;
+import io.bauplan.sql.validator.EngineTypeSystem;
 import io.bauplan.sql.validator.TypeMapping;
 import java.math.BigDecimal;
 import java.time.LocalDate;
@@ -12,9 +13,12 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoField;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.calcite.avatica.util.ByteString;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.util.DateString;
 import org.apache.calcite.util.NlsString;
 import org.apache.calcite.util.TimeString;
@@ -84,6 +88,49 @@ final class Literals {
         .putLong(uuid.getMostSignificantBits())
         .putLong(uuid.getLeastSignificantBits())
         .array();
+  }
+
+  /// A constant of ours as Calcite's, of exactly `type`; empty for types that Calcite cannot hold.
+  static Optional<RexNode> rex(Literal literal, RelDataType type, RexBuilder rex) {
+    Object value = literal.value();
+    if (value == null) {
+      return Optional.of(rex.makeNullLiteral(type));
+    }
+    return switch (literal.type()) {
+      case DataType.BooleanType() -> Optional.of(rex.makeLiteral(value, type));
+      case DataType.IntegerType ignored ->
+          Optional.of(rex.makeLiteral(BigDecimal.valueOf((Long) value), type));
+      case DataType.DecimalType ignored -> Optional.of(rex.makeLiteral(value, type));
+      case DataType.FloatType ignored -> Optional.empty();
+      case DataType.VarcharType() -> Optional.of(rex.makeLiteral(value, type));
+      case DataType.DateType() ->
+          Optional.of(
+              rex.makeDateLiteral(DateString.fromDaysSinceEpoch(Math.toIntExact((Long) value))));
+      case DataType.TimestampType(boolean withZone) -> {
+        TimestampString text = timestamp((Long) value);
+        yield Optional.of(
+            withZone
+                ? rex.makeTimestampWithLocalTimeZoneLiteral(text, EngineTypeSystem.TIME_PRECISION)
+                : rex.makeTimestampLiteral(text, EngineTypeSystem.TIME_PRECISION));
+      }
+      default -> Optional.empty();
+    };
+  }
+
+  private static TimestampString timestamp(long micros) {
+    LocalDateTime time =
+        LocalDateTime.ofEpochSecond(
+            Math.floorDiv(micros, 1_000_000L),
+            (int) Math.floorMod(micros, 1_000_000L) * 1_000,
+            ZoneOffset.UTC);
+    return new TimestampString(
+            time.getYear(),
+            time.getMonthValue(),
+            time.getDayOfMonth(),
+            time.getHour(),
+            time.getMinute(),
+            time.getSecond())
+        .withNanos(time.getNano());
   }
 
   /// The value of a constant that must be a whole number, as in LIMIT.

@@ -20,6 +20,7 @@ import org.apache.calcite.tools.RelBuilder;
 final class Optimizer {
   private static final HepProgram SUB_QUERIES =
       program(
+          SubQueryToSemiJoinRule.INSTANCE,
           CoreRules.FILTER_SUB_QUERY_TO_CORRELATE,
           CoreRules.PROJECT_SUB_QUERY_TO_CORRELATE,
           CoreRules.JOIN_SUB_QUERY_TO_CORRELATE);
@@ -61,7 +62,7 @@ final class Optimizer {
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
     RelNode joined = run(SUB_QUERIES, rel);
     RelNode decorrelated = RelDecorrelator.decorrelateQuery(joined, builder);
-    RelNode rewritten = run(REWRITES, decorrelated);
+    RelNode rewritten = run(REWRITES, FactorPulling.apply(decorrelated));
     RelNode ordered = JoinOrder.order(rewritten, builder);
     RelNode trimmed = new RelFieldTrimmer(null, builder).trim(ordered);
     return run(FINISH, trimmed);

@@ -4,6 +4,7 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.plan.PhysicalPlans;
 import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.SortKey;
 import io.bauplan.sql.validator.TypeMapping;
@@ -45,11 +46,13 @@ public final class PhysicalTranslator {
     this.metadata = metadata;
   }
 
-  /// Translates the tree and lists the files of its scans.
-  public static PhysicalPlan translate(RelNode rel) {
+  /// Translates the tree, evaluates its constants and lists the files of its scans.
+  static PhysicalPlan translate(RelNode rel, ConstantFolder folder) {
     PhysicalPlan plan =
         new PhysicalTranslator(rel.getCluster().getMetadataQuery()).node(rel);
-    return ScanTranslator.planFiles(plan, rel);
+    PhysicalPlan pruned = ColumnPruner.prune(plan);
+    return ScanTranslator.planFiles(
+        PhysicalPlans.rewrite(pruned, n -> PhysicalPlans.mapExpressions(n, folder::fold)), rel);
   }
 
   RelMetadataQuery metadata() {
@@ -61,7 +64,9 @@ public final class PhysicalTranslator {
       case TableScan scan -> ScanTranslator.scan(scan);
       case Filter filter ->
           ScanTranslator.filter(
-              node(filter.getInput()), ExpressionTranslator.translate(filter.getCondition()));
+              node(filter.getInput()),
+              ExpressionTranslator.translate(filter.getCondition()),
+              metadata.getRowCount(filter));
       case Project project ->
           Projections.project(
               node(project.getInput()),

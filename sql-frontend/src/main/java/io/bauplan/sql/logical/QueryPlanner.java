@@ -18,7 +18,7 @@ public final class QueryPlanner {
         new QueryConverter(context, context.session().namespace(), ViewPath.NONE)
             .convert(QueryText.parse(sql));
     RelNode best = Optimizer.optimize(converted.root().project(true));
-    PhysicalPlan plan = PhysicalTranslator.translate(best);
+    PhysicalPlan plan = PhysicalTranslator.translate(best, context.folder());
     return new PlannedStatement.Query(
         context.at(),
         plan,

@@ -68,7 +68,8 @@ final class ScanTranslator {
     return table.getQualifiedName().getLast();
   }
 
-  static PhysicalPlan filter(PhysicalPlan input, Expression predicate) {
+  /// @param estimate rows that pass
+  static PhysicalPlan filter(PhysicalPlan input, Expression predicate, double estimate) {
     return switch (input) {
       case TableScan scan when scan.limit().isEmpty() && pushable(predicate) ->
           new TableScan(
@@ -79,7 +80,7 @@ final class ScanTranslator {
               Optional.of(and(scan.filter(), predicate)),
               scan.files(),
               scan.limit(),
-              scan.estimatedRows());
+              estimate);
       case FileScan scan when isWhole(scan) && pushable(predicate) ->
           new FileScan(
               scan.format(),

@@ -26,6 +26,7 @@ public final class StatementContext {
   private final SystemTables systemTables;
   private final Instant now = Instant.now();
   private final EngineTypeFactory types = new EngineTypeFactory();
+  private final ConstantFolder folder;
   private final RelOptCluster cluster;
 
   public StatementContext(
@@ -42,7 +43,8 @@ public final class StatementContext {
     this.files = files;
     this.systemTables = systemTables;
     HepPlanner planner = new HepPlanner(NOTHING);
-    planner.setExecutor(new ConstantFolder(now, session.zone()));
+    folder = new ConstantFolder(now, session.zone());
+    planner.setExecutor(folder);
     cluster = RelOptCluster.create(planner, new RexBuilder(types));
     cluster.setMetadataQuerySupplier(Estimates::newQuery);
   }
@@ -74,6 +76,10 @@ public final class StatementContext {
   /// The instant that `current_timestamp` and its kin give throughout the statement.
   public Instant now() {
     return now;
+  }
+
+  ConstantFolder folder() {
+    return folder;
   }
 
   public EngineTypeFactory types() {

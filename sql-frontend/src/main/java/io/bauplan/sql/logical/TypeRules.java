@@ -36,9 +36,9 @@ final class TypeRules {
       DecimalType r = decimal(right);
       int whole = Math.max(l.precision() - l.scale(), r.precision() - r.scale());
       int scale = Math.max(l.scale(), r.scale());
-      return whole + scale > 38
-          ? new DecimalType(38, Math.max(0, Math.min(scale, 38 - whole)))
-          : new DecimalType(whole + scale, scale);
+      // Past 38 digits the fraction is kept: it decides comparisons, while so large values are rare and an
+      // overflow is an error.
+      return new DecimalType(Math.min(38, whole + scale), scale);
     }
     if (left.equals(DataType.DATE) && right instanceof DataType.TimestampType) {
       return right;
