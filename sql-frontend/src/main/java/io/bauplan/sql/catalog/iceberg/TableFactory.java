@@ -1,0 +1,91 @@
+package io.bauplan.sql.catalog.iceberg;
+
+import io.bauplan.sql.catalog.TableDefinition;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.TableRef;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableProperties;
+
+/// Makes the metadata of new tables.
+public final class TableFactory {
+  private static final int MAX_FOLDER_NAME_CHARS = 60;
+
+  private TableFactory() {}
+
+  /// Metadata of an empty table, not yet written.
+  static TableMetadata create(TableDefinition definition, String warehouse) {
+    Schema schema = IcebergTypes.schema(definition.columns());
+    PartitionSpec spec = Partitioning.spec(schema, definition.partitioning());
+    Map<String, String> properties = properties(definition);
+    String location = properties.remove("location");
+    try {
+      return TableMetadata.newTableMetadata(
+          schema,
+          spec,
+          SortOrder.unsorted(),
+          location != null ? location : location(definition.name(), warehouse),
+          properties);
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+      throw invalid(definition, e);
+    }
+  }
+
+  /// Metadata of a table that takes the place of `base` in its history, emptied.
+  static TableMetadata replace(TableMetadata base, TableDefinition definition) {
+    Schema schema = IcebergTypes.schema(definition.columns());
+    PartitionSpec spec = Partitioning.spec(schema, definition.partitioning());
+    Map<String, String> properties = properties(definition);
+    properties.remove("location");
+    try {
+      return base.buildReplacement(
+          schema, spec, SortOrder.unsorted(), base.location(), properties);
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+      throw invalid(definition, e);
+    }
+  }
+
+  private static EngineException invalid(TableDefinition definition, RuntimeException e) {
+    return new EngineException(
+        ErrorCode.INVALID_ARGUMENT,
+        "cannot create table " + definition.name() + ": " + e.getMessage(),
+        e);
+  }
+
+  private static Map<String, String> properties(TableDefinition definition) {
+    Map<String, String> properties = new HashMap<>();
+    properties.put(TableProperties.FORMAT_VERSION, "2");
+    properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
+    // Branches share files: only maintenance that sees all references may delete.
+    properties.put(TableProperties.GC_ENABLED, "false");
+    properties.putAll(definition.properties());
+    String version = properties.getOrDefault(TableProperties.FORMAT_VERSION, "2");
+    if (!version.matches("[123]")) {
+      throw new EngineException(
+          ErrorCode.INVALID_ARGUMENT,
+          "format-version is \"" + version + "\", but must be 1, 2 or 3");
+    }
+    return properties;
+  }
+
+  /// A folder of its own, so that tables of one name on two branches never share one.
+  public static String location(TableRef name, String warehouse) {
+    StringBuilder location = new StringBuilder(warehouse);
+    for (String level : name.namespace()) {
+      location.append('/').append(folder(level));
+    }
+    String unique = UUID.randomUUID().toString().replace("-", "");
+    return location.append('/').append(folder(name.name())).append('_').append(unique).toString();
+  }
+
+  private static String folder(String name) {
+    String safe = name.replaceAll("[^A-Za-z0-9_-]", "_");
+    return safe.substring(0, Math.min(safe.length(), MAX_FOLDER_NAME_CHARS));
+  }
+}

@@ -1,0 +1,208 @@
+package io.bauplan.sql.catalog.iceberg;
+
+import io.bauplan.sql.catalog.TableAlteration;
+import io.bauplan.sql.catalog.TableChange;
+import io.bauplan.sql.catalog.TableDefinition;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.TableRef;
+import io.bauplan.sql.plan.WriteTarget;
+import io.bauplan.sql.plan.WrittenFile;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.ReplacePartitions;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotUpdate;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.expressions.Expressions;
+
+/// One change of one table on the way to a commit: metadata staged in memory, then written to a new file
+/// whose location the caller commits. Whoever makes one calls [#write] and commits, or [#discard]s it.
+/// Not thread-safe.
+public final class TableUpdate {
+  private static final long ANY_SNAPSHOT = -2;
+  private static final long NO_SNAPSHOT = -1;
+
+  private final TableRef name;
+  private final TableStore store;
+  private final RecordingFileIO io;
+  private final StagedTableOperations staged;
+  private final int version;
+
+  private TableUpdate(TableRef name, TableStore store, TableMetadata metadata, int version) {
+    this.name = name;
+    this.store = store;
+    this.io = new RecordingFileIO(store.io());
+    this.staged = new StagedTableOperations(metadata, io);
+    this.version = version;
+  }
+
+  /// A change of the table whose metadata is at `metadataLocation`.
+  public static TableUpdate of(TableRef name, TableStore store, String metadataLocation) {
+    return new TableUpdate(
+        name,
+        store,
+        store.metadata(metadataLocation),
+        TableStore.nextVersion(metadataLocation));
+  }
+
+  /// A new table.
+  public static TableUpdate create(
+      TableStore store, TableDefinition definition, String warehouse) {
+    return new TableUpdate(
+        definition.name(), store, TableFactory.create(definition, warehouse), 0);
+  }
+
+  /// A table in place of the one at `metadataLocation`, keeping its history.
+  public static TableUpdate replace(
+      TableStore store, TableDefinition definition, String metadataLocation) {
+    TableMetadata base = store.metadata(metadataLocation);
+    return new TableUpdate(
+        definition.name(),
+        store,
+        TableFactory.replace(base, definition),
+        TableStore.nextVersion(metadataLocation));
+  }
+
+  public WriteTarget writeTarget() {
+    return IcebergCatalogTable.writeTarget(name, staged.current());
+  }
+
+  public long currentSnapshotId() {
+    Snapshot current = staged.current().currentSnapshot();
+    return current == null ? NO_SNAPSHOT : current.snapshotId();
+  }
+
+  public void apply(TableChange change, Map<String, String> summary) {
+    checkTarget(change.target());
+    PartitionSpec spec = spec(change.target());
+    switch (change) {
+      case TableChange.Append(WriteTarget ignored, List<WrittenFile> files) ->
+          append(files, spec, summary);
+      case TableChange.Replace(WriteTarget ignored, List<WrittenFile> files, long expected) -> {
+        if (expected != ANY_SNAPSHOT && expected != currentSnapshotId()) {
+          throw new EngineException(
+              ErrorCode.COMMIT_CONFLICT,
+              "table " + name + " has changed since the statement read it",
+              null,
+              "run the statement again",
+              null);
+        }
+        OverwriteFiles overwrite =
+            table().newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
+        files.forEach(file -> overwrite.addFile(DataFileRecords.of(file, spec)));
+        commit(overwrite, summary);
+      }
+      case TableChange.ReplacePartitions(WriteTarget ignored, List<WrittenFile> files) -> {
+        ReplacePartitions replace = table().newReplacePartitions();
+        files.forEach(file -> replace.addFile(DataFileRecords.of(file, spec)));
+        commit(replace, summary);
+      }
+    }
+  }
+
+  public void append(WriteTarget target, List<WrittenFile> files, Map<String, String> summary) {
+    append(files, spec(target), summary);
+  }
+
+  private void append(List<WrittenFile> files, PartitionSpec spec, Map<String, String> summary) {
+    AppendFiles append = table().newAppend();
+    files.forEach(file -> append.appendFile(DataFileRecords.of(file, spec)));
+    commit(append, summary);
+  }
+
+  /// Adds data files as other snapshots recorded them.
+  void appendRecorded(List<DataFile> files, Map<String, String> summary) {
+    AppendFiles append = table().newAppend();
+    files.forEach(append::appendFile);
+    commit(append, summary);
+  }
+
+  public void alter(List<TableAlteration> changes) {
+    new SchemaChanges(name, staged).apply(changes);
+  }
+
+  TableMetadata metadata() {
+    return staged.current();
+  }
+
+  private BaseTable table() {
+    return new BaseTable(staged, name.dotted());
+  }
+
+  private void commit(SnapshotUpdate<?> update, Map<String, String> summary) {
+    summary.forEach(update::set);
+    try {
+      update.commit();
+    } catch (EngineException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw StorageErrors.writing("the manifests of table " + name, e);
+    }
+  }
+
+  /// The files must go where they were meant to: a table of that name that was made anew since has another
+  /// folder or other columns.
+  private void checkTarget(WriteTarget target) {
+    TableMetadata metadata = staged.current();
+    boolean sameColumns =
+        target.columns().stream()
+            .allMatch(
+                column ->
+                    metadata.schemas().stream()
+                        .anyMatch(schema -> hasField(schema, column.fieldId())));
+    if (!sameColumns || !target.dataLocation().equals(IcebergCatalogTable.dataLocation(metadata))) {
+      throw new EngineException(
+          ErrorCode.COMMIT_CONFLICT,
+          "table " + name + " was created anew since the statement started",
+          null,
+          "run the statement again",
+          null);
+    }
+  }
+
+  private static boolean hasField(Schema schema, int fieldId) {
+    return schema.findField(fieldId) != null;
+  }
+
+  private PartitionSpec spec(WriteTarget target) {
+    PartitionSpec spec = staged.current().specsById().get(target.partitionSpecId());
+    if (spec == null) {
+      throw new EngineException(
+          ErrorCode.COMMIT_CONFLICT,
+          "the partitioning of table " + name + " has changed since the statement started",
+          null,
+          "run the statement again",
+          null);
+    }
+    return spec;
+  }
+
+  /// Writes the metadata file. The caller commits its location and then this is over.
+  public WrittenTable write() {
+    TableMetadata metadata = store.write(staged.current(), version, io);
+    Snapshot current = metadata.currentSnapshot();
+    return new WrittenTable(
+        metadata.metadataFileLocation(),
+        current == null ? NO_SNAPSHOT : current.snapshotId(),
+        metadata.currentSchemaId(),
+        metadata.defaultSpecId(),
+        metadata.defaultSortOrderId());
+  }
+
+  /// Removes every metadata file written for this change. Only when it is certain that no commit names
+  /// them.
+  public void discard() {
+    io.discard();
+  }
+
+  /// What the catalog keeps of a table.
+  public record WrittenTable(
+      String metadataLocation, long snapshotId, int schemaId, int specId, int sortOrderId) {}
+}

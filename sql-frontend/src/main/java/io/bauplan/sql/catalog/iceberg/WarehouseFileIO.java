@@ -1,0 +1,74 @@
+package io.bauplan.sql.catalog.iceberg;
+
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import java.util.Map;
+import org.apache.iceberg.aws.s3.S3FileIO;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
+import org.jspecify.annotations.Nullable;
+
+/// The warehouse's files by their location's scheme: paths and `file:` locally, `s3:` (also `s3a:`,
+/// `s3n:`) in an object store. The S3 client is made when the first S3 location is met.
+public final class WarehouseFileIO implements FileIO {
+  private static final long serialVersionUID = 1L;
+
+  private final LocalFileIO local = new LocalFileIO();
+  private transient @Nullable S3FileIO objectStore;
+
+  @Override
+  public InputFile newInputFile(String location) {
+    return of(location).newInputFile(location);
+  }
+
+  @Override
+  public InputFile newInputFile(String location, long length) {
+    return of(location).newInputFile(location, length);
+  }
+
+  @Override
+  public OutputFile newOutputFile(String location) {
+    return of(location).newOutputFile(location);
+  }
+
+  @Override
+  public void deleteFile(String location) {
+    of(location).deleteFile(location);
+  }
+
+  private FileIO of(String location) {
+    if (location.startsWith("/") || location.startsWith("file:")) {
+      return local;
+    }
+    if (location.startsWith("s3://")
+        || location.startsWith("s3a://")
+        || location.startsWith("s3n://")) {
+      return objectStore();
+    }
+    throw new EngineException(
+        ErrorCode.NOT_SUPPORTED,
+        "cannot reach \"" + location + "\": only absolute paths, file: and s3: locations are known");
+  }
+
+  private synchronized S3FileIO objectStore() {
+    S3FileIO opened = objectStore;
+    if (opened == null) {
+      // The clients are given, so that S3FileIO does not look for its own factory, which wants the KMS
+      // and STS modules.
+      opened = new S3FileIO(S3Clients::create);
+      opened.initialize(Map.of());
+      objectStore = opened;
+    }
+    return opened;
+  }
+
+  @Override
+  public synchronized void close() {
+    S3FileIO opened = objectStore;
+    if (opened != null) {
+      opened.close();
+      objectStore = null;
+    }
+  }
+}
