@@ -26,6 +26,7 @@ import java.util.concurrent.Executor;
 import org.apache.calcite.avatica.AvaticaConnection;
 import org.apache.calcite.avatica.AvaticaFactory;
 import org.apache.calcite.avatica.AvaticaStatement;
+import org.apache.calcite.avatica.ConnectionConfig;
 import org.apache.calcite.avatica.UnregisteredDriver;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,12 @@ public final class BauplanConnection extends AvaticaConnection {
     super(driver, factory, spec.url(), spec.properties());
     this.spec = spec;
     this.session = session;
+  }
+
+  /// Called by the skeleton's constructor already.
+  @Override
+  public ConnectionConfig config() {
+    return SkeletonConfig.INSTANCE;
   }
 
   FlightClient client() {
