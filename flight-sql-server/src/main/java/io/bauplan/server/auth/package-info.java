@@ -1,0 +1,5 @@
+/// Who calls: tokens, users and passwords.
+@NullMarked
+package io.bauplan.server.auth;
+
+import org.jspecify.annotations.NullMarked;

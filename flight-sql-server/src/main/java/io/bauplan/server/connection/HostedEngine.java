@@ -1,0 +1,66 @@
+package io.bauplan.server.connection;
+
+import io.bauplan.exec.engine.Engine;
+import io.bauplan.server.endpoint.SqlEndpoint;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// An engine opened in this process, with the endpoint through which others attach. The endpoint starts in
+/// the background and a moment late, so that it does not slow down a command that is over by then.
+public final class HostedEngine implements AutoCloseable {
+  private static final Duration ENDPOINT_DELAY = Duration.ofMillis(700);
+  private static final Logger LOG = LoggerFactory.getLogger(HostedEngine.class);
+
+  private final Engine engine;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Thread starter;
+  private volatile @Nullable SqlEndpoint endpoint;
+
+  /// Takes ownership of the engine.
+  public HostedEngine(Engine engine, String version) {
+    this.engine = engine;
+    this.starter =
+        Thread.ofPlatform().daemon().name("attach-endpoint").start(() -> serve(version));
+  }
+
+  private void serve(String version) {
+    try {
+      if (closing.await(ENDPOINT_DELAY.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      endpoint = Connections.serveAttach(engine, version);
+    } catch (IOException | RuntimeException e) {
+      // The command itself works without it.
+      LOG.warn("event=attach_endpoint_failed error={}", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Any number of times: a shutdown hook may come first.
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    closing.countDown();
+    try {
+      starter.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    SqlEndpoint started = endpoint;
+    if (started != null) {
+      AttachFile.removeOwn(engine.config().warehouse());
+      started.close();
+    }
+    engine.close();
+  }
+}
