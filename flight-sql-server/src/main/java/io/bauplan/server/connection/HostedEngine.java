@@ -44,6 +44,11 @@ public final class HostedEngine implements AutoCloseable {
     }
   }
 
+  /// The engine, which stays this object's.
+  public Engine engine() {
+    return engine;
+  }
+
   /// Any number of times: a shutdown hook may come first.
   @Override
   public void close() {

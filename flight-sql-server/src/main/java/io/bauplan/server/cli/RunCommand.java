@@ -1,0 +1,130 @@
+package io.bauplan.server.cli;
+
+import io.bauplan.exec.run.RunListener;
+import io.bauplan.exec.run.RunRequest;
+import io.bauplan.exec.run.RunResult;
+import io.bauplan.server.connection.EngineConnection;
+import io.bauplan.server.wire.RunMessages;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "run", description = "Run a pipeline: publish all of its tables, or none.")
+final class RunCommand extends EngineCommand {
+  enum Preview {
+    on,
+    off,
+    head,
+    tail
+  }
+
+  enum Switch {
+    on,
+    off
+  }
+
+  @Parameters(arity = "0..1", paramLabel = "DIR", description = "The project (default: this folder)")
+  @Nullable Path directory;
+
+  @Option(names = {"-p", "--project-dir"}, paramLabel = "DIR", description = "The project")
+  @Nullable Path projectDir;
+
+  @Option(names = {"-r", "--ref"}, paramLabel = "REF", description = "Branch to read and publish to")
+  @Nullable String ref;
+
+  @Option(names = {"-n", "--namespace"}, paramLabel = "NAME", description = "Namespace of the models")
+  @Nullable String namespace;
+
+  @Option(names = "--no-cache", description = "Compute everything anew")
+  boolean noCache;
+
+  @Option(names = "--cache", paramLabel = "on|off", defaultValue = "on", hidden = true)
+  Switch cache = Switch.on;
+
+  @Option(
+      names = "--preview",
+      paramLabel = "on|off|head|tail",
+      defaultValue = "on",
+      description = "Show rows of the results (default: ${DEFAULT-VALUE})")
+  Preview preview = Preview.on;
+
+  @Option(names = "--strict", description = "A failed expectation or a wrong column fails the run")
+  boolean strict;
+
+  @Option(names = "--no-transaction", description = "Publish each table as soon as it is done")
+  boolean noTransaction;
+
+  @Option(names = "--dry-run", description = "Run everything, publish nothing")
+  boolean dryRun;
+
+  @Option(names = "--param", paramLabel = "NAME=VALUE", description = "A parameter of the project")
+  Map<String, String> parameters = new LinkedHashMap<>();
+
+  @Option(names = "--detach", hidden = true)
+  boolean detach;
+
+  @Option(names = "--priority", paramLabel = "1-10", hidden = true)
+  @Nullable Integer priority;
+
+  @Override
+  @Nullable String reference() {
+    return ref;
+  }
+
+  @Override
+  @Nullable String namespace() {
+    return namespace;
+  }
+
+  @Override
+  int work(EngineConnection connection, Interrupts interrupts) {
+    if (detach) {
+      throw invalid("--detach needs a server that keeps running: start one with `bauplan serve`");
+    }
+    RunRequest request = request(connection);
+    RunListener listener =
+        isJson()
+            ? event -> console().print(RunMessages.event(event) + "\n")
+            : new RunPrinter(console(), root().options.verbose);
+    RunResult result = connection.run(request, listener);
+    if (!isJson() && result.status() == RunResult.Status.FAILED && result.error().isEmpty()) {
+      console().say("Error: the run failed");
+    }
+    return switch (result.status()) {
+      case SUCCEEDED -> BauplanCommand.OK;
+      case CANCELLED -> Interrupts.EXIT_CODE;
+      case FAILED, UNKNOWN -> BauplanCommand.FAILED;
+    };
+  }
+
+  private RunRequest request(EngineConnection connection) {
+    Path chosen = projectDir != null ? projectDir : directory != null ? directory : Path.of("");
+    Path project = chosen.toAbsolutePath().normalize();
+    if (!Files.isDirectory(project)) {
+      throw invalid("there is no folder " + project);
+    }
+    return new RunRequest(
+        project.toString(),
+        connection.reference(),
+        connection.namespace(),
+        parameters,
+        switch (preview) {
+          case on -> RunRequest.Preview.ON;
+          case off -> RunRequest.Preview.OFF;
+          case head -> RunRequest.Preview.HEAD;
+          case tail -> RunRequest.Preview.TAIL;
+        },
+        dryRun
+            ? RunRequest.Publishing.DRY_RUN
+            : noTransaction
+                ? RunRequest.Publishing.EACH_MODEL
+                : RunRequest.Publishing.TRANSACTION,
+        strict ? RunRequest.Strictness.STRICT : RunRequest.Strictness.LENIENT,
+        noCache || cache == Switch.off ? RunRequest.Caching.OFF : RunRequest.Caching.ON);
+  }
+}

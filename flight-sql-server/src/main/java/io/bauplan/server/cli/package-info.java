@@ -1,0 +1,5 @@
+/// The command line: `bauplan <command>`.
+@NullMarked
+package io.bauplan.server.cli;
+
+import org.jspecify.annotations.NullMarked;
