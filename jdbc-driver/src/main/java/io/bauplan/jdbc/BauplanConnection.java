@@ -15,7 +15,6 @@ import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.sql.Struct;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -36,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// `setAutoCommit(false)` is accepted with a warning, because pools and tools call it without need;
 /// `commit()` then has nothing left to do, and only `rollback()` after it is refused.
 public final class BauplanConnection extends AvaticaConnection {
+  private static final String SCHEMA_OPTION = "schema";
+
   private final ConnectionSpec spec;
   private final Session session;
   private final Properties clientInfo = new Properties();
@@ -282,7 +283,7 @@ public final class BauplanConnection extends AvaticaConnection {
 
   // Names
 
-  /// There is one catalog only, so there is nothing to choose.
+  /// The engine has namespaces but no catalogs above them, so there is nothing to choose.
   @Override
   public void setCatalog(@Nullable String catalog) throws SQLException {
     checkOpen();
@@ -291,42 +292,36 @@ public final class BauplanConnection extends AvaticaConnection {
   @Override
   public @Nullable String getCatalog() throws SQLException {
     checkOpen();
-    return singleValue("SELECT CURRENT_CATALOG");
+    return null;
   }
 
+  /// @param schema a namespace; dots separate its levels
   @Override
   public void setSchema(@Nullable String schema) throws SQLException {
     checkOpen();
     if (schema == null || schema.isEmpty()) {
       return;
     }
-    StringBuilder path = new StringBuilder();
-    for (String level : schema.split("\\.")) {
-      path.append(path.length() == 0 ? "" : ".")
-          .append('"')
-          .append(level.replace("\"", "\"\""))
-          .append('"');
-    }
-    try (Statement statement = createStatement()) {
-      statement.execute("USE SCHEMA " + path);
+    if (!client().setSessionOption(SCHEMA_OPTION, schema, Execution.unlimited())) {
+      throw SqlErrors.of(
+          SqlErrors.INVALID_ARGUMENT, "the server refused the namespace '" + schema + "'");
     }
   }
 
   @Override
   public @Nullable String getSchema() throws SQLException {
     checkOpen();
-    String current = singleValue("SELECT CURRENT_SCHEMA");
-    return current == null ? spec.get(DriverProperty.NAMESPACE) : current;
-  }
-
-  private @Nullable String singleValue(String sql) {
-    try (Statement statement = createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      return result.next() ? result.getString(1) : null;
+    try {
+      String current = client().sessionOptions(Execution.unlimited()).get(SCHEMA_OPTION);
+      if (current != null) {
+        return current;
+      }
     } catch (SQLException e) {
-      // A server that does not know the function has no such notion.
-      return null;
+      if (!SqlErrors.NOT_SUPPORTED.equals(e.getSQLState())) {
+        throw e;
+      }
     }
+    return spec.get(DriverProperty.NAMESPACE);
   }
 
   // The rest

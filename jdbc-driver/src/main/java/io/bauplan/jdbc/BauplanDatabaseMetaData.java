@@ -483,6 +483,33 @@ public final class BauplanDatabaseMetaData extends AvaticaDatabaseMetaData {
     return true;
   }
 
+  // There are namespaces, and no catalogs above them
+
+  @Override
+  public boolean supportsCatalogsInDataManipulation() {
+    return false;
+  }
+
+  @Override
+  public boolean supportsCatalogsInProcedureCalls() {
+    return false;
+  }
+
+  @Override
+  public boolean supportsCatalogsInTableDefinitions() {
+    return false;
+  }
+
+  @Override
+  public boolean supportsCatalogsInIndexDefinitions() {
+    return false;
+  }
+
+  @Override
+  public boolean supportsCatalogsInPrivilegeDefinitions() {
+    return false;
+  }
+
   @Override
   public boolean supportsAlterTableWithAddColumn() {
     return false;

@@ -308,7 +308,7 @@ final class DuckDbFlightProducer extends NoOpFlightSqlProducer implements AutoCl
       String sql = sqlByHandle.get(command.getPreparedStatementHandle().toStringUtf8());
       long sum = 0;
       try (PreparedStatement statement = duckdb.prepareStatement(sql)) {
-        if (!stream.hasRoot() || stream.getRoot().getFieldVectors().isEmpty()) {
+        if (statement.getParameterMetaData().getParameterCount() == 0) {
           sum = statement.executeUpdate();
         } else {
           while (stream.next()) {

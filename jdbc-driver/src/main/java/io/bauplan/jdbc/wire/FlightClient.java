@@ -4,9 +4,12 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +101,47 @@ public final class FlightClient implements AutoCloseable {
 
   public void closePrepared(byte[] handle, Execution execution) throws SQLException {
     action("ClosePreparedStatement", SqlCommands.closePrepared(handle), execution);
+  }
+
+  /// Changes an option of the session on the server, such as `schema` or `ref`.
+  ///
+  /// @return whether the server has such an option and took the value
+  public boolean setSessionOption(String name, String value, Execution execution)
+      throws SQLException {
+    byte[] option =
+        new ProtoWriter()
+            .string(1, name)
+            .bytes(2, new ProtoWriter().string(1, value).toByteArray())
+            .toByteArray();
+    byte[] request = new ProtoWriter().bytes(1, option).toByteArray();
+    List<byte[]> answers = action("SetSessionOptions", request, execution);
+    // The answer lists the options that were refused.
+    return parse(answers, result -> FlightInfo.field(FlightInfo.field(result, 1), 1)).length == 0;
+  }
+
+  /// The session's options that are texts, by name.
+  public Map<String, String> sessionOptions(Execution execution) throws SQLException {
+    List<byte[]> answers = action("GetSessionOptions", new byte[0], execution);
+    return parse(answers, result -> textEntries(FlightInfo.field(result, 1)));
+  }
+
+  private static Map<String, String> textEntries(byte[] message) {
+    Map<String, String> options = new HashMap<>();
+    ProtoReader reader = new ProtoReader(message);
+    for (int field = reader.nextField(); field != 0; field = reader.nextField()) {
+      if (field != 1) {
+        reader.skip();
+        continue;
+      }
+      byte[] entry = reader.bytes();
+      byte[] value = FlightInfo.field(entry, 2);
+      ProtoReader option = new ProtoReader(value);
+      if (option.nextField() == 1) {
+        options.put(
+            new String(FlightInfo.field(entry, 1), StandardCharsets.UTF_8), option.string());
+      }
+    }
+    return options;
   }
 
   private List<byte[]> action(String type, byte[] body, Execution execution) throws SQLException {
