@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -41,8 +40,8 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       InfoCommand.class,
       VersionCommand.class,
-      AutoComplete.GenerateCompletion.class,
-      CommandLine.HelpCommand.class
+      CompletionCommand.class,
+      HelpCommand.class
     })
 public final class BauplanCommand implements Runnable {
   static final int OK = 0;
@@ -92,8 +91,6 @@ public final class BauplanCommand implements Runnable {
     line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
-    CommandLine completion = line.getSubcommands().get("generate-completion");
-    completion.getCommandSpec().aliases("completion");
     line.setExecutionExceptionHandler((error, command, parsed) -> root.failed(error));
     line.setParameterExceptionHandler(BauplanCommand::misused);
     return line.execute(arguments);

@@ -1,0 +1,67 @@
+package io.bauplan.server.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What the launcher runs once after a build, so that the JVM can note which classes everyday commands load
+/// and keep them ready. Nothing it prints matters; a command that fails is only not trained.
+public final class Training {
+  private Training() {}
+
+  public static void main(String[] arguments) throws IOException {
+    Logging.configure(new String[0]);
+    Path folder = Files.createTempDirectory("bauplan-training");
+    try {
+      for (List<String> command : commands(folder.resolve("warehouse"))) {
+        run(command);
+      }
+    } finally {
+      delete(folder);
+    }
+    System.exit(0);
+  }
+
+  private static List<List<String>> commands(Path warehouse) {
+    String at = warehouse.toString();
+    return List.of(
+        List.of("version"),
+        List.of("--help"),
+        List.of("query", "--warehouse", at, "SELECT 1"),
+        List.of(
+            "query",
+            "--warehouse",
+            at,
+            "CREATE TABLE t AS SELECT 1 AS id, 'a' AS name, 1.5 AS x, DATE '2024-01-01' AS d;"
+                + "SELECT name, COUNT(*) AS n, SUM(x) FROM t WHERE id < 5 GROUP BY name ORDER BY n;"
+                + "SELECT a.id FROM t a JOIN t b ON a.id = b.id LIMIT 3"),
+        List.of("query", "--warehouse", at, "-O", "json", "SELECT * FROM t"),
+        List.of("table", "ls", "--warehouse", at),
+        List.of("branch", "ls", "--warehouse", at));
+  }
+
+  private static void run(List<String> command) {
+    Console silent =
+        new Console(
+            Writer.nullWriter(),
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            120,
+            Console.Liveness.PLAIN);
+    BauplanCommand.execute(silent, command.toArray(String[]::new));
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
