@@ -60,6 +60,22 @@ public final class Batch implements AutoCloseable {
     return selection;
   }
 
+  /// The same vectors with another selection. Takes ownership of this batch and of the array.
+  public Batch withSelection(int[] rows, int count) {
+    return new Batch(columns, vectorLength, rows, count);
+  }
+
+  /// The same rows of some of the columns, in the given order. Takes ownership of this batch.
+  public Batch pick(List<Integer> wanted) {
+    try (this) {
+      return new Batch(
+          wanted.stream().map(index -> columns.get(index).retain()).toList(),
+          vectorLength,
+          selection,
+          rowCount);
+    }
+  }
+
   /// The same rows with no selection. Takes ownership of this batch; the caller owns the result.
   public Batch compact(BufferAllocator allocator) {
     int[] rows = selection;

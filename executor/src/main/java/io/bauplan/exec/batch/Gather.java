@@ -206,7 +206,7 @@ public final class Gather {
   }
 
   /// A zeroed buffer with tail padding.
-  static ArrowBuf zeroed(BufferAllocator allocator, long bytes) {
+  public static ArrowBuf zeroed(BufferAllocator allocator, long bytes) {
     ArrowBuf buffer = allocator.buffer(bytes + Vector.TAIL_PADDING_BYTES);
     buffer.setZero(0, buffer.capacity());
     return buffer;

@@ -1,6 +1,5 @@
 package io.bauplan.sql.error;
 
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +32,6 @@ public final class EngineException extends RuntimeException {
     this.code = code;
     this.position = position;
     this.hint = hint;
-  }
-
-  @Override
-  public String getMessage() {
-    return Objects.requireNonNullElse(super.getMessage(), "");
   }
 
   public ErrorCode code() {

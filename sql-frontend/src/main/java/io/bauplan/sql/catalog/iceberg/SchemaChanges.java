@@ -27,7 +27,7 @@ final class SchemaChanges {
 
   SchemaChanges(TableRef name, StagedTableOperations operations) {
     this.name = name;
-    this.table = StagedTableOperations.table(name, operations);
+    this.table = new BaseTable(operations, name.dotted());
   }
 
   void apply(List<TableAlteration> changes) {

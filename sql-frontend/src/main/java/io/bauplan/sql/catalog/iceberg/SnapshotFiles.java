@@ -118,7 +118,7 @@ final class SnapshotFiles {
   }
 
   private TableScan scan(Snapshot snapshot) {
-    BaseTable table = StagedTableOperations.table(name, new StagedTableOperations(metadata, io));
+    BaseTable table = new BaseTable(new StagedTableOperations(metadata, io), name.dotted());
     return table.newScan().useSnapshot(snapshot.snapshotId());
   }
 

@@ -133,7 +133,7 @@ public final class TableUpdate {
   }
 
   private BaseTable table() {
-    return StagedTableOperations.table(name, staged);
+    return new BaseTable(staged, name.dotted());
   }
 
   private void commit(SnapshotUpdate<?> update, Map<String, String> summary) {

@@ -1,0 +1,103 @@
+package io.bauplan.exec.expression;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.FlatVector;
+import io.bauplan.exec.batch.VectorBuilder;
+import io.bauplan.sql.plan.DataType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// Searched CASE: each row is evaluated by the branch it takes and by no other.
+final class CaseNode extends Node {
+  private final List<Node> conditions;
+  private final List<Node> results;
+  private final BufferAllocator allocator;
+  private int[] open = {};
+  private int[] taken = {};
+  private @Nullable FlatVector merged;
+
+  /// @param results one per condition, then ELSE
+  CaseNode(List<Node> conditions, List<Node> results, DataType type, BufferAllocator allocator) {
+    super(type);
+    this.conditions = List.copyOf(conditions);
+    this.results = List.copyOf(results);
+    this.allocator = allocator;
+  }
+
+  @Override
+  Register compute(Batch batch, int @Nullable [] rows, int count) {
+    int length = batch.vectorLength();
+    open = Rows.ensure(open, length);
+    taken = Rows.ensure(taken, length);
+    out.reset(length);
+    if (out.kind == Register.Kind.DECIMAL) {
+      // Rows that no branch has reached yet must not be extended from rubbish.
+      Arrays.fill(out.longs, 0, length, 0);
+    }
+    int left = count;
+    for (int i = 0; i < count; i++) {
+      open[i] = rows == null ? i : rows[i];
+    }
+    int[] branch = out.kind == Register.Kind.NESTED ? new int[length] : taken;
+    if (out.kind == Register.Kind.NESTED) {
+      Arrays.fill(branch, -1);
+    }
+    for (int b = 0; b < results.size() && left > 0; b++) {
+      int hits = left;
+      int[] hitRows = open;
+      if (b < conditions.size()) {
+        hits = conditions.get(b).selectTrue(batch, open, left, taken);
+        hitRows = taken;
+        left = Rows.minus(open, left, taken, hits, open);
+      }
+      if (hits == 0) {
+        continue;
+      }
+      Register values = results.get(b).evaluate(batch, hitRows, hits);
+      if (out.kind == Register.Kind.NESTED) {
+        for (int i = 0; i < hits; i++) {
+          branch[hitRows[i]] = b;
+        }
+      } else {
+        out.copyFrom(values, hitRows, hits, length);
+      }
+    }
+    if (out.kind == Register.Kind.NESTED) {
+      mergeNested(branch, length);
+    }
+    return out;
+  }
+
+  private void mergeNested(int[] branch, int length) {
+    closeMerged();
+    try (VectorBuilder builder = new VectorBuilder(type(), length, allocator)) {
+      for (int row = 0; row < length; row++) {
+        Register values = branch[row] < 0 ? null : results.get(branch[row]).out;
+        if (values == null || values.isNull(row) || values.vector == null) {
+          builder.appendNull();
+        } else {
+          builder.appendFrom(Objects.requireNonNull(values.vector), row);
+        }
+      }
+      merged = builder.build();
+    }
+    RegisterLoader.load(merged, out, null, length, length);
+  }
+
+  private void closeMerged() {
+    if (merged != null) {
+      merged.close();
+      merged = null;
+    }
+  }
+
+  @Override
+  void release() {
+    conditions.forEach(Node::close);
+    results.forEach(Node::close);
+    closeMerged();
+  }
+}

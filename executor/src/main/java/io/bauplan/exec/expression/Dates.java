@@ -1,0 +1,42 @@
+package io.bauplan.exec.expression;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/// Calendar arithmetic on the engine's representations: days and microseconds.
+public final class Dates {
+  public static final long MICROS_PER_SECOND = 1_000_000L;
+  public static final long MICROS_PER_DAY = 86_400_000_000L;
+
+  private Dates() {}
+
+  /// Wall-clock microseconds, in the zone, of an instant in microseconds.
+  static long toLocal(long instant, ZoneId zone) {
+    if (zone.equals(ZoneOffset.UTC) || zone.getId().equals("UTC")) {
+      return instant;
+    }
+    long second = Math.floorDiv(instant, MICROS_PER_SECOND);
+    return instant
+        + zone.getRules().getOffset(Instant.ofEpochSecond(second)).getTotalSeconds()
+            * MICROS_PER_SECOND;
+  }
+
+  /// The instant of a wall-clock time in the zone; in a gap of summer time, the instant after it.
+  static long toInstant(long local, ZoneId zone) {
+    if (zone.equals(ZoneOffset.UTC) || zone.getId().equals("UTC")) {
+      return local;
+    }
+    long second = Math.floorDiv(local, MICROS_PER_SECOND);
+    LocalDateTime time = LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC);
+    return time.atZone(zone).toEpochSecond() * MICROS_PER_SECOND
+        + Math.floorMod(local, MICROS_PER_SECOND);
+  }
+
+  /// Adds months to a day; a day that the month does not have becomes its last.
+  static long plusMonths(long day, long months) {
+    return LocalDate.ofEpochDay(day).plusMonths(months).toEpochDay();
+  }
+}

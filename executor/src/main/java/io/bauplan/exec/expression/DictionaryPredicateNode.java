@@ -1,0 +1,122 @@
+package io.bauplan.exec.expression;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.DictionaryVector;
+import io.bauplan.exec.batch.FlatVector;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.plan.DataType;
+import java.util.Collections;
+import org.jspecify.annotations.Nullable;
+
+/// A strict predicate of one column: over a dictionary it is evaluated once per entry, then rows look
+/// their answer up by code. Strict means that NULL gives NULL.
+final class DictionaryPredicateNode extends Node {
+  private final int column;
+  private final Node predicate;
+  private @Nullable FlatVector known;
+  private byte[] answers = {};
+
+  DictionaryPredicateNode(int column, Node predicate) {
+    super(DataType.BOOLEAN);
+    this.column = column;
+    this.predicate = predicate;
+  }
+
+  @Override
+  Register compute(Batch batch, int @Nullable [] rows, int count) {
+    if (!(batch.column(column) instanceof DictionaryVector vector) || !learn(vector, batch)) {
+      return predicate.evaluate(batch, rows, count);
+    }
+    int length = batch.vectorLength();
+    out.reset(length);
+    boolean mayBeNull = vector.mayHaveNulls();
+    long validity = vector.validityAddress();
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      if (mayBeNull && !io.bauplan.exec.memory.Memory.bit(validity, row)) {
+        out.setNull(row, length);
+        continue;
+      }
+      byte answer = answers[vector.code(row)];
+      out.longs[row] = answer;
+      if (answer < 0) {
+        out.setNull(row, length);
+      }
+    }
+    return out;
+  }
+
+  @Override
+  int selectTrue(Batch batch, int @Nullable [] rows, int count, int[] to) {
+    if (!(batch.column(column) instanceof DictionaryVector vector) || !learn(vector, batch)) {
+      return predicate.selectTrue(batch, rows, count, to);
+    }
+    return select(vector, rows, count, to, (byte) 1);
+  }
+
+  @Override
+  int selectFalse(Batch batch, int @Nullable [] rows, int count, int[] to) {
+    if (!(batch.column(column) instanceof DictionaryVector vector) || !learn(vector, batch)) {
+      return predicate.selectFalse(batch, rows, count, to);
+    }
+    return select(vector, rows, count, to, (byte) 0);
+  }
+
+  private int select(
+      DictionaryVector vector, int @Nullable [] rows, int count, int[] to, byte wanted) {
+    int selected = 0;
+    long validity = vector.validityAddress();
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      boolean valid = validity == 0 || io.bauplan.exec.memory.Memory.bit(validity, row);
+      to[selected] = row;
+      selected += valid && answers[vector.code(row)] == wanted ? 1 : 0;
+    }
+    return selected;
+  }
+
+  /// Answers for all entries of the dictionary; false where it does not pay or an entry (which no row may
+  /// use) raises an error.
+  private boolean learn(DictionaryVector vector, Batch batch) {
+    FlatVector dictionary = vector.dictionary();
+    FlatVector same = known;
+    if (same != null
+        && same.data() == dictionary.data()
+        && same.offsets() == dictionary.offsets()
+        && same.start() == dictionary.start()
+        && same.length() == dictionary.length()) {
+      return true;
+    }
+    int size = dictionary.length();
+    if (size == 0 || size > Math.max(1024, batch.rowCount())) {
+      return false;
+    }
+    Batch entries = new Batch(Collections.nCopies(batch.columnCount(), dictionary), size);
+    Register values;
+    try {
+      values = predicate.evaluate(entries, null, size);
+    } catch (EngineException e) {
+      return false;
+    }
+    if (answers.length < size) {
+      answers = new byte[size];
+    }
+    for (int i = 0; i < size; i++) {
+      answers[i] = values.isNull(i) ? (byte) -1 : (byte) values.longs[i];
+    }
+    if (same != null) {
+      same.close();
+    }
+    known = dictionary.retain();
+    return true;
+  }
+
+  @Override
+  void release() {
+    predicate.close();
+    if (known != null) {
+      known.close();
+      known = null;
+    }
+  }
+}

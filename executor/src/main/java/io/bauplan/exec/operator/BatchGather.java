@@ -1,0 +1,54 @@
+package io.bauplan.exec.operator;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.ConstantVector;
+import io.bauplan.exec.batch.DictionaryVector;
+import io.bauplan.exec.batch.FlatVector;
+import io.bauplan.exec.batch.Gather;
+import io.bauplan.exec.batch.Vector;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+
+/// Picks rows of batches by position.
+public final class BatchGather {
+  private BatchGather() {}
+
+  /// Rows of every column; a negative row is all NULL. Borrows the batch; the caller owns the vectors.
+  public static List<Vector> gather(Batch from, int[] rows, int count, BufferAllocator allocator) {
+    List<Vector> columns = new ArrayList<>();
+    try {
+      for (Vector column : from.columns()) {
+        columns.add(gather(column, rows, count, allocator));
+      }
+      return columns;
+    } catch (RuntimeException | Error e) {
+      columns.forEach(Vector::close);
+      throw e;
+    }
+  }
+
+  public static Vector gather(Vector column, int[] rows, int count, BufferAllocator allocator) {
+    return switch (column) {
+      case FlatVector flat -> Gather.gather(flat, rows, count, 0, allocator);
+      case ConstantVector constant -> {
+        int[] first = new int[count];
+        for (int i = 0; i < count; i++) {
+          first[i] = rows[i] < 0 ? -1 : 0;
+        }
+        yield Gather.gather(constant.value(), first, count, 0, allocator);
+      }
+      case DictionaryVector dictionary -> {
+        int[] codes = new int[count];
+        long validity = dictionary.validityAddress();
+        for (int i = 0; i < count; i++) {
+          int row = rows[i];
+          boolean valid =
+              row >= 0 && (validity == 0 || io.bauplan.exec.memory.Memory.bit(validity, row));
+          codes[i] = valid ? dictionary.code(row) : -1;
+        }
+        yield Gather.gather(dictionary.dictionary(), codes, count, 0, allocator);
+      }
+    };
+  }
+}

@@ -1,0 +1,33 @@
+package io.bauplan.exec.operator;
+
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
+
+/// Accounts the heap arrays of an operator's state to the query's memory.
+public final class HeapReservation implements AutoCloseable {
+  private final BufferAllocator allocator;
+  private long reserved;
+
+  public HeapReservation(BufferAllocator allocator) {
+    this.allocator = allocator;
+  }
+
+  /// States the bytes held now. Throws where the query may not have as many.
+  public synchronized void set(long bytes) {
+    long more = bytes - reserved;
+    if (more > 0) {
+      if (!allocator.forceAllocate(more)) {
+        allocator.releaseBytes(more);
+        throw new OutOfMemoryException("limit reached with " + bytes + " bytes of state");
+      }
+    } else if (more < 0) {
+      allocator.releaseBytes(-more);
+    }
+    reserved = bytes;
+  }
+
+  @Override
+  public void close() {
+    set(0);
+  }
+}

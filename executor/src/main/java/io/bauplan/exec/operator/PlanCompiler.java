@@ -1,0 +1,158 @@
+package io.bauplan.exec.operator;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.expression.Predicate;
+import io.bauplan.exec.expression.Projector;
+import io.bauplan.exec.operator.aggregate.HashAggregate;
+import io.bauplan.exec.operator.join.HashJoin;
+import io.bauplan.exec.operator.sort.SortOperator;
+import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.worker.QueryFigures.OperatorFigures;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.PhysicalPlan;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+
+/// Turns a plan into the steps that run it: a pipeline per breaker, in an order in which each finds done
+/// what it needs.
+public final class PlanCompiler {
+  /// Runs steps and waits for them; throws the query's error.
+  @FunctionalInterface
+  public interface StepRunner {
+    void run(List<Step> steps);
+  }
+
+  private final QueryContext query;
+  private final StepRunner runner;
+  private final List<Step> steps = new ArrayList<>();
+  private final List<NodeFigures> figures = new ArrayList<>();
+
+  public PlanCompiler(QueryContext query, StepRunner runner) {
+    this.query = query;
+    this.runner = runner;
+  }
+
+  /// Steps to run before the compiled source may be opened.
+  public List<Step> steps() {
+    return steps;
+  }
+
+  /// Per node in pre-order.
+  public List<OperatorFigures> figures() {
+    return figures.stream().map(NodeFigures::snapshot).toList();
+  }
+
+  /// The rows of a plan. Adds the steps they depend on.
+  public Source compile(PhysicalPlan node) {
+    NodeFigures counted = new NodeFigures(node);
+    figures.add(counted);
+    BufferAllocator allocator = query.child(node.getClass().getSimpleName());
+    return new CountedSource(source(node, allocator, counted), counted, query);
+  }
+
+  private Source source(PhysicalPlan node, BufferAllocator allocator, NodeFigures counted) {
+    return switch (node) {
+      case PhysicalPlan.TableScan scan -> new ScanSource(scan, query, allocator, counted);
+      case PhysicalPlan.FileScan scan -> new ScanSource(scan, query, allocator, counted);
+      case PhysicalPlan.Generate generate -> new ScanSource(generate, query, allocator, counted);
+      case PhysicalPlan.Values values -> new ValuesSource(values, allocator);
+      case PhysicalPlan.Filter filter -> filter(filter, allocator);
+      case PhysicalPlan.Project project -> project(project, allocator);
+      case PhysicalPlan.Aggregate aggregate -> aggregate(aggregate, allocator, counted);
+      case PhysicalPlan.HashJoin join -> hashJoin(join, allocator, counted);
+      case PhysicalPlan.Sort sort -> sort(sort, allocator, counted);
+      case PhysicalPlan.Limit limit ->
+          new LimitSource(
+              compile(limit.input()), limit.offset(), limit.fetch().orElse(Long.MAX_VALUE));
+      case PhysicalPlan.UnionAll union ->
+          new ConcatSource(union.inputs().stream().map(this::compile).toList());
+      default -> fallback(node, allocator);
+    };
+  }
+
+  private void pipeline(Source source, Sink sink, NodeFigures counted) {
+    steps.add(new Step.Pipeline(source, new CountedSink(sink, counted)));
+  }
+
+  private Source filter(PhysicalPlan.Filter node, BufferAllocator allocator) {
+    return Readers.map(
+        compile(node.input()),
+        () -> {
+          Predicate predicate =
+              Predicate.compile(node.predicate(), query.expressions(allocator));
+          return Readers.stage(predicate::filter, predicate);
+        });
+  }
+
+  private Source project(PhysicalPlan.Project node, BufferAllocator allocator) {
+    return Readers.map(
+        compile(node.input()),
+        () -> {
+          Projector projector =
+              Projector.compile(node.expressions(), query.expressions(allocator));
+          return Readers.stage(projector::project, projector);
+        });
+  }
+
+  private Source aggregate(
+      PhysicalPlan.Aggregate node, BufferAllocator allocator, NodeFigures counted) {
+    if (!HashAggregate.supports(node)) {
+      return fallback(node, allocator);
+    }
+    Source input = compile(node.input());
+    HashAggregate aggregate = query.own(new HashAggregate(node, allocator));
+    pipeline(input, aggregate, counted);
+    return aggregate.source();
+  }
+
+  private Source hashJoin(
+      PhysicalPlan.HashJoin node, BufferAllocator allocator, NodeFigures counted) {
+    HashJoin join = query.own(new HashJoin(node, query, allocator));
+    Source left = compile(node.left());
+    pipeline(compile(node.right()), join.buildSink(), counted);
+    return join.probe(left);
+  }
+
+  private Source sort(PhysicalPlan.Sort node, BufferAllocator allocator, NodeFigures counted) {
+    Source input = compile(node.input());
+    SortOperator sort = query.own(new SortOperator(node, allocator));
+    pipeline(input, sort, counted);
+    return sort.source();
+  }
+
+  /// Runs a node through the fallback: its inputs are collected, then its code pulls them.
+  private Source fallback(PhysicalPlan node, BufferAllocator allocator) {
+    if (!query.fallback().canRun(node)) {
+      throw new EngineException(
+          ErrorCode.NOT_SUPPORTED,
+          "this operation cannot be executed yet: " + node.getClass().getSimpleName());
+    }
+    query.fallbackUsed(node.getClass().getSimpleName());
+    List<RowCollector> collectors = new ArrayList<>();
+    for (PhysicalPlan input : node.inputs()) {
+      Source source = compile(input);
+      RowCollector collector = query.own(new RowCollector(input.output(), allocator));
+      steps.add(new Step.Pipeline(source, collector));
+      collectors.add(collector);
+    }
+    return Readers.single(
+        () -> {
+          List<BatchReader> inputs = new ArrayList<>();
+          for (RowCollector collector : collectors) {
+            inputs.add(new SliceReader(collector.rows()));
+          }
+          return query.fallback().open(node, inputs, query.fallbackContext(allocator));
+        });
+  }
+
+  /// Runs the steps compiled so far to their end; for steps that run plans of their own.
+  void runNested(List<Step> nested) {
+    runner.run(nested);
+  }
+
+  static void close(List<Batch> batches) {
+    batches.forEach(Batch::close);
+  }
+}

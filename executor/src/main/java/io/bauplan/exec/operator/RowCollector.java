@@ -1,0 +1,94 @@
+package io.bauplan.exec.operator;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.Concat;
+import io.bauplan.exec.batch.FlatVector;
+import io.bauplan.exec.batch.Vector;
+import io.bauplan.sql.plan.RowType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps every row of its input: what sorts, joins and functions with set semantics need. After `complete`
+/// the rows lie in one flat vector per column.
+public final class RowCollector implements Sink, AutoCloseable {
+  private final RowType type;
+  private final BufferAllocator allocator;
+  private final List<Batch> batches = new ArrayList<>();
+  private @Nullable Batch rows;
+
+  public RowCollector(RowType type, BufferAllocator allocator) {
+    this.type = type;
+    this.allocator = allocator;
+  }
+
+  @Override
+  public Writer open(int driver) {
+    return this::add;
+  }
+
+  private void add(Batch batch) {
+    Batch compact = batch.compact(allocator);
+    synchronized (this) {
+      batches.add(compact);
+    }
+  }
+
+  @Override
+  public synchronized void complete() {
+    rows = concat(type, batches, allocator);
+    closeBatches();
+  }
+
+  /// All rows; stays with this collector.
+  public Batch rows() {
+    return Objects.requireNonNull(rows, "rows before the collector is complete");
+  }
+
+  /// One batch of flat vectors. Borrows the batches, which have no selection; the caller owns the result.
+  public static Batch concat(RowType type, List<Batch> batches, BufferAllocator allocator) {
+    int count = 0;
+    for (Batch batch : batches) {
+      count = Math.addExact(count, batch.rowCount());
+    }
+    List<Vector> columns = new ArrayList<>();
+    try {
+      for (int c = 0; c < type.size(); c++) {
+        columns.add(column(type, batches, c, allocator));
+      }
+      return new Batch(columns, count);
+    } catch (RuntimeException | Error e) {
+      columns.forEach(Vector::close);
+      throw e;
+    }
+  }
+
+  private static FlatVector column(
+      RowType type, List<Batch> batches, int column, BufferAllocator allocator) {
+    List<FlatVector> parts = new ArrayList<>();
+    try {
+      for (Batch batch : batches) {
+        parts.add(batch.column(column).flatten(allocator));
+      }
+      return Concat.concat(type.type(column), parts, allocator);
+    } finally {
+      parts.forEach(FlatVector::close);
+    }
+  }
+
+  private void closeBatches() {
+    batches.forEach(Batch::close);
+    batches.clear();
+  }
+
+  @Override
+  public synchronized void close() {
+    closeBatches();
+    if (rows != null) {
+      rows.close();
+      rows = null;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.bauplan.exec.operator;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.expression.Predicate;
+import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.scan.ScanContext;
+import io.bauplan.exec.scan.ScanTask;
+import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.PhysicalPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a leaf of the plan: drivers take its scan tasks one after the other, apply the filter to every row
+/// and drop the columns that only the filter needs.
+final class ScanSource implements Source {
+  private final PhysicalPlan leaf;
+  private final QueryContext query;
+  private final BufferAllocator allocator;
+  private final ScanContext context;
+  private final @Nullable Expression filter;
+  private final List<Integer> output;
+  private final int readColumns;
+  private final AtomicLong wanted;
+  private final AtomicInteger nextTask = new AtomicInteger();
+  private List<ScanTask> tasks = List.of();
+
+  ScanSource(
+      PhysicalPlan leaf, QueryContext query, BufferAllocator allocator, NodeFigures figures) {
+    this.leaf = leaf;
+    this.query = query;
+    this.allocator = allocator;
+    this.context =
+        new ScanContext(
+            allocator,
+            new ScanContext.Figures(
+                figures.detail("bytesRead"), figures.detail("rowsRead"),
+                figures.detail("rowsSkipped")));
+    this.filter =
+        switch (leaf) {
+          case PhysicalPlan.TableScan scan -> scan.filter().orElse(null);
+          case PhysicalPlan.FileScan scan -> scan.filter().orElse(null);
+          default -> null;
+        };
+    int columns = leaf.output().size();
+    this.output = IntStream.range(0, columns).boxed().toList();
+    this.readColumns =
+        leaf instanceof PhysicalPlan.TableScan scan
+            ? columns + scan.filterColumns().size()
+            : columns;
+    this.wanted =
+        new AtomicLong(
+            leaf instanceof PhysicalPlan.TableScan scan
+                ? scan.limit().orElse(Long.MAX_VALUE)
+                : Long.MAX_VALUE);
+  }
+
+  @Override
+  public int drivers() {
+    tasks = new ArrayList<>(query.files().tasks(leaf));
+    return Math.max(1, Math.min(query.threads(), tasks.size()));
+  }
+
+  @Override
+  public BatchReader open(int driver) {
+    return new Reader(
+        filter == null ? null : Predicate.compile(filter, query.expressions(allocator)));
+  }
+
+  private final class Reader implements BatchReader {
+    private final @Nullable Predicate predicate;
+    private @Nullable BatchReader current;
+
+    Reader(@Nullable Predicate predicate) {
+      this.predicate = predicate;
+    }
+
+    @Override
+    public @Nullable Batch next() {
+      while (wanted.get() > 0) {
+        query.check();
+        BatchReader reader = current;
+        if (reader == null) {
+          int task = nextTask.getAndIncrement();
+          if (task >= tasks.size()) {
+            return null;
+          }
+          reader = tasks.get(task).open(context);
+          current = reader;
+        }
+        Batch batch = reader.next();
+        if (batch == null) {
+          current = null;
+          reader.close();
+          continue;
+        }
+        if (predicate != null) {
+          batch = predicate.filter(batch);
+        }
+        if (batch.rowCount() == 0) {
+          batch.close();
+          continue;
+        }
+        wanted.addAndGet(-batch.rowCount());
+        return readColumns == output.size() ? batch : batch.pick(output);
+      }
+      return null;
+    }
+
+    @Override
+    public void close() {
+      try {
+        if (current != null) {
+          current.close();
+          current = null;
+        }
+      } finally {
+        if (predicate != null) {
+          predicate.close();
+        }
+      }
+    }
+  }
+}

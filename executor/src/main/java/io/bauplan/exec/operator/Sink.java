@@ -1,0 +1,31 @@
+package io.bauplan.exec.operator;
+
+import io.bauplan.exec.batch.Batch;
+
+/// The end of a pipeline.
+public interface Sink {
+  /// Where one driver puts its batches.
+  interface Writer {
+    /// Takes ownership of the batch.
+    void accept(Batch batch);
+
+    /// After the driver's last batch.
+    default void finish() {}
+  }
+
+  /// Called once per driver, before its first batch, from any thread.
+  Writer open(int driver);
+
+  /// After every driver has finished.
+  default void complete() {}
+
+  /// Whether drivers should wait; whoever empties the sink wakes them.
+  default boolean isFull() {
+    return false;
+  }
+
+  /// Whether nothing more is wanted: drivers end early.
+  default boolean isDone() {
+    return false;
+  }
+}

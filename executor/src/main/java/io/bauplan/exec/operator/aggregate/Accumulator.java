@@ -1,0 +1,40 @@
+package io.bauplan.exec.operator.aggregate;
+
+import io.bauplan.exec.expression.Register;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The state of one aggregate for all groups of a table, by group number. Used by one thread.
+abstract class Accumulator implements AutoCloseable {
+  /// Makes room for groups up to `capacity`; new ones start empty.
+  abstract void grow(int capacity);
+
+  /// Adds rows: `groups[i]` is the group of the i-th row, `arguments` are positioned by row.
+  abstract void add(int[] groups, Register[] arguments, int @Nullable [] rows, int count);
+
+  /// Adds the states of another accumulator of the same kind: its group `from[i]` goes to group `to[i]`.
+  abstract void merge(Accumulator other, int[] from, int[] to, int count);
+
+  /// Writes the results of `count` groups from `start` to rows 0 upwards of a register of the output type.
+  abstract void output(int start, int count, Register to);
+
+  /// Bytes of state per group, about.
+  int bytesPerGroup() {
+    return 16;
+  }
+
+  @Override
+  public void close() {}
+
+  static long[] grown(long[] array, int capacity) {
+    return array.length >= capacity ? array : Arrays.copyOf(array, capacity);
+  }
+
+  static double[] grown(double[] array, int capacity) {
+    return array.length >= capacity ? array : Arrays.copyOf(array, capacity);
+  }
+
+  static boolean[] grown(boolean[] array, int capacity) {
+    return array.length >= capacity ? array : Arrays.copyOf(array, capacity);
+  }
+}

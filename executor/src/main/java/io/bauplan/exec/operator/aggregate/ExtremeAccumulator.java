@@ -1,0 +1,190 @@
+package io.bauplan.exec.operator.aggregate;
+
+import io.bauplan.exec.expression.ByteArena;
+import io.bauplan.exec.expression.Bytes;
+import io.bauplan.exec.expression.Int128;
+import io.bauplan.exec.expression.Register;
+import io.bauplan.exec.memory.Memory;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.DataType;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// MIN, MAX, ANY_VALUE and SINGLE_VALUE: a value of the argument per group.
+final class ExtremeAccumulator extends Accumulator {
+  enum Choice {
+    MIN,
+    MAX,
+    ANY,
+    /// Two rows are an error, NULL ones included.
+    SINGLE
+  }
+
+  private final Choice choice;
+  private final Register.Kind kind;
+  private final ByteArena arena;
+  private long[] longs = {};
+  private long[] highs = {};
+  private double[] doubles = {};
+  private boolean[] present = {};
+  private boolean[] seen = {};
+
+  ExtremeAccumulator(Choice choice, DataType input, BufferAllocator allocator) {
+    this.choice = choice;
+    this.kind = Register.kind(input);
+    this.arena = new ByteArena(allocator);
+  }
+
+  @Override
+  void grow(int capacity) {
+    present = grown(present, capacity);
+    if (choice == Choice.SINGLE) {
+      seen = grown(seen, capacity);
+    }
+    if (kind == Register.Kind.DOUBLE) {
+      doubles = grown(doubles, capacity);
+    } else {
+      longs = grown(longs, capacity);
+      if (kind != Register.Kind.LONG) {
+        // Of decimals the high half, of bytes the length.
+        highs = grown(highs, capacity);
+      }
+    }
+  }
+
+  @Override
+  void add(int[] groups, Register[] arguments, int @Nullable [] rows, int count) {
+    Register in = arguments[0];
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      int group = groups[i];
+      if (choice == Choice.SINGLE) {
+        see(group);
+      }
+      if (in.isNull(row)) {
+        continue;
+      }
+      switch (kind) {
+        case LONG -> offerLong(group, in.longs[row]);
+        case DOUBLE -> offerDouble(group, in.doubles[row]);
+        case DECIMAL -> offerDecimal(group, in.high(row), in.longs[row]);
+        case BYTES -> offerBytes(group, in.longs[row], in.lengths[row]);
+        case NESTED -> throw new IllegalStateException("nested values are aggregated elsewhere");
+      }
+    }
+  }
+
+  private void see(int group) {
+    if (seen[group]) {
+      throw new EngineException(
+          ErrorCode.CARDINALITY_VIOLATION,
+          "a subquery used as a value returned more than one row",
+          null,
+          "Add LIMIT 1, or aggregate it.",
+          null);
+    }
+    seen[group] = true;
+  }
+
+  /// Whether a value that compares so to the one kept takes its place.
+  private boolean wins(int comparison) {
+    return choice == Choice.MIN ? comparison < 0 : choice == Choice.MAX && comparison > 0;
+  }
+
+  private void offerLong(int group, long value) {
+    if (!present[group] || wins(Long.compare(value, longs[group]))) {
+      present[group] = true;
+      longs[group] = value;
+    }
+  }
+
+  private void offerDouble(int group, double value) {
+    if (!present[group] || wins(compare(value, doubles[group]))) {
+      present[group] = true;
+      doubles[group] = value;
+    }
+  }
+
+  private static int compare(double left, double right) {
+    return left == right ? 0 : Double.compare(left, right);
+  }
+
+  private void offerDecimal(int group, long high, long low) {
+    if (!present[group] || wins(Int128.compare(high, low, highs[group], longs[group]))) {
+      present[group] = true;
+      longs[group] = low;
+      highs[group] = high;
+    }
+  }
+
+  private void offerBytes(int group, long address, int length) {
+    if (present[group]
+        && !wins(Bytes.compare(address, length, longs[group], (int) highs[group]))) {
+      return;
+    }
+    // The place of the value before is used again where it is large enough.
+    long place =
+        present[group] && highs[group] >= length ? longs[group] : arena.allocate(length);
+    Memory.copy(address, place, length);
+    present[group] = true;
+    longs[group] = place;
+    highs[group] = length;
+  }
+
+  @Override
+  void merge(Accumulator other, int[] from, int[] to, int count) {
+    ExtremeAccumulator others = (ExtremeAccumulator) other;
+    for (int i = 0; i < count; i++) {
+      int source = from[i];
+      if (choice == Choice.SINGLE && others.seen[source]) {
+        see(to[i]);
+      }
+      if (!others.present[source]) {
+        continue;
+      }
+      switch (kind) {
+        case LONG -> offerLong(to[i], others.longs[source]);
+        case DOUBLE -> offerDouble(to[i], others.doubles[source]);
+        case DECIMAL -> offerDecimal(to[i], others.highs[source], others.longs[source]);
+        default -> offerBytes(to[i], others.longs[source], (int) others.highs[source]);
+      }
+    }
+  }
+
+  @Override
+  void output(int start, int count, Register to) {
+    if (to.kind == Register.Kind.DECIMAL) {
+      to.makeWide(count);
+    }
+    for (int i = 0; i < count; i++) {
+      int group = start + i;
+      if (!present[group]) {
+        to.setNull(i, count);
+        continue;
+      }
+      switch (kind) {
+        case LONG -> to.longs[i] = longs[group];
+        case DOUBLE -> to.doubles[i] = doubles[group];
+        case DECIMAL -> {
+          to.longs[i] = longs[group];
+          to.highs[i] = highs[group];
+        }
+        default -> {
+          to.longs[i] = longs[group];
+          to.lengths[i] = (int) highs[group];
+        }
+      }
+    }
+  }
+
+  @Override
+  int bytesPerGroup() {
+    return kind == Register.Kind.LONG || kind == Register.Kind.DOUBLE ? 9 : 17;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,149 @@
+package io.bauplan.exec.operator.aggregate;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.Vector;
+import io.bauplan.exec.expression.Register;
+import io.bauplan.exec.operator.Sink;
+import io.bauplan.exec.operator.Source;
+import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.sql.plan.PhysicalPlan;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// Hash aggregation: every driver groups what it sees; then the groups are merged by partitions of their
+/// hash, several drivers side by side.
+public final class HashAggregate implements Sink, AutoCloseable {
+  private static final int PARTITIONS = 16;
+  /// Fewer groups are merged by one driver.
+  private static final int SMALL_GROUPS = 4096;
+
+  private final PhysicalPlan.Aggregate node;
+  private final BufferAllocator allocator;
+  private final List<PartialAggregation> partials = new ArrayList<>();
+  private int partitions = 1;
+
+  public HashAggregate(PhysicalPlan.Aggregate node, BufferAllocator allocator) {
+    this.node = node;
+    this.allocator = allocator;
+  }
+
+  /// Whether all calls and keys of the node can be run here.
+  public static boolean supports(PhysicalPlan.Aggregate node) {
+    return node.calls().stream().allMatch(c -> Accumulators.supports(c, node.input().output()))
+        && node.groupKeys().stream()
+            .allMatch(
+                key ->
+                    Register.kind(node.input().output().type(key)) != Register.Kind.NESTED);
+  }
+
+  @Override
+  public Writer open(int driver) {
+    PartialAggregation partial = newPartial();
+    return partial::add;
+  }
+
+  private PartialAggregation newPartial() {
+    PartialAggregation partial = new PartialAggregation(node, allocator);
+    synchronized (partials) {
+      partials.add(partial);
+    }
+    return partial;
+  }
+
+  @Override
+  public void complete() {
+    if (partials.isEmpty()) {
+      newPartial();
+    }
+    partials.getFirst().addEmptySets();
+    int groups = 0;
+    for (PartialAggregation partial : partials) {
+      groups += partial.size();
+    }
+    partitions = partials.size() == 1 || groups <= SMALL_GROUPS ? 1 : PARTITIONS;
+    if (partitions == 1) {
+      PartialAggregation first = partials.getFirst();
+      for (PartialAggregation partial : partials) {
+        if (partial != first) {
+          first.merge(partial, 0, 1);
+          partial.close();
+        }
+      }
+      partials.clear();
+      partials.add(first);
+    }
+  }
+
+  /// The groups, once the pipeline into this sink is done.
+  public Source source() {
+    return new Source() {
+      @Override
+      public int drivers() {
+        return partitions;
+      }
+
+      @Override
+      public BatchReader open(int driver) {
+        return new Output(driver);
+      }
+    };
+  }
+
+  /// Merges one partition when it is first asked, then gives its groups out.
+  private final class Output implements BatchReader {
+    private final int partition;
+    private @Nullable PartialAggregation merged;
+    private int next;
+
+    Output(int partition) {
+      this.partition = partition;
+    }
+
+    @Override
+    public @Nullable Batch next() {
+      PartialAggregation groups = merged;
+      if (groups == null) {
+        groups = partitions == 1 ? partials.getFirst() : merge();
+        merged = groups;
+      }
+      int count = Math.min(Vector.BATCH_ROWS, groups.size() - next);
+      if (count <= 0) {
+        return null;
+      }
+      Batch batch = groups.output(next, count);
+      next += count;
+      return batch;
+    }
+
+    private PartialAggregation merge() {
+      PartialAggregation target = new PartialAggregation(node, allocator);
+      try {
+        for (PartialAggregation partial : partials) {
+          target.merge(partial, partition, partitions);
+        }
+        return target;
+      } catch (RuntimeException | Error e) {
+        target.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      if (merged != null && partitions > 1) {
+        merged.close();
+        merged = null;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (partials) {
+      partials.forEach(PartialAggregation::close);
+      partials.clear();
+    }
+  }
+}

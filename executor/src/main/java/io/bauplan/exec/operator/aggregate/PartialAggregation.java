@@ -1,0 +1,332 @@
+package io.bauplan.exec.operator.aggregate;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.Vector;
+import io.bauplan.exec.expression.Register;
+import io.bauplan.exec.expression.RegisterLoader;
+import io.bauplan.exec.expression.RegisterWriter;
+import io.bauplan.exec.operator.HeapReservation;
+import io.bauplan.sql.plan.AggregateCall;
+import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.plan.RowType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// One thread's groups and their states; also the target into which those of several threads are merged.
+/// With several grouping sets the number of the set is a key of its own.
+final class PartialAggregation implements AutoCloseable {
+  private final PhysicalPlan.Aggregate node;
+  private final RowType input;
+  private final BufferAllocator allocator;
+  private final GroupTable table;
+  private final HeapReservation reservation;
+  private final List<Accumulator> accumulators = new ArrayList<>();
+  private final List<AggregateCall> calls = new ArrayList<>();
+  private final Map<Integer, Register> columns = new HashMap<>();
+  private final boolean manySets;
+  private final boolean global;
+  private final Register[] keys;
+  private final Register setNumber = new Register(DataType.INT64);
+  private final int bytesPerGroup;
+  private int[] groups = {};
+  private int[] filtered = {};
+  private int[] filteredGroups = {};
+  private int capacity;
+
+  PartialAggregation(PhysicalPlan.Aggregate node, BufferAllocator allocator) {
+    this.node = node;
+    this.input = node.input().output();
+    this.allocator = allocator;
+    this.manySets = node.groupingSets().size() > 1;
+    this.global = node.groupKeys().isEmpty() && !manySets;
+    List<DataType> types = new ArrayList<>();
+    for (int key : node.groupKeys()) {
+      types.add(input.type(key));
+    }
+    if (manySets) {
+      types.add(DataType.INT64);
+    }
+    this.keys = new Register[types.size()];
+    this.table = new GroupTable(types, allocator);
+    this.reservation = new HeapReservation(allocator);
+    int bytes = 0;
+    for (AggregateCall call : node.calls()) {
+      if (!call.function().equals("grouping")) {
+        Accumulator accumulator = Accumulators.of(call, input, allocator);
+        accumulators.add(accumulator);
+        calls.add(call);
+        bytes += accumulator.bytesPerGroup();
+      }
+    }
+    this.bytesPerGroup = bytes;
+    if (global) {
+      ensure(1);
+    }
+  }
+
+  GroupTable table() {
+    return table;
+  }
+
+  int size() {
+    return global ? 1 : table.size();
+  }
+
+  private void ensure(int size) {
+    if (size > capacity) {
+      capacity = Math.max(64, Integer.highestOneBit(size) * 2);
+      reservation.set((long) capacity * bytesPerGroup);
+      for (Accumulator accumulator : accumulators) {
+        accumulator.grow(capacity);
+      }
+    }
+  }
+
+  /// Adds a batch. Takes ownership.
+  void add(Batch batch) {
+    try (batch) {
+      int count = batch.rowCount();
+      if (groups.length < count) {
+        groups = new int[Math.max(count, 64)];
+        filtered = new int[groups.length];
+        filteredGroups = new int[groups.length];
+      }
+      for (Map.Entry<Integer, Register> column : columns.entrySet()) {
+        load(batch, column.getKey(), column.getValue());
+      }
+      if (manySets) {
+        for (int set = 0; set < node.groupingSets().size(); set++) {
+          addSet(batch, set);
+        }
+      } else {
+        for (int k = 0; k < keys.length; k++) {
+          keys[k] = column(batch, node.groupKeys().get(k));
+        }
+        addRows(batch);
+      }
+    }
+  }
+
+  private Register column(Batch batch, int index) {
+    Register known = columns.get(index);
+    if (known == null) {
+      known = new Register(input.type(index));
+      columns.put(index, known);
+      load(batch, index, known);
+    }
+    return known;
+  }
+
+  private static void load(Batch batch, int index, Register to) {
+    if (to.kind == Register.Kind.NESTED) {
+      // Only COUNT takes nested arguments, and asks for NULLs alone.
+      loadNulls(batch, index, to);
+      return;
+    }
+    RegisterLoader.load(
+        batch.column(index), to, batch.selection(), batch.rowCount(), batch.vectorLength());
+  }
+
+  private static void loadNulls(Batch batch, int index, Register to) {
+    to.reset(batch.vectorLength());
+    Vector vector = batch.column(index);
+    if (vector.mayHaveNulls() && vector instanceof io.bauplan.exec.batch.FlatVector flat) {
+      to.clearNulls(batch.vectorLength());
+      for (int row = 0; row < batch.vectorLength(); row++) {
+        to.nulls[row] = io.bauplan.exec.expression.Nested.isNull(flat, row);
+      }
+    } else if (vector instanceof io.bauplan.exec.batch.ConstantVector constant
+        && constant.isNull()) {
+      to.clearNulls(batch.vectorLength());
+      Arrays.fill(to.nulls, 0, batch.vectorLength(), true);
+    }
+  }
+
+  private void addSet(Batch batch, int set) {
+    List<Integer> members = node.groupingSets().get(set);
+    int length = batch.vectorLength();
+    for (int k = 0; k < node.groupKeys().size(); k++) {
+      Register values = column(batch, node.groupKeys().get(k));
+      if (members.contains(k)) {
+        keys[k] = values;
+      } else {
+        Register none = new Register(values.type);
+        none.reset(length);
+        none.clearNulls(length);
+        Arrays.fill(none.nulls, 0, length, true);
+        keys[k] = none;
+      }
+    }
+    setNumber.reset(length);
+    Arrays.fill(setNumber.longs, 0, length, set);
+    keys[keys.length - 1] = setNumber;
+    addRows(batch);
+  }
+
+  private void addRows(Batch batch) {
+    int count = batch.rowCount();
+    int[] rows = batch.selection();
+    if (global) {
+      Arrays.fill(groups, 0, count, 0);
+    } else {
+      table.lookup(keys, rows, count, groups);
+      ensure(table.size());
+    }
+    for (int i = 0; i < accumulators.size(); i++) {
+      AggregateCall call = calls.get(i);
+      Register[] arguments = new Register[call.arguments().size()];
+      for (int a = 0; a < arguments.length; a++) {
+        arguments[a] = column(batch, call.arguments().get(a));
+      }
+      if (call.filter().isEmpty()) {
+        accumulators.get(i).add(groups, arguments, rows, count);
+      } else {
+        int kept = filter(column(batch, call.filter().getAsInt()), rows, count);
+        accumulators.get(i).add(filteredGroups, arguments, filtered, kept);
+      }
+    }
+  }
+
+  private int filter(Register condition, int @Nullable [] rows, int count) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      if (!condition.isNull(row) && condition.longs[row] != 0) {
+        filtered[kept] = row;
+        filteredGroups[kept++] = groups[i];
+      }
+    }
+    return kept;
+  }
+
+  /// Adds those groups of another thread whose hash is in the given partition of `partitions`, a power of
+  /// two. Leaves the other as it is.
+  void merge(PartialAggregation other, int partition, int partitions) {
+    int size = other.size();
+    int[] from = new int[Math.min(size, Vector.BATCH_ROWS)];
+    int[] to = new int[from.length];
+    int filled = 0;
+    Register[] otherKeys = new Register[keys.length];
+    for (int k = 0; k < keys.length; k++) {
+      otherKeys[k] = other.table.key(k);
+    }
+    int shift = 64 - Integer.numberOfTrailingZeros(partitions);
+    for (int group = 0; group < size; group++) {
+      if (global || partitions == 1 || (int) (other.table.hash(group) >>> shift) == partition) {
+        from[filled++] = group;
+      }
+      if (filled == from.length || group == size - 1) {
+        if (!global) {
+          table.lookup(otherKeys, from, filled, to);
+          ensure(table.size());
+        }
+        for (int i = 0; i < accumulators.size(); i++) {
+          accumulators.get(i).merge(other.accumulators.get(i), from, to, filled);
+        }
+        filled = 0;
+      }
+    }
+  }
+
+  /// Makes the row of an empty grouping set, which exists even without input.
+  void addEmptySets() {
+    for (int set = 0; manySets && set < node.groupingSets().size(); set++) {
+      if (node.groupingSets().get(set).isEmpty()) {
+        for (int k = 0; k < keys.length - 1; k++) {
+          keys[k] = new Register(input.type(node.groupKeys().get(k)));
+          keys[k].reset(1);
+          keys[k].setNull(0, 1);
+        }
+        setNumber.reset(1);
+        setNumber.longs[0] = set;
+        keys[keys.length - 1] = setNumber;
+        table.lookup(keys, null, 1, new int[1]);
+        ensure(table.size());
+      }
+    }
+  }
+
+  /// Results of `count` groups from `start`. The caller owns them.
+  Batch output(int start, int count) {
+    List<Vector> vectors = new ArrayList<>();
+    int[] rows = new int[count];
+    int[] positions = new int[count];
+    for (int i = 0; i < count; i++) {
+      rows[i] = start + i;
+      positions[i] = i;
+    }
+    try {
+      int keyCount = node.groupKeys().size();
+      for (int k = 0; k < keyCount; k++) {
+        vectors.add(writeKey(table.key(k), start, count));
+      }
+      int next = 0;
+      for (AggregateCall call : node.calls()) {
+        Register result = new Register(call.output().type());
+        result.reset(count);
+        if (call.function().equals("grouping")) {
+          grouping(call, start, count, result);
+        } else {
+          accumulators.get(next++).output(start, count, result);
+        }
+        vectors.add(RegisterWriter.write(result, null, count, count, allocator));
+      }
+      return new Batch(vectors, count);
+    } catch (RuntimeException | Error e) {
+      vectors.forEach(Vector::close);
+      throw e;
+    }
+  }
+
+  private Vector writeKey(Register key, int start, int count) {
+    Register slice = new Register(key.type);
+    slice.reset(count);
+    if (key.hasNulls) {
+      slice.clearNulls(count);
+      System.arraycopy(key.nulls, start, slice.nulls, 0, count);
+    }
+    switch (key.kind) {
+      case DOUBLE -> System.arraycopy(key.doubles, start, slice.doubles, 0, count);
+      case DECIMAL -> {
+        slice.makeWide(count);
+        System.arraycopy(key.longs, start, slice.longs, 0, count);
+        System.arraycopy(key.highs, start, slice.highs, 0, count);
+      }
+      case BYTES -> {
+        System.arraycopy(key.longs, start, slice.longs, 0, count);
+        System.arraycopy(key.lengths, start, slice.lengths, 0, count);
+      }
+      default -> System.arraycopy(key.longs, start, slice.longs, 0, count);
+    }
+    return RegisterWriter.write(slice, null, count, count, allocator);
+  }
+
+  /// A bit per argument, the last one lowest: set where the row's grouping set leaves the column out.
+  private void grouping(AggregateCall call, int start, int count, Register to) {
+    for (int i = 0; i < count; i++) {
+      int set = manySets ? (int) table.key(keys.length - 1).longs[start + i] : 0;
+      List<Integer> members = node.groupingSets().isEmpty()
+          ? List.of()
+          : node.groupingSets().get(set);
+      long bits = 0;
+      for (int argument : call.arguments()) {
+        int key = node.groupKeys().indexOf(argument);
+        bits = bits << 1 | (key >= 0 && members.contains(key) ? 0 : 1);
+      }
+      to.longs[i] = bits;
+    }
+  }
+
+  @Override
+  public void close() {
+    accumulators.forEach(Accumulator::close);
+    table.close();
+    reservation.close();
+  }
+}

@@ -1,0 +1,198 @@
+package io.bauplan.exec.operator.aggregate;
+
+import io.bauplan.exec.expression.Errors;
+import io.bauplan.exec.expression.Int128;
+import io.bauplan.exec.expression.Register;
+import io.bauplan.sql.plan.DataType;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
+
+/// SUM, SUM0 (0 for no rows) and AVG. Integers and decimals are summed in 128 bits, so that only the result
+/// can be out of range; floats in double.
+final class SumAccumulator extends Accumulator {
+  enum Result {
+    SUM,
+    SUM0,
+    AVERAGE
+  }
+
+  private final Result result;
+  private final boolean floating;
+  private final int inputScale;
+  private final DataType output;
+  private long[] lows = {};
+  private long[] highs = {};
+  private double[] doubles = {};
+  private long[] counts = {};
+
+  SumAccumulator(Result result, DataType input, DataType output) {
+    this.result = result;
+    this.floating = input instanceof DataType.FloatType;
+    this.inputScale = input instanceof DataType.DecimalType(int ignored, int s) ? s : 0;
+    this.output = output;
+  }
+
+  @Override
+  void grow(int capacity) {
+    counts = grown(counts, capacity);
+    if (floating) {
+      doubles = grown(doubles, capacity);
+    } else {
+      lows = grown(lows, capacity);
+      highs = grown(highs, capacity);
+    }
+  }
+
+  @Override
+  void add(int[] groups, Register[] arguments, int @Nullable [] rows, int count) {
+    Register in = arguments[0];
+    if (floating) {
+      addDoubles(groups, in, rows, count);
+    } else if (in.hasNulls || in.wide) {
+      for (int i = 0; i < count; i++) {
+        int row = rows == null ? i : rows[i];
+        if (!in.isNull(row)) {
+          add(groups[i], in.high(row), in.longs[row], 1);
+        }
+      }
+    } else {
+      addLongs(groups, in.longs, rows, count);
+    }
+  }
+
+  private void addLongs(int[] groups, long[] values, int @Nullable [] rows, int count) {
+    long[] low = lows;
+    long[] high = highs;
+    long[] number = counts;
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      int group = groups[i];
+      long value = values[row];
+      long before = low[group];
+      long sum = before + value;
+      low[group] = sum;
+      high[group] += (value >> 63) + (((before & value) | ((before | value) & ~sum)) >>> 63);
+      number[group]++;
+    }
+  }
+
+  private void add(int group, long high, long low, long number) {
+    long before = lows[group];
+    long sum = before + low;
+    lows[group] = sum;
+    long carry = ((before & low) | ((before | low) & ~sum)) >>> 63;
+    long highSum = highs[group] + high + carry;
+    if (((highs[group] ^ highSum) & (high ^ highSum)) < 0) {
+      throw Errors.overflow("the sum", output);
+    }
+    highs[group] = highSum;
+    counts[group] += number;
+  }
+
+  private void addDoubles(int[] groups, Register in, int @Nullable [] rows, int count) {
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      if (!in.isNull(row)) {
+        doubles[groups[i]] += in.doubles[row];
+        counts[groups[i]]++;
+      }
+    }
+  }
+
+  @Override
+  void merge(Accumulator other, int[] from, int[] to, int count) {
+    SumAccumulator sums = (SumAccumulator) other;
+    for (int i = 0; i < count; i++) {
+      if (floating) {
+        doubles[to[i]] += sums.doubles[from[i]];
+        counts[to[i]] += sums.counts[from[i]];
+      } else {
+        add(to[i], sums.highs[from[i]], sums.lows[from[i]], sums.counts[from[i]]);
+      }
+    }
+  }
+
+  @Override
+  void output(int start, int count, Register to) {
+    if (to.kind == Register.Kind.DECIMAL) {
+      to.makeWide(count);
+    }
+    for (int i = 0; i < count; i++) {
+      int group = start + i;
+      if (counts[group] == 0 && result != Result.SUM0) {
+        to.setNull(i, count);
+        continue;
+      }
+      switch (to.kind) {
+        case DOUBLE -> to.doubles[i] = asDouble(group);
+        case LONG -> to.longs[i] = asLong(group);
+        case DECIMAL -> asDecimal(group, i, to);
+        default -> throw new IllegalStateException("sum as " + output.sql());
+      }
+    }
+  }
+
+  private double asDouble(int group) {
+    double sum =
+        floating
+            ? doubles[group]
+            : Int128.toDouble(highs[group], lows[group]) / Math.pow(10, inputScale);
+    return result == Result.AVERAGE ? sum / counts[group] : sum;
+  }
+
+  private long asLong(int group) {
+    if (floating) {
+      return (long) asDouble(group);
+    }
+    if (result == Result.AVERAGE) {
+      return exact(group, 0).longValue();
+    }
+    boolean fits = highs[group] == lows[group] >> 63;
+    if (!fits) {
+      throw Errors.overflow("the sum", output);
+    }
+    return lows[group];
+  }
+
+  private void asDecimal(int group, int row, Register to) {
+    DataType.DecimalType type = (DataType.DecimalType) output;
+    long low;
+    long high;
+    if (floating || result == Result.AVERAGE || inputScale != type.scale()) {
+      BigInteger value = exact(group, type.scale());
+      if (value.bitLength() > 127) {
+        throw Errors.overflow("the sum", output);
+      }
+      low = value.longValue();
+      high = Int128.high(value);
+    } else {
+      low = lows[group];
+      high = highs[group];
+    }
+    if (!Int128.fits(high, low, type.precision())) {
+      throw Errors.overflow("the sum", output);
+    }
+    to.longs[row] = low;
+    to.highs[row] = high;
+  }
+
+  /// The result as an unscaled decimal.
+  private BigInteger exact(int group, int scale) {
+    BigDecimal sum =
+        floating
+            ? new BigDecimal(doubles[group])
+            : new BigDecimal(Int128.toBigInteger(highs[group], lows[group]), inputScale);
+    BigDecimal value =
+        result == Result.AVERAGE
+            ? sum.divide(BigDecimal.valueOf(counts[group]), scale, RoundingMode.HALF_UP)
+            : sum.setScale(scale, RoundingMode.HALF_UP);
+    return value.unscaledValue();
+  }
+
+  @Override
+  int bytesPerGroup() {
+    return floating ? 16 : 24;
+  }
+}

@@ -1,0 +1,88 @@
+package io.bauplan.exec.operator.join;
+
+import io.bauplan.exec.operator.QueryContext;
+import io.bauplan.exec.operator.RowCollector;
+import io.bauplan.exec.operator.Sink;
+import io.bauplan.exec.operator.Source;
+import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.sql.plan.PhysicalPlan;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// Hash join: the right side is collected and chained by hash, the left side streams past it.
+public final class HashJoin implements AutoCloseable {
+  private final PhysicalPlan.HashJoin node;
+  private final QueryContext query;
+  private final BufferAllocator allocator;
+  private final RowCollector build;
+  private @Nullable JoinTable table;
+  private @Nullable AtomicIntegerArray matched;
+
+  public HashJoin(PhysicalPlan.HashJoin node, QueryContext query, BufferAllocator allocator) {
+    this.node = node;
+    this.query = query;
+    this.allocator = allocator;
+    this.build = new RowCollector(node.right().output(), allocator);
+  }
+
+  /// Where the right side goes.
+  public Sink buildSink() {
+    return new Sink() {
+      @Override
+      public Writer open(int driver) {
+        return build.open(driver);
+      }
+
+      @Override
+      public void complete() {
+        build.complete();
+        JoinTable made =
+            new JoinTable(build.rows(), node.rightKeys(), node.nullSafe(), allocator);
+        table = made;
+        if (keepsRight()) {
+          matched = new AtomicIntegerArray((made.rows().rowCount() + 31) / 32);
+        }
+      }
+    };
+  }
+
+  private boolean keepsRight() {
+    return node.kind() == PhysicalPlan.JoinKind.RIGHT || node.kind() == PhysicalPlan.JoinKind.FULL;
+  }
+
+  /// The join's rows, once the right side is in.
+  public Source probe(Source left) {
+    AtomicInteger running = new AtomicInteger();
+    return new Source() {
+      @Override
+      public int drivers() {
+        int drivers = left.drivers();
+        running.set(drivers);
+        return drivers;
+      }
+
+      @Override
+      public BatchReader open(int driver) {
+        return new HashProbe(
+            node,
+            Objects.requireNonNull(table),
+            matched,
+            left.open(driver),
+            running,
+            query.expressions(allocator));
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    if (table != null) {
+      table.close();
+      table = null;
+    }
+    build.close();
+  }
+}

@@ -1,0 +1,5 @@
+/// Sort and top-N.
+@NullMarked
+package io.bauplan.exec.operator.sort;
+
+import org.jspecify.annotations.NullMarked;

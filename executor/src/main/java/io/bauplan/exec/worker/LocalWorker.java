@@ -1,0 +1,135 @@
+package io.bauplan.exec.worker;
+
+import io.bauplan.exec.fallback.Fallback;
+import io.bauplan.exec.operator.QueryContext;
+import io.bauplan.exec.scan.DataFiles;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.session.FileSchemas;
+import io.bauplan.udf.api.FunctionRuntime;
+import io.bauplan.udf.api.SharedTable;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.arrow.memory.BufferAllocator;
+
+/// A worker in this process: morsel-driven pipelines over a fixed number of threads.
+public final class LocalWorker implements Worker {
+  private final BufferAllocator allocator;
+  private final DataFiles files;
+  private final Fallback fallback;
+  private final FunctionRuntime functions;
+  private final Scheduler scheduler;
+  private final Set<LocalQuery> queries = ConcurrentHashMap.newKeySet();
+  private final Map<String, SharedTable> intermediates = new HashMap<>();
+
+  /// @param parent all memory of queries comes from a child of it; it outlives the worker
+  /// @param memoryBytes limit of all queries together
+  /// @param functions borrowed; its owner closes it after the worker
+  public LocalWorker(
+      BufferAllocator parent,
+      long memoryBytes,
+      int threads,
+      DataFiles files,
+      Fallback fallback,
+      FunctionRuntime functions) {
+    this.allocator = parent.newChildAllocator("worker", 0, memoryBytes);
+    this.files = files;
+    this.fallback = fallback;
+    this.functions = functions;
+    this.scheduler = new Scheduler(threads);
+  }
+
+  @Override
+  public RunningQuery execute(PhysicalPlan plan, QueryOptions options) {
+    BufferAllocator memory =
+        allocator.newChildAllocator("query-" + options.id(), 0, options.memoryBytes());
+    QueryContext query =
+        new QueryContext(
+            options, memory, files, fallback, functions, this::requireIntermediate,
+            scheduler.threadCount());
+    LocalQuery[] self = new LocalQuery[1];
+    LocalQuery started =
+        new LocalQuery(
+            plan,
+            query,
+            scheduler,
+            () -> {
+              if (self[0] != null) {
+                queries.remove(self[0]);
+              }
+            });
+    self[0] = started;
+    queries.add(started);
+    return started;
+  }
+
+  @Override
+  public FileSchemas fileSchemas() {
+    return files.schemas();
+  }
+
+  @Override
+  public FunctionRuntime functions() {
+    return functions;
+  }
+
+  @Override
+  public void putIntermediate(String id, SharedTable table) {
+    SharedTable before;
+    synchronized (intermediates) {
+      before = intermediates.put(id, table);
+    }
+    if (before != null) {
+      before.close();
+    }
+  }
+
+  @Override
+  public void dropIntermediate(String id) {
+    SharedTable table;
+    synchronized (intermediates) {
+      table = intermediates.remove(id);
+    }
+    if (table != null) {
+      table.close();
+    }
+  }
+
+  @Override
+  public Optional<SharedTable> intermediate(String id) {
+    synchronized (intermediates) {
+      return Optional.ofNullable(intermediates.get(id)).map(SharedTable::retain);
+    }
+  }
+
+  private SharedTable requireIntermediate(String id) {
+    return intermediate(id)
+        .orElseThrow(
+            () ->
+                new EngineException(
+                    ErrorCode.INTERNAL_ERROR, "the intermediate table " + id + " is gone"));
+  }
+
+  @Override
+  public BufferAllocator allocator() {
+    return allocator;
+  }
+
+  @Override
+  public void close() {
+    try {
+      queries.forEach(LocalQuery::close);
+    } finally {
+      scheduler.close();
+      synchronized (intermediates) {
+        intermediates.values().forEach(SharedTable::close);
+        intermediates.clear();
+      }
+      allocator.close();
+    }
+  }
+}
