@@ -1,5 +1,6 @@
 package io.bauplan.udf.python;
 
+import io.bauplan.udf.environment.FileTrees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,7 +13,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -110,7 +110,7 @@ public final class PythonFiles {
         Files.createDirectories(target.getParent());
         Files.write(target, file.getValue());
       }
-      makeReadable(temporary);
+      FileTrees.makeReadable(temporary);
       try {
         Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
       } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException done) {
@@ -118,18 +118,6 @@ public final class PythonFiles {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot unpack the Python harness into " + folder, e);
-    }
-  }
-
-  /// The sandbox may run under another uid: everything must be readable by others.
-  static void makeReadable(Path root) throws IOException {
-    try (Stream<Path> walk = Files.walk(root)) {
-      for (Path path : (Iterable<Path>) walk::iterator) {
-        if (!Files.isSymbolicLink(path)) {
-          String mode = Files.isDirectory(path) ? "rwxr-xr-x" : "rw-r--r--";
-          Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
-        }
-      }
     }
   }
 }

@@ -1,0 +1,84 @@
+package io.bauplan.udf.environment;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Whole trees of files: deleting them, and letting other users read them.
+public final class FileTrees {
+  private FileTrees() {}
+
+  /// Deletes a tree without following links; what is not there is no error.
+  public static void delete(Path root) throws IOException {
+    if (!Files.exists(root, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e)
+              throws IOException {
+            Files.deleteIfExists(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /// Lets everybody read a tree (the sandbox may run under another uid), and nobody else write it.
+  public static void makeReadable(Path root) throws IOException {
+    try (Stream<Path> walk = Files.walk(root)) {
+      walk.filter(p -> !Files.isSymbolicLink(p)).forEach(FileTrees::makeOneReadable);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static void makeOneReadable(Path path) {
+    try {
+      Set<PosixFilePermission> mode = EnumSet.copyOf(Files.getPosixFilePermissions(path));
+      boolean executable = mode.contains(PosixFilePermission.OWNER_EXECUTE);
+      Set<PosixFilePermission> wanted = EnumSet.copyOf(mode);
+      wanted.addAll(
+          Set.of(
+              PosixFilePermission.OWNER_READ,
+              PosixFilePermission.GROUP_READ,
+              PosixFilePermission.OTHERS_READ));
+      if (executable) {
+        wanted.add(PosixFilePermission.GROUP_EXECUTE);
+        wanted.add(PosixFilePermission.OTHERS_EXECUTE);
+      }
+      wanted.remove(PosixFilePermission.GROUP_WRITE);
+      wanted.remove(PosixFilePermission.OTHERS_WRITE);
+      if (!wanted.equals(mode)) {
+        Files.setPosixFilePermissions(path, wanted);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

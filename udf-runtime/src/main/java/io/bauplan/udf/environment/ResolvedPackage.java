@@ -1,0 +1,6 @@
+package io.bauplan.udf.environment;
+
+/// One package of a lock: its normalised name and exact version.
+///
+/// @param source what the installer is asked for: `name==version`, or a direct reference
+public record ResolvedPackage(String name, String version, String source) {}

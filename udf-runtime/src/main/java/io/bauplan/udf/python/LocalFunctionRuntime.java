@@ -1,0 +1,166 @@
+package io.bauplan.udf.python;
+
+import io.bauplan.udf.api.EnvironmentSpec;
+import io.bauplan.udf.api.FunctionRuntime;
+import io.bauplan.udf.api.Invocation;
+import io.bauplan.udf.api.InvocationInput;
+import io.bauplan.udf.api.RunningInvocation;
+import io.bauplan.udf.api.SharedTable;
+import io.bauplan.udf.api.SourceInspector;
+import io.bauplan.udf.environment.EnvironmentException;
+import io.bauplan.udf.environment.EnvironmentStore;
+import io.bauplan.udf.environment.Interpreter;
+import io.bauplan.udf.environment.InterpreterFinder;
+import io.bauplan.udf.sandbox.Sandbox;
+import io.bauplan.udf.sandbox.SandboxLevel;
+import io.bauplan.udf.shm.SharedMemory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The function runtime of one worker on this machine: a fresh sandboxed process per invocation.
+public final class LocalFunctionRuntime implements FunctionRuntime {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalFunctionRuntime.class);
+
+  private final SharedMemory memory;
+  private final EnvironmentStore environments;
+  private final Sandbox sandbox;
+  private final PythonFiles files;
+  private final SourceInspector inspector;
+  private final Set<PythonInvocation> running = ConcurrentHashMap.newKeySet();
+
+  private LocalFunctionRuntime(
+      SharedMemory memory,
+      EnvironmentStore environments,
+      Sandbox sandbox,
+      PythonFiles files,
+      SourceInspector inspector) {
+    this.memory = memory;
+    this.environments = environments;
+    this.sandbox = sandbox;
+    this.files = files;
+    this.inspector = inspector;
+  }
+
+  /// Opens a runtime; sweeps what a crashed one left in shared memory.
+  public static LocalFunctionRuntime open(RuntimeConfig config) throws IOException {
+    InterpreterFinder interpreters =
+        new InterpreterFinder(config.interpreterFolders(), config.variables());
+    EnvironmentStore environments =
+        new EnvironmentStore(config.store(), interpreters, config.environments());
+    PythonFiles files = PythonFiles.unpack(environments.root());
+    SharedMemory memory =
+        config.sharedMemory().isPresent()
+            ? SharedMemory.open(config.sharedMemory().get())
+            : SharedMemory.open();
+    Sandbox sandbox =
+        new Sandbox(files.harness().resolve("launch.py"), memory.folder(), config.sandbox());
+    return new LocalFunctionRuntime(
+        memory, environments, sandbox, files, new PythonSourceInspector(interpreters, files));
+  }
+
+  @Override
+  public RunningInvocation start(Invocation invocation) {
+    long requested = System.nanoTime();
+    FunctionRequest.checkArguments(invocation.function(), invocation.inputs().size());
+    List<FunctionRequest.Argument> arguments = new ArrayList<>();
+    try {
+      for (InvocationInput input : invocation.inputs()) {
+        arguments.add(
+            switch (input) {
+              case InvocationInput.Table(Schema schema, Iterator<VectorSchemaRoot> batches) ->
+                  new FunctionRequest.Argument.OfTable(memory.write(schema, batches));
+              case InvocationInput.Shared(SharedTable table) ->
+                  new FunctionRequest.Argument.OfTable(table.retain());
+              case InvocationInput.Value(Object value) ->
+                  new FunctionRequest.Argument.OfValue(value);
+            });
+      }
+    } catch (RuntimeException | Error e) {
+      arguments.forEach(LocalFunctionRuntime::release);
+      throw e;
+    }
+    PythonInvocation run =
+        new PythonInvocation(
+            invocation, arguments, requested, memory, environments, sandbox, files);
+    running.add(run);
+    run.start(() -> running.remove(run));
+    return run;
+  }
+
+  static void release(FunctionRequest.Argument argument) {
+    if (argument instanceof FunctionRequest.Argument.OfTable(SharedTable table)) {
+      table.close();
+    }
+  }
+
+  @Override
+  public void prepare(EnvironmentSpec environment) {
+    Thread.ofVirtual()
+        .name("environment-prepare")
+        .start(
+            () -> {
+              try {
+                sandbox.level(environments.get(environment).interpreter());
+              } catch (EnvironmentException e) {
+                LOG.debug("an environment cannot be prepared: {}", e.getMessage());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+  }
+
+  @Override
+  public SharedTable share(Schema schema, Iterator<VectorSchemaRoot> batches) {
+    return memory.write(schema, batches);
+  }
+
+  @Override
+  public String sandboxNotice() {
+    Optional<Interpreter> interpreter = environments.interpreters().find(Optional.empty());
+    if (interpreter.isEmpty()) {
+      return "No Python 3 was found: functions cannot run.";
+    }
+    SandboxLevel level = sandbox.level(interpreter.get());
+    return switch (level) {
+      case A, B -> "";
+      case C ->
+          "Functions run without namespaces (sandbox level C): they are kept from files and network"
+              + " by Landlock and seccomp, but share the process table with the engine.";
+      case D ->
+          sandbox.policy().minimum() == SandboxLevel.D
+              ? "Functions run without isolation (sandbox level D): run only code that you trust."
+              : "This machine cannot isolate functions (sandbox level D), so they are refused;"
+                  + " enable user namespaces, or set BAUPLAN_SANDBOX_MINIMUM=D to run trusted code.";
+    };
+  }
+
+  /// The inspector of decorated files, sharing this runtime's interpreters.
+  public SourceInspector inspector() {
+    return inspector;
+  }
+
+  /// The environments, for callers that choose a substitute for an interpreter that is not there.
+  public EnvironmentStore environments() {
+    return environments;
+  }
+
+  /// Cancels what still runs, waits for its end and deletes the shared memory. Tables that are still
+  /// open stay readable until they are closed.
+  @Override
+  public void close() {
+    for (PythonInvocation run : List.copyOf(running)) {
+      run.cancel();
+      run.awaitEnd();
+    }
+    memory.close();
+  }
+}

@@ -1,0 +1,302 @@
+package io.bauplan.udf.python;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bauplan.udf.api.EnvironmentFailure;
+import io.bauplan.udf.api.FunctionDefinition;
+import io.bauplan.udf.api.FunctionLimits;
+import io.bauplan.udf.api.Invocation;
+import io.bauplan.udf.api.InvocationOutcome;
+import io.bauplan.udf.api.OutputListener;
+import io.bauplan.udf.api.RunningInvocation;
+import io.bauplan.udf.api.SharedTable;
+import io.bauplan.udf.environment.EnvironmentException;
+import io.bauplan.udf.environment.EnvironmentStore;
+import io.bauplan.udf.environment.FileTrees;
+import io.bauplan.udf.environment.ReadyEnvironment;
+import io.bauplan.udf.sandbox.Sandbox;
+import io.bauplan.udf.sandbox.SandboxLevel;
+import io.bauplan.udf.sandbox.SandboxRequest;
+import io.bauplan.udf.shm.SharedMemory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One invocation in a process of its own. Owns its arguments and its working folder until its end.
+final class PythonInvocation implements RunningInvocation {
+  private static final Logger LOG = LoggerFactory.getLogger(PythonInvocation.class);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /// How long a cancelled process may take to end what it started, before it is killed itself.
+  private static final long GRACE_MILLISECONDS = 1000;
+
+  private static final long PUMP_GRACE_MILLISECONDS = 5000;
+
+  private final Invocation invocation;
+  private final List<FunctionRequest.Argument> arguments;
+  private final long requested;
+  private final SharedMemory memory;
+  private final EnvironmentStore environments;
+  private final Sandbox sandbox;
+  private final PythonFiles files;
+  private final CompletableFuture<InvocationOutcome> outcome = new CompletableFuture<>();
+  private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+  private volatile @Nullable Thread thread;
+
+  PythonInvocation(
+      Invocation invocation,
+      List<FunctionRequest.Argument> arguments,
+      long requested,
+      SharedMemory memory,
+      EnvironmentStore environments,
+      Sandbox sandbox,
+      PythonFiles files) {
+    this.invocation = invocation;
+    this.arguments = arguments;
+    this.requested = requested;
+    this.memory = memory;
+    this.environments = environments;
+    this.sandbox = sandbox;
+    this.files = files;
+  }
+
+  void start(Runnable atEnd) {
+    thread =
+        Thread.ofPlatform()
+            .daemon(true)
+            .name("function-" + invocation.function().name())
+            .start(
+                () -> {
+                  InvocationOutcome result;
+                  try {
+                    result = run();
+                  } catch (RuntimeException | Error e) {
+                    LOG.error("invocation {} failed in the engine", invocation.id(), e);
+                    result = new InvocationOutcome.Crashed(-1, "the engine failed: " + e);
+                  } finally {
+                    arguments.forEach(LocalFunctionRuntime::release);
+                    atEnd.run();
+                  }
+                  outcome.complete(result);
+                });
+  }
+
+  @Override
+  public InvocationOutcome await() {
+    try {
+      return outcome.get();
+    } catch (InterruptedException e) {
+      cancel();
+      InvocationOutcome late = awaitEnd();
+      Thread.currentThread().interrupt();
+      if (late instanceof InvocationOutcome.Completed(SharedTable table, _)) {
+        table.close();
+      }
+      return new InvocationOutcome.Cancelled();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  InvocationOutcome awaitEnd() {
+    return outcome.join();
+  }
+
+  @Override
+  public void cancel() {
+    cancelled.complete(null);
+  }
+
+  private InvocationOutcome run() {
+    ReadyEnvironment environment;
+    long start = System.nanoTime();
+    try {
+      environment = environment();
+    } catch (EnvironmentException e) {
+      return new InvocationOutcome.NotStarted(e.failure());
+    } catch (InterruptedException e) {
+      return new InvocationOutcome.Cancelled();
+    }
+    long environmentNanos = System.nanoTime() - start;
+    SandboxLevel level = sandbox.level(environment.interpreter());
+    if (!level.satisfies(sandbox.policy().minimum())) {
+      return new InvocationOutcome.NotStarted(refused(level));
+    }
+    Path folder = memory.newPath("call");
+    try {
+      Files.createDirectory(folder);
+      return call(folder, environment, level, environmentNanos, start - requested);
+    } catch (IOException e) {
+      LOG.warn("invocation {} could not be run", invocation.id(), e);
+      return new InvocationOutcome.NotStarted(
+          new EnvironmentFailure(
+              EnvironmentFailure.Reason.DISK,
+              memory.folder().toString(),
+              "The function's process could not be started: " + e.getMessage()));
+    } catch (InterruptedException e) {
+      return new InvocationOutcome.Cancelled();
+    } finally {
+      try {
+        FileTrees.delete(folder);
+      } catch (IOException e) {
+        LOG.warn("cannot delete {}", folder, e);
+      }
+    }
+  }
+
+  /// Building an environment can take long: a cancellation interrupts it.
+  private ReadyEnvironment environment() throws EnvironmentException, InterruptedException {
+    Thread self = Thread.currentThread();
+    CompletableFuture<Void> interruption = cancelled.thenRun(self::interrupt);
+    try {
+      return environments.get(invocation.function().environment());
+    } finally {
+      interruption.cancel(false);
+      if (cancelled.isDone()) {
+        Thread.interrupted();
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  private EnvironmentFailure refused(SandboxLevel level) {
+    return new EnvironmentFailure(
+        EnvironmentFailure.Reason.SANDBOX_POLICY,
+        level.name(),
+        ("This machine can isolate functions only at level %s, the policy asks for %s; enable user"
+                + " namespaces, or set BAUPLAN_SANDBOX_MINIMUM=%s to run code that you trust")
+            .formatted(level, sandbox.policy().minimum(), level));
+  }
+
+  private InvocationOutcome call(
+      Path folder,
+      ReadyEnvironment environment,
+      SandboxLevel level,
+      long environmentNanos,
+      long transferNanos)
+      throws IOException, InterruptedException {
+    FunctionDefinition function = invocation.function();
+    FunctionLimits limits = function.limits();
+    Path control = Files.createFile(folder.resolve("control"));
+    Path result = Files.createFile(memory.newPath("result"));
+    boolean keep = false;
+    try {
+      ObjectNode body = JSON.createObjectNode();
+      body.set(
+          "function",
+          FunctionRequest.of(
+              function,
+              arguments,
+              List.of(environment.sitePackages(), files.sdk()),
+              control,
+              result));
+      OptionalLong memoryBytes =
+          limits.memoryBytes().isPresent()
+              ? limits.memoryBytes()
+              : sandbox.policy().memoryBytes();
+      SandboxRequest request =
+          new SandboxRequest(
+              visible(environment),
+              List.of(control, result),
+              control,
+              Files.createDirectory(folder.resolve("root")),
+              Files.createDirectory(folder.resolve("scratch")),
+              memoryBytes,
+              Math.max(limits.outputBytes(), sandbox.policy().scratchBytes()),
+              limits.internetAccess()
+                  ? SandboxRequest.Network.HOST
+                  : SandboxRequest.Network.NONE);
+      Process process = sandbox.start(environment.interpreter(), level, request, body);
+      Ending ending = waitFor(process, limits);
+      InvocationOutcome outcome =
+          new OutcomeReader(
+                  invocation,
+                  arguments,
+                  memory,
+                  environment,
+                  level,
+                  requested,
+                  environmentNanos,
+                  transferNanos)
+              .read(ending, process.exitValue(), control, result);
+      keep = outcome instanceof InvocationOutcome.Completed;
+      return outcome;
+    } finally {
+      if (!keep) {
+        Files.deleteIfExists(result);
+      }
+    }
+  }
+
+  private List<Path> visible(ReadyEnvironment environment) {
+    List<Path> visible = new ArrayList<>(environment.visible());
+    visible.add(files.harness());
+    visible.add(files.sdk());
+    for (FunctionRequest.Argument argument : arguments) {
+      if (argument instanceof FunctionRequest.Argument.OfTable(SharedTable table)) {
+        visible.add(table.path());
+      }
+    }
+    return visible;
+  }
+
+  /// What ended a process.
+  enum Ending {
+    BY_ITSELF,
+    TIMEOUT,
+    CANCELLED
+  }
+
+  private Ending waitFor(Process process, FunctionLimits limits) throws InterruptedException {
+    OutputListener listener = invocation.output();
+    String name = "prints-" + invocation.function().name();
+    Thread out =
+        new LinePump(process.getInputStream(), OutputListener.Stream.STDOUT, listener).start(name);
+    Thread error =
+        new LinePump(process.getErrorStream(), OutputListener.Stream.STDERR, listener).start(name);
+    Ending ending = Ending.BY_ITSELF;
+    try {
+      CompletableFuture.anyOf(process.onExit(), cancelled)
+          .get(Math.max(1, limits.timeout().toMillis()), TimeUnit.MILLISECONDS);
+      if (cancelled.isDone()) {
+        ending = Ending.CANCELLED;
+      }
+    } catch (TimeoutException e) {
+      ending = Ending.TIMEOUT;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      end(process);
+    }
+    out.join(PUMP_GRACE_MILLISECONDS);
+    error.join(PUMP_GRACE_MILLISECONDS);
+    return ending;
+  }
+
+  /// Ends the process and all below it; returns when it is gone.
+  private static void end(Process process) {
+    if (!process.isAlive()) {
+      return;
+    }
+    process.destroy();
+    try {
+      process.onExit().get(GRACE_MILLISECONDS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException stubborn) {
+      process.destroyForcibly();
+      process.onExit().join();
+      if (stubborn instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

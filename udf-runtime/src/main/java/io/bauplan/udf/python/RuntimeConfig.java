@@ -1,0 +1,49 @@
+package io.bauplan.udf.python;
+
+import io.bauplan.udf.environment.EnvironmentPolicy;
+import io.bauplan.udf.sandbox.SandboxPolicy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// How a runtime is set up.
+///
+/// @param store where packages, environments and the harness live; kept between runs
+/// @param sharedMemory where the folder for shared tables is made; empty = `/dev/shm`
+/// @param interpreterFolders searched before PATH
+/// @param variables the environment in which interpreters and installers are looked for
+public record RuntimeConfig(
+    Path store,
+    Optional<Path> sharedMemory,
+    List<Path> interpreterFolders,
+    EnvironmentPolicy environments,
+    SandboxPolicy sandbox,
+    Map<String, String> variables) {
+
+  public RuntimeConfig {
+    interpreterFolders = List.copyOf(interpreterFolders);
+    variables = Map.copyOf(variables);
+  }
+
+  /// The defaults, with the engine's own environment variables applied.
+  public static RuntimeConfig of(Path store) {
+    Map<String, String> variables = System.getenv();
+    return new RuntimeConfig(
+        store,
+        Optional.empty(),
+        List.of(),
+        EnvironmentPolicy.of(variables),
+        SandboxPolicy.of(variables),
+        variables);
+  }
+
+  public RuntimeConfig withSandbox(SandboxPolicy policy) {
+    return new RuntimeConfig(
+        store, sharedMemory, interpreterFolders, environments, policy, variables);
+  }
+
+  public RuntimeConfig withEnvironments(EnvironmentPolicy policy) {
+    return new RuntimeConfig(store, sharedMemory, interpreterFolders, policy, sandbox, variables);
+  }
+}

@@ -1,0 +1,174 @@
+package io.bauplan.udf.sandbox;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bauplan.udf.environment.FileTrees;
+import io.bauplan.udf.environment.Interpreter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Starts sandboxed processes at the strongest level that this machine can enforce, found out by
+/// trying. The Python launcher that builds the sandbox from inside is part of the harness, so that no
+/// tool but the interpreter itself is needed.
+public final class Sandbox {
+  private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final long PROBE_TIMEOUT_SECONDS = 20;
+
+  /// Uids that no ordinary account has, below 2^16 so that containers map them too.
+  private static final int FIRST_UID = 61_184;
+
+  private static final int UIDS = 4_000;
+  private static final AtomicInteger NEXT_UID = new AtomicInteger((int) ProcessHandle.current().pid());
+
+  /// What the child starts with: nothing of the engine's own environment.
+  private static final Map<String, String> VARIABLES =
+      Map.of(
+          "PATH", "/usr/local/bin:/usr/bin:/bin",
+          "HOME", "/tmp",
+          "LANG", "C.UTF-8",
+          "LC_ALL", "C.UTF-8",
+          "OPENBLAS_NUM_THREADS", "1");
+
+  private final Path launcher;
+  private final Path workFolder;
+  private final SandboxPolicy policy;
+  private final Map<Path, SandboxLevel> levels = new ConcurrentHashMap<>();
+
+  /// @param launcher the harness's `launch.py`
+  /// @param workFolder an existing private folder for mount points
+  public Sandbox(Path launcher, Path workFolder, SandboxPolicy policy) {
+    this.launcher = launcher;
+    this.workFolder = workFolder;
+    this.policy = policy;
+  }
+
+  public SandboxPolicy policy() {
+    return policy;
+  }
+
+  /// The strongest level that works with this interpreter; asked for once.
+  public SandboxLevel level(Interpreter interpreter) {
+    return levels.computeIfAbsent(interpreter.binary(), binary -> probe(interpreter));
+  }
+
+  private SandboxLevel probe(Interpreter interpreter) {
+    for (SandboxLevel level : SandboxLevel.values()) {
+      if (level == SandboxLevel.D) {
+        break;
+      }
+      if (level.ordinal() >= policy.strongest().ordinal() && works(level, interpreter)) {
+        LOG.info("functions on {} run at sandbox level {}", interpreter.label(), level);
+        return level;
+      }
+    }
+    LOG.warn("functions on {} cannot be isolated on this machine: level D", interpreter.label());
+    return SandboxLevel.D;
+  }
+
+  private boolean works(SandboxLevel level, Interpreter interpreter) {
+    if (!interpreter.hasCtypes() || (level == SandboxLevel.A && !isRoot())) {
+      return false;
+    }
+    try {
+      Path folder = Files.createTempDirectory(workFolder, "probe-");
+      try {
+        Path control = Files.createFile(folder.resolve("control"));
+        SandboxRequest request =
+            new SandboxRequest(
+                List.of(interpreter.prefix()),
+                List.of(control),
+                control,
+                Files.createDirectory(folder.resolve("root")),
+                Files.createDirectory(folder.resolve("scratch")),
+                OptionalLong.empty(),
+                1 << 20,
+                SandboxRequest.Network.NONE);
+        Process process = start(interpreter, level, request, JSON.createObjectNode());
+        process.getInputStream().transferTo(OutputStream.nullOutputStream());
+        boolean ended = process.waitFor(PROBE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        if (!ended) {
+          process.destroyForcibly();
+        }
+        boolean works = ended && process.exitValue() == 0;
+        if (!works) {
+          LOG.debug("sandbox level {} does not work: {}", level, Files.readString(control));
+        }
+        return works;
+      } finally {
+        FileTrees.delete(folder);
+      }
+    } catch (IOException e) {
+      LOG.debug("sandbox level {} cannot be tried", level, e);
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private boolean isRoot() {
+    try {
+      return Integer.valueOf(0).equals(Files.getAttribute(workFolder, "unix:uid"));
+    } catch (IOException | RuntimeException notUnix) {
+      return false;
+    }
+  }
+
+  /// Starts the launcher at a level. What else the request tells the launcher is in `body`: a
+  /// `function`, or a `program` to replace it with. The process dies with the engine; ending it ends
+  /// everything that it started.
+  public Process start(
+      Interpreter interpreter, SandboxLevel level, SandboxRequest request, ObjectNode body)
+      throws IOException, InterruptedException {
+    ObjectNode config = body.putObject("sandbox");
+    config.put("level", level.name());
+    config.put("parent", ProcessHandle.current().pid());
+    config.put("uid", level == SandboxLevel.A ? nextUid() : uid());
+    config.put("network", request.network() == SandboxRequest.Network.HOST);
+    config.put("control", request.control().toString());
+    config.put("root", request.root().toString());
+    config.put("scratch", request.scratch().toString());
+    config.put("scratchBytes", policy.scratchBytes());
+    config.put("fileBytes", request.fileBytes());
+    config.put("processes", policy.processes());
+    request.memoryBytes().ifPresent(b -> config.put("memoryBytes", b));
+    ArrayNode visible = config.putArray("visible");
+    visible.add(interpreter.prefix().toString());
+    request.visible().forEach(p -> visible.add(p.toString()));
+    ArrayNode writable = config.putArray("writable");
+    request.writable().forEach(p -> writable.add(p.toString()));
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            interpreter.binary().toString(), "-I", "-S", "-X", "utf8", launcher.toString());
+    builder.environment().clear();
+    builder.environment().putAll(VARIABLES);
+    builder.directory(Path.of("/").toFile());
+    Process process = ProcessStarter.start(builder);
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(JSON.writeValueAsBytes(body));
+    } catch (IOException died) {
+      LOG.debug("the launcher ended before it read its request", died);
+    }
+    return process;
+  }
+
+  private static int nextUid() {
+    return FIRST_UID + Math.floorMod(NEXT_UID.getAndIncrement(), UIDS);
+  }
+
+  private int uid() throws IOException {
+    return (Integer) Files.getAttribute(workFolder, "unix:uid");
+  }
+}

@@ -1,0 +1,153 @@
+package io.bauplan.udf.shm;
+
+import io.bauplan.udf.api.SharedTable;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.ForeignAllocation;
+import org.apache.arrow.vector.VectorLoader;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.compression.NoCompressionCodec;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A table in a mapped file. Views charge the allocator that they are made with for the bytes they
+/// see, though no byte is copied (validity bitmaps of columns without nulls excepted, which Arrow
+/// makes anew).
+public final class MappedTable implements SharedTable {
+  private static final Logger LOG = LoggerFactory.getLogger(MappedTable.class);
+
+  private final Path path;
+  private final Arena arena;
+  private final MemorySegment mapping;
+  private final Schema schema;
+  private final List<BatchLayout> batches;
+  private final AtomicInteger references = new AtomicInteger(1);
+
+  /// Takes ownership of the arena and of the file.
+  MappedTable(
+      Path path, Arena arena, MemorySegment mapping, Schema schema, List<BatchLayout> batches) {
+    this.path = path;
+    this.arena = arena;
+    this.mapping = mapping;
+    this.schema = schema;
+    this.batches = List.copyOf(batches);
+  }
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public long rowCount() {
+    return batches.stream().mapToLong(BatchLayout::rows).sum();
+  }
+
+  @Override
+  public long byteSize() {
+    return batches.stream().mapToLong(BatchLayout::bytes).sum();
+  }
+
+  @Override
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public int batchCount() {
+    return batches.size();
+  }
+
+  @Override
+  public VectorSchemaRoot batch(int index, BufferAllocator allocator) {
+    BatchLayout layout = batches.get(index);
+    List<ArrowFieldNode> nodes = new ArrayList<>();
+    for (int i = 0; i < layout.nodeLengths().length; i++) {
+      nodes.add(new ArrowFieldNode(layout.nodeLengths()[i], layout.nodeNulls()[i]));
+    }
+    List<ArrowBuf> buffers = new ArrayList<>();
+    try {
+      for (int i = 0; i < layout.bufferOffsets().length; i++) {
+        buffers.add(wrap(layout.bufferOffsets()[i], layout.bufferLengths()[i], allocator));
+      }
+      try (ArrowRecordBatch batch =
+          new ArrowRecordBatch(
+              layout.rows(),
+              nodes,
+              buffers,
+              NoCompressionCodec.DEFAULT_BODY_COMPRESSION,
+              List.of(),
+              false,
+              true)) {
+        VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
+        try {
+          new VectorLoader(root).load(batch);
+          return root;
+        } catch (RuntimeException e) {
+          root.close();
+          throw e;
+        }
+      }
+    } finally {
+      buffers.forEach(ArrowBuf::close);
+    }
+  }
+
+  private ArrowBuf wrap(long offset, long length, BufferAllocator allocator) {
+    if (length == 0) {
+      return allocator.getEmpty();
+    }
+    retain();
+    try {
+      ArrowBuf buffer =
+          allocator.wrapForeignAllocation(
+              new ForeignAllocation(length, mapping.address() + offset) {
+                @Override
+                protected void release0() {
+                  MappedTable.this.close();
+                }
+              });
+      buffer.writerIndex(length);
+      return buffer;
+    } catch (RuntimeException refused) {
+      close();
+      throw refused;
+    }
+  }
+
+  @Override
+  public SharedTable retain() {
+    if (references.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
+      throw new IllegalStateException("this shared table is closed: " + path);
+    }
+    return this;
+  }
+
+  @Override
+  public void close() {
+    int left = references.decrementAndGet();
+    if (left < 0) {
+      references.incrementAndGet();
+      throw new IllegalStateException("closed too often: " + path);
+    }
+    if (left == 0) {
+      arena.close();
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        LOG.warn("cannot delete {}", path, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+"""Starts one function: reads the request from stdin, enters the sandbox, runs the function.
+
+`python -I -S launch.py`, request as JSON on stdin until its end. Only trusted code runs before
+`sandbox.enter` returns; only the innermost process ever sees the user's code.
+"""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import sandbox  # noqa: E402
+
+
+def main():
+    request = json.loads(sys.stdin.buffer.read().decode("utf-8"))
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    if request.get("program"):
+        sandbox.enter(request["sandbox"])
+        os.execv(request["program"][0], request["program"])
+    if not request.get("function"):  # a probe: can this level be entered at all?
+        sandbox.enter(request["sandbox"])
+        os._exit(0)
+    import function
+    sandbox.enter(request["sandbox"])
+    function.run(request["function"], request["sandbox"])
+
+
+main()
