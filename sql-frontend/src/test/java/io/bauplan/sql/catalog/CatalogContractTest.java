@@ -503,6 +503,53 @@ public abstract class CatalogContractTest {
   }
 
   @Test
+  void mergesTablesThatBothSidesAppendedTo() {
+    Catalog catalog = onBranch();
+    catalog.createTable(branch, definition("t"), INFO);
+    append("t", 1, 0, 0);
+    PinnedRef run = catalog.createBranch("run_" + UUID.randomUUID(), catalog.resolve(branch));
+    append("t", 2, 10, 11);
+    WriteTarget target = table(run, "t").writeTarget();
+    for (int i = 0; i < 2; i++) {
+      catalog.commit(
+          run.name(),
+          new TableChange.Append(target, List.of(WrittenFiles.of(target, 4, 20, 23))),
+          INFO);
+    }
+    catalog.createTable(run.name(), definition("out"), INFO);
+
+    PinnedRef done = catalog.resolve(run.name());
+    PinnedRef before = catalog.resolve(branch);
+    assertThat(catalog.merge(done, branch, INFO))
+        .isEqualTo(new MergeOutcome.Merged(catalog.resolve(branch), true));
+    assertThat(table("t").rowCount()).hasValue(11);
+    assertThat(plan(table("t"), Optional.empty())).hasSize(4);
+    assertThat(table("out").rowCount()).hasValue(0);
+    assertThat(catalog.log(catalog.resolve(branch), 2).get(1).id()).isEqualTo(before.commit());
+
+    assertThat(catalog.merge(done, branch, INFO))
+        .isEqualTo(new MergeOutcome.Merged(catalog.resolve(branch), false));
+    assertThat(table("t").rowCount()).hasValue(11);
+  }
+
+  @Test
+  void doesNotMergeAppendsWithOverwrites() {
+    Catalog catalog = onBranch();
+    catalog.createTable(branch, definition("t"), INFO);
+    append("t", 1, 0, 0);
+    PinnedRef run = catalog.createBranch("run_" + UUID.randomUUID(), catalog.resolve(branch));
+    append("t", 2, 10, 11);
+    catalog.commit(
+        run.name(),
+        new TableChange.Replace(table(run, "t").writeTarget(), List.of(), -2),
+        INFO);
+
+    assertThat(catalog.merge(catalog.resolve(run.name()), branch, INFO))
+        .isInstanceOf(MergeOutcome.Conflict.class);
+    assertThat(table("t").rowCount()).hasValue(3);
+  }
+
+  @Test
   void losesNoConcurrentAppend() throws Exception {
     Catalog catalog = onBranch();
     catalog.createTable(branch, definition("t"), INFO);

@@ -183,8 +183,12 @@ final class Commits {
   /// be under way.
   Optional<PinnedRef> findById(PinnedRef before, String id) {
     for (int read = 0; read < OUTCOME_READS; read++) {
+      if (Thread.currentThread().isInterrupted()) {
+        // Cancelling does not make the outcome known.
+        return Optional.empty();
+      }
       if (read > 0) {
-        pause(OUTCOME_PAUSE_MILLIS);
+        pauseUninterrupted(OUTCOME_PAUSE_MILLIS);
       }
       try {
         PinnedRef head = references.head(before.name());
@@ -206,6 +210,14 @@ final class Commits {
       }
     }
     return Optional.empty();
+  }
+
+  private static void pauseUninterrupted(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void pause(long millis) {

@@ -35,7 +35,7 @@ final class NessieCatalog implements Catalog {
     Contents contents = new Contents(store.api());
     Commits commits = new Commits(store.api(), references);
     this.entries = new Entries(store, contents);
-    this.merges = new Merges(store, references, commits);
+    this.merges = new Merges(store, references, contents, commits);
     this.namespaces = new Namespaces(contents, commits);
     this.tableWrites = new TableWrites(store, contents, commits, entries);
     this.entryWrites = new EntryWrites(store, contents, commits, entries);

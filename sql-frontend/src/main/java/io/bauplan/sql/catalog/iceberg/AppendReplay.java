@@ -1,0 +1,100 @@
+package io.bauplan.sql.catalog.iceberg;
+
+import io.bauplan.sql.plan.TableRef;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.DataOperations;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.jspecify.annotations.Nullable;
+
+/// Reconciles two histories of one table that did nothing but append since they parted: what the source
+/// added is appended to the target. Whatever else either did (schema, properties, deletes, overwrites) is
+/// left to be a conflict.
+public final class AppendReplay {
+  private final TableRef name;
+  private final TableStore store;
+
+  public AppendReplay(TableRef name, TableStore store) {
+    this.name = name;
+    this.store = store;
+  }
+
+  /// The target with the source's rows added, to be written and committed by the caller; empty where the
+  /// histories cannot be reconciled so. Arguments are metadata locations.
+  public Optional<TableUpdate> replay(
+      String baseLocation, String sourceLocation, String targetLocation) {
+    TableMetadata base = store.metadata(baseLocation);
+    TableMetadata source = store.metadata(sourceLocation);
+    TableMetadata target = store.metadata(targetLocation);
+    if (!sameShape(base, source) || !sameShape(base, target)) {
+      return Optional.empty();
+    }
+    Optional<List<Snapshot>> sourceAppends = appendsSince(base, source);
+    Optional<List<Snapshot>> targetAppends = appendsSince(base, target);
+    if (sourceAppends.isEmpty() || targetAppends.isEmpty()) {
+      return Optional.empty();
+    }
+    // A file that the target has already was brought there by an earlier replay.
+    Set<String> there = new HashSet<>();
+    added(targetAppends.get()).forEach(file -> there.add(file.location()));
+    List<DataFile> missing = new ArrayList<>();
+    for (DataFile file : added(sourceAppends.get())) {
+      if (there.add(file.location())) {
+        PartitionSpec spec = target.spec(file.specId());
+        // Row ids are given anew: those of the source may be taken in the target.
+        missing.add(DataFiles.builder(spec).copy(file).withFirstRowId(null).build());
+      }
+    }
+    TableUpdate update = TableUpdate.of(name, store, targetLocation);
+    if (!missing.isEmpty()) {
+      update.appendRecorded(missing, Map.of());
+    }
+    return Optional.of(update);
+  }
+
+  private static boolean sameShape(TableMetadata base, TableMetadata other) {
+    return base.uuid().equals(other.uuid())
+        && base.formatVersion() == other.formatVersion()
+        && base.currentSchemaId() == other.currentSchemaId()
+        && base.defaultSpecId() == other.defaultSpecId()
+        && base.specsById().equals(other.specsById())
+        && base.properties().equals(other.properties());
+  }
+
+  /// The snapshots after the base's, oldest first, if all of them are appends.
+  private static Optional<List<Snapshot>> appendsSince(TableMetadata base, TableMetadata later) {
+    long from = base.currentSnapshot() == null ? -1 : base.currentSnapshot().snapshotId();
+    List<Snapshot> appends = new ArrayList<>();
+    @Nullable Snapshot snapshot = later.currentSnapshot();
+    while (snapshot != null && snapshot.snapshotId() != from) {
+      if (!DataOperations.APPEND.equals(snapshot.operation())) {
+        return Optional.empty();
+      }
+      appends.addFirst(snapshot);
+      Long parent = snapshot.parentId();
+      snapshot = parent == null ? null : later.snapshot(parent);
+    }
+    boolean reachedBase = snapshot != null || from == -1;
+    return reachedBase ? Optional.of(appends) : Optional.empty();
+  }
+
+  private List<DataFile> added(List<Snapshot> snapshots) {
+    List<DataFile> files = new ArrayList<>();
+    try {
+      for (Snapshot snapshot : snapshots) {
+        snapshot.addedDataFiles(store.io()).forEach(file -> files.add(file.copy()));
+      }
+    } catch (RuntimeException e) {
+      throw StorageErrors.reading("the manifests of table " + name, e);
+    }
+    return files;
+  }
+}
