@@ -1,5 +1,6 @@
 package io.bauplan.sql.error;
 
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,11 @@ public final class EngineException extends RuntimeException {
     this.code = code;
     this.position = position;
     this.hint = hint;
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNullElse(super.getMessage(), "");
   }
 
   public ErrorCode code() {

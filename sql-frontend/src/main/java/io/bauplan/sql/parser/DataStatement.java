@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlDelete;
 import org.apache.calcite.sql.SqlIdentifier;
-import org.apache.calcite.sql.SqlMerge;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlUpdate;
 
@@ -30,8 +29,33 @@ public sealed interface DataStatement extends Statement {
   record Delete(SqlDelete delete, Optional<Version> at, SourcePosition position)
       implements DataStatement {}
 
-  record Merge(SqlMerge merge, Optional<Version> at, SourcePosition position)
+  /// `MERGE INTO table [AS alias] USING source ON condition WHEN ...`; the first action that fits a row is
+  /// taken.
+  ///
+  /// @param source a table reference: a name, a query or either with an alias
+  record Merge(
+      SqlIdentifier table,
+      Optional<SqlIdentifier> alias,
+      SqlNode source,
+      SqlNode condition,
+      List<MergeAction> actions,
+      Optional<Version> at,
+      SourcePosition position)
       implements DataStatement {}
+
+  /// `WHEN MATCHED [AND condition] THEN ...`, `WHEN NOT MATCHED [AND condition] THEN INSERT ...`.
+  sealed interface MergeAction {
+    Optional<SqlNode> condition();
+
+    record Update(Optional<SqlNode> condition, List<SqlIdentifier> columns, List<SqlNode> values)
+        implements MergeAction {}
+
+    record Delete(Optional<SqlNode> condition) implements MergeAction {}
+
+    /// @param columns empty = all of the table's
+    record Insert(Optional<SqlNode> condition, List<SqlIdentifier> columns, List<SqlNode> values)
+        implements MergeAction {}
+  }
 
   record Truncate(
       SqlIdentifier table, boolean ifExists, Optional<Version> at, SourcePosition position)

@@ -91,7 +91,7 @@ public final class MemoryCatalog implements Catalog {
   }
 
   private Map<TableRef, CatalogEntry> entries(PinnedRef at) {
-    return branches.get(at.name());
+    return java.util.Objects.requireNonNull(branches.get(at.name()), at.name());
   }
 
   @Override

@@ -27,7 +27,7 @@ final class SchemaChanges {
 
   SchemaChanges(TableRef name, StagedTableOperations operations) {
     this.name = name;
-    this.table = new BaseTable(operations, name.dotted());
+    this.table = StagedTableOperations.table(name, operations);
   }
 
   void apply(List<TableAlteration> changes) {

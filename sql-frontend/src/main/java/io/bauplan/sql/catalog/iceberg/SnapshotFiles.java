@@ -118,7 +118,7 @@ final class SnapshotFiles {
   }
 
   private TableScan scan(Snapshot snapshot) {
-    BaseTable table = new BaseTable(new StagedTableOperations(metadata, io), name.dotted());
+    BaseTable table = StagedTableOperations.table(name, new StagedTableOperations(metadata, io));
     return table.newScan().useSnapshot(snapshot.snapshotId());
   }
 

@@ -1,5 +1,7 @@
 package io.bauplan.sql.catalog.iceberg;
 
+import io.bauplan.sql.plan.TableRef;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
@@ -16,6 +18,11 @@ final class StagedTableOperations implements TableOperations {
   StagedTableOperations(TableMetadata metadata, FileIO io) {
     this.metadata = metadata;
     this.io = io;
+  }
+
+  /// A table over staged or read-only metadata, without Iceberg's metrics reports in the log.
+  static BaseTable table(TableRef name, StagedTableOperations operations) {
+    return new BaseTable(operations, name.dotted(), report -> {});
   }
 
   @Override

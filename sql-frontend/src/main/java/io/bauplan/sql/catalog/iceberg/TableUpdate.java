@@ -133,7 +133,7 @@ public final class TableUpdate {
   }
 
   private BaseTable table() {
-    return new BaseTable(staged, name.dotted());
+    return StagedTableOperations.table(name, staged);
   }
 
   private void commit(SnapshotUpdate<?> update, Map<String, String> summary) {

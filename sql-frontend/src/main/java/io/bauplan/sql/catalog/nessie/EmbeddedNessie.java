@@ -49,13 +49,16 @@ final class EmbeddedNessie implements AutoCloseable {
     FileChannel lock = lock(warehouse, folder);
     RocksDBBackend backend = null;
     try {
+      RocksNative.load();
       backend =
           new RocksDBBackendFactory()
               .buildBackend(RocksDBBackendConfig.builder().databasePath(folder).build());
       backend.setupSchema();
       Persist persist = backend.createFactory().newPersist(StoreConfig.Adjustable.empty());
       RepositoryLogic repository = Logics.repositoryLogic(persist);
-      repository.initialize(Catalog.DEFAULT_BRANCH);
+      if (!repository.repositoryExists()) {
+        repository.initialize(Catalog.DEFAULT_BRANCH);
+      }
       NessieApiV2 api = new CombinedClientBuilder().withPersist(persist).build(NessieApiV2.class);
       return new EmbeddedNessie(lock, backend, api);
     } catch (RuntimeException | LinkageError e) {

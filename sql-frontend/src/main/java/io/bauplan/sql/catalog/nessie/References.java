@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.projectnessie.client.api.NessieApiV2;
+import org.projectnessie.error.NessieBadRequestException;
 import org.projectnessie.error.NessieConflictException;
 import org.projectnessie.error.NessieNotFoundException;
 import org.projectnessie.model.Branch;
@@ -32,6 +33,8 @@ import org.projectnessie.model.Tag;
 final class References {
   private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{8,64}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z](?:(?!\\.\\.)[A-Za-z0-9./_-])*");
+
+  private static final int FULL_HASH_CHARS = 64;
 
   /// Commits looked through for `branch~n`, `branch*time` and abbreviated hashes.
   private static final int MAX_LOG_COMMITS = 100_000;
@@ -116,16 +119,31 @@ final class References {
   }
 
   private String existing(String hash) {
-    try (Stream<LogEntry> log =
-        api.getCommitLog().reference(Detached.of(hash)).maxRecords(1).stream()) {
-      log.findFirst();
+    if (hash.length() < FULL_HASH_CHARS) {
+      return abbreviated(hash);
+    }
+    try {
+      api.getCommitLog().reference(Detached.of(hash)).maxRecords(1).get();
       return hash;
-    } catch (NessieNotFoundException | IllegalArgumentException e) {
-      throw new EngineException(
-          ErrorCode.COMMIT_NOT_FOUND, "there is no commit " + hash, null, null, e);
+    } catch (NessieNotFoundException | IllegalArgumentException | NessieBadRequestException e) {
+      throw noCommit(hash);
     } catch (RuntimeException e) {
       throw NessieErrors.failed("read commit " + hash, e);
     }
+  }
+
+  private String abbreviated(String hash) {
+    for (PinnedRef reference : list()) {
+      Optional<String> found = startingWith(reference, hash);
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    throw noCommit(hash);
+  }
+
+  private static EngineException noCommit(String hash) {
+    return new EngineException(ErrorCode.COMMIT_NOT_FOUND, "there is no commit " + hash);
   }
 
   private String onReference(PinnedRef head, String text) {
@@ -133,26 +151,23 @@ final class References {
     if (hash.equals(head.commit())) {
       return hash;
     }
-    Optional<String> found =
-        firstOf(head, entry -> entry.startsWith(hash) ? Optional.of(entry) : Optional.empty());
-    return found.orElseThrow(
-        () ->
-            new EngineException(
-                ErrorCode.COMMIT_NOT_FOUND,
-                "\"" + head.name() + "\" has no commit " + hash + " in its history"));
+    return startingWith(head, hash)
+        .orElseThrow(
+            () ->
+                new EngineException(
+                    ErrorCode.COMMIT_NOT_FOUND,
+                    "\"" + head.name() + "\" has no commit " + hash + " in its history"));
   }
 
-  private interface HashTest {
-    Optional<String> apply(String hash);
-  }
-
-  private Optional<String> firstOf(PinnedRef head, HashTest test) {
+  private Optional<String> startingWith(PinnedRef head, String hash) {
     try (Stream<LogEntry> log = entries(head)) {
       return log.flatMap(
               entry ->
-                  Stream.concat(
-                      test.apply(String.valueOf(entry.getCommitMeta().getHash())).stream(),
-                      Optional.ofNullable(entry.getParentCommitHash()).flatMap(test::apply).stream()))
+                  Stream.of(
+                      Optional.ofNullable(entry.getCommitMeta().getHash()),
+                      Optional.ofNullable(entry.getParentCommitHash())))
+          .flatMap(Optional::stream)
+          .filter(candidate -> candidate.startsWith(hash))
           .findFirst();
     }
   }

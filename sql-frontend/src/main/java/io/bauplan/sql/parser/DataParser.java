@@ -1,0 +1,259 @@
+package io.bauplan.sql.parser;
+
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.parser.DataStatement.MergeAction;
+import io.bauplan.sql.parser.TokenReader.OptionKeys;
+import io.bauplan.sql.parser.generated.ParseException;
+import io.bauplan.sql.parser.generated.Token;
+import io.bauplan.sql.plan.DataFileFormat;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.calcite.sql.SqlDelete;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlUpdate;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.jspecify.annotations.Nullable;
+
+/// `INSERT`, `UPDATE`, `DELETE`, `MERGE INTO`, `TRUNCATE`, `COPY`.
+final class DataParser {
+  private final TokenReader reader;
+
+  DataParser(TokenReader reader) {
+    this.reader = reader;
+  }
+
+  Statement parse() throws ParseException {
+    Token first = reader.next();
+    return switch (first.image.toUpperCase(Locale.ROOT)) {
+      case "INSERT" -> insert(first);
+      case "UPDATE" -> update(first);
+      case "DELETE" -> delete(first);
+      case "MERGE" -> merge(first);
+      case "TRUNCATE" -> {
+        boolean ignored = reader.accept("TABLE");
+        boolean ifExists = reader.ifExists();
+        SqlIdentifier table = reader.name();
+        yield new DataStatement.Truncate(table, ifExists, reader.version(), reader.since(first));
+      }
+      default -> copy(first);
+    };
+  }
+
+  private Statement insert(Token first) throws ParseException {
+    boolean overwrite = reader.accept("OVERWRITE");
+    if (!reader.accept("INTO") && !overwrite) {
+      throw reader.unexpected("INTO", "OVERWRITE");
+    }
+    boolean ignored = reader.accept("TABLE");
+    SqlIdentifier table = reader.name();
+    Optional<Version> at = reader.version();
+    List<SqlIdentifier> columns = List.of();
+    if (reader.at("(") && !reader.atQuery()) {
+      columns = reader.names();
+    }
+    if (at.isEmpty()) {
+      at = reader.version();
+    }
+    if (!reader.atQuery()) {
+      throw reader.unexpected("SELECT", "VALUES");
+    }
+    SqlNode source = reader.query();
+    return new DataStatement.Insert(table, columns, source, overwrite, at, reader.since(first));
+  }
+
+  private Optional<SqlIdentifier> alias(String... notAnAlias) throws ParseException {
+    if (reader.accept("AS")) {
+      return Optional.of(reader.simpleName());
+    }
+    for (String word : notAnAlias) {
+      if (reader.at(word)) {
+        return Optional.empty();
+      }
+    }
+    return reader.atEnd() ? Optional.empty() : Optional.of(reader.simpleName());
+  }
+
+  private @Nullable SqlNode where() throws ParseException {
+    return reader.accept("WHERE") ? reader.expression() : null;
+  }
+
+  private Statement update(Token first) throws ParseException {
+    SqlIdentifier table = reader.name();
+    Optional<Version> at = reader.version();
+    Optional<SqlIdentifier> alias = alias("SET");
+    reader.expect("SET");
+    List<SqlIdentifier> columns = new ArrayList<>();
+    List<SqlNode> values = new ArrayList<>();
+    assignments(columns, values);
+    SqlNode where = where();
+    SqlParserPos position = TokenReader.position(reader.since(first));
+    SqlUpdate update =
+        new SqlUpdate(
+            position,
+            table,
+            new SqlNodeList(columns, position),
+            new SqlNodeList(values, position),
+            where,
+            null,
+            alias.orElse(null));
+    return new DataStatement.Update(update, at, reader.since(first));
+  }
+
+  private void assignments(List<SqlIdentifier> columns, List<SqlNode> values)
+      throws ParseException {
+    do {
+      columns.add(reader.name());
+      reader.expect("=");
+      values.add(reader.expression());
+    } while (reader.accept(","));
+  }
+
+  private Statement delete(Token first) throws ParseException {
+    reader.expect("FROM");
+    SqlIdentifier table = reader.name();
+    Optional<Version> at = reader.version();
+    Optional<SqlIdentifier> alias = alias("WHERE");
+    SqlNode where = where();
+    SqlParserPos position = TokenReader.position(reader.since(first));
+    return new DataStatement.Delete(
+        new SqlDelete(position, table, where, null, alias.orElse(null)),
+        at,
+        reader.since(first));
+  }
+
+  private Statement merge(Token first) throws ParseException {
+    reader.expect("INTO");
+    SqlIdentifier table = reader.name();
+    Optional<Version> at = reader.version();
+    Optional<SqlIdentifier> alias = alias("USING");
+    reader.expect("USING");
+    SqlNode source = reader.parser.TableRef();
+    reader.expect("ON");
+    SqlNode condition = reader.expression();
+    List<MergeAction> actions = new ArrayList<>();
+    while (reader.accept("WHEN")) {
+      actions.add(mergeAction());
+    }
+    if (actions.isEmpty()) {
+      throw reader.unexpected("WHEN");
+    }
+    return new DataStatement.Merge(
+        table, alias, source, condition, actions, at, reader.since(first));
+  }
+
+  private MergeAction mergeAction() throws ParseException {
+    boolean matched = !reader.accept("NOT");
+    reader.expect("MATCHED");
+    boolean target = !matched && reader.accept("BY", "TARGET");
+    Optional<SqlNode> condition =
+        reader.accept("AND") ? Optional.of(reader.expression()) : Optional.empty();
+    reader.expect("THEN");
+    if (matched && reader.accept("DELETE")) {
+      return new MergeAction.Delete(condition);
+    }
+    if (matched && reader.accept("UPDATE")) {
+      reader.expect("SET");
+      List<SqlIdentifier> columns = new ArrayList<>();
+      List<SqlNode> values = new ArrayList<>();
+      assignments(columns, values);
+      return new MergeAction.Update(condition, columns, values);
+    }
+    if (!matched && reader.accept("INSERT")) {
+      List<SqlIdentifier> columns = reader.at("(") ? reader.names() : List.of();
+      reader.expect("VALUES");
+      List<SqlNode> values = reader.parser.StatementRow().getList();
+      return new MergeAction.Insert(condition, columns, List.copyOf(values));
+    }
+    throw matched ? reader.unexpected("UPDATE", "DELETE") : reader.unexpected("INSERT");
+  }
+
+  /// `COPY INTO t FROM`, `COPY t FROM`, `COPY t TO`, `COPY (query) TO`.
+  private Statement copy(Token first) throws ParseException {
+    boolean into = reader.accept("INTO");
+    if (!into && reader.atQuery()) {
+      SqlNode query = reader.query();
+      return copyTo(first, query);
+    }
+    if (!into && !isCopyFrom()) {
+      return copyTo(first, StatementParser.allOf(reader));
+    }
+    SqlIdentifier table = reader.name();
+    Optional<Version> at = reader.version();
+    List<SqlIdentifier> columns = reader.at("(") ? reader.names() : List.of();
+    if (at.isEmpty()) {
+      at = reader.version();
+    }
+    reader.expect("FROM");
+    Token uriToken = reader.peek(1);
+    String uri = reader.string("a file, glob or URI, as a string");
+    Map<String, String> options = new LinkedHashMap<>();
+    Optional<DataFileFormat> format = formatAndOptions(options, uriToken);
+    return new DataStatement.CopyInto(
+        table, columns, uri, format, Map.copyOf(options), at, reader.since(first));
+  }
+
+  private boolean isCopyFrom() {
+    for (int i = 1; ; i++) {
+      Token token = reader.peek(i);
+      if (token.image.equalsIgnoreCase("FROM")) {
+        return true;
+      }
+      if (token.image.equalsIgnoreCase("TO") || token.image.isEmpty() || ReferenceText.isEnd(token)) {
+        return false;
+      }
+    }
+  }
+
+  private Statement copyTo(Token first, SqlNode query) throws ParseException {
+    reader.expect("TO");
+    Token uriToken = reader.peek(1);
+    String uri = reader.string("a file, as a string");
+    Map<String, String> options = new LinkedHashMap<>();
+    Optional<DataFileFormat> said = formatAndOptions(options, uriToken);
+    DataFileFormat format =
+        said.or(() -> DataFormats.byEnding(uri))
+            .orElseThrow(
+                () ->
+                    new EngineException(
+                        ErrorCode.SYNTAX_ERROR,
+                        "the ending of '" + uri + "' does not tell its format",
+                        SyntaxErrors.position(uriToken),
+                        "Say it: FILE_FORMAT = PARQUET, CSV or JSON.",
+                        null));
+    return new DataStatement.CopyTo(query, uri, format, Map.copyOf(options), reader.since(first));
+  }
+
+  private Optional<DataFileFormat> formatAndOptions(Map<String, String> options, Token uri)
+      throws ParseException {
+    Optional<DataFileFormat> format = Optional.empty();
+    while (!reader.atEnd()) {
+      Token at = reader.peek(1);
+      if (reader.accept("FILE_FORMAT") || reader.accept("FORMAT")) {
+        boolean assigned = reader.accept("=");
+        if (reader.at("(")) {
+          options.putAll(reader.options(OptionKeys.LOWER_CASE));
+        } else {
+          format = Optional.of(DataFormats.named(reader.optionValue(), at));
+        }
+      } else if (reader.accept("WITH") || reader.at("(")) {
+        options.putAll(reader.options(OptionKeys.LOWER_CASE));
+      } else {
+        throw reader.unexpected("FILE_FORMAT", "(");
+      }
+    }
+    for (String key : List.of("format", "type", "file_format")) {
+      String value = options.remove(key);
+      if (value != null) {
+        format = Optional.of(DataFormats.named(value, uri));
+      }
+    }
+    return format;
+  }
+}

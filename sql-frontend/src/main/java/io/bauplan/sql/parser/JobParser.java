@@ -1,0 +1,91 @@
+package io.bauplan.sql.parser;
+
+import io.bauplan.sql.parser.JobStatement.Argument;
+import io.bauplan.sql.parser.JobStatement.Upkeep;
+import io.bauplan.sql.parser.TokenReader.OptionKeys;
+import io.bauplan.sql.parser.generated.ParseException;
+import io.bauplan.sql.parser.generated.Token;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.calcite.sql.SqlIdentifier;
+
+/// `RUN PIPELINE`, `RERUN JOB`, `CALL`, `VACUUM`, `OPTIMIZE`, `ANALYZE`.
+final class JobParser {
+  private final TokenReader reader;
+
+  JobParser(TokenReader reader) {
+    this.reader = reader;
+  }
+
+  Statement parse() throws ParseException {
+    Token first = reader.next();
+    return switch (first.image.toUpperCase(Locale.ROOT)) {
+      case "RUN" -> run(first);
+      case "RERUN" -> {
+        reader.expect("JOB");
+        String job = reader.string("the job's id, as a string");
+        yield new JobStatement.RerunJob(job, reader.since(first));
+      }
+      case "CALL" -> call(first);
+      case "VACUUM" -> maintain(first, Upkeep.VACUUM);
+      case "OPTIMIZE" -> maintain(first, Upkeep.OPTIMIZE);
+      default -> maintain(first, Upkeep.ANALYZE);
+    };
+  }
+
+  private Statement run(Token first) throws ParseException {
+    reader.expect("PIPELINE");
+    String directory = reader.string("the project's folder, as a string");
+    Optional<Version> branch = Optional.empty();
+    Map<String, String> parameters = Map.of();
+    boolean dryRun = false;
+    boolean strict = false;
+    while (!reader.atEnd()) {
+      if (reader.accept("ON")) {
+        branch = Optional.of(reader.reference());
+      } else if (reader.accept("WITH")) {
+        parameters = reader.options(OptionKeys.AS_WRITTEN);
+      } else if (reader.at("DRY")) {
+        reader.expect("DRY", "RUN");
+        dryRun = true;
+      } else if (reader.accept("STRICT")) {
+        strict = true;
+      } else {
+        throw reader.unexpected("ON BRANCH", "WITH", "DRY RUN", "STRICT");
+      }
+    }
+    return new JobStatement.RunPipeline(
+        directory, branch, parameters, dryRun, strict, reader.since(first));
+  }
+
+  private Statement call(Token first) throws ParseException {
+    SqlIdentifier procedure = reader.name();
+    List<Argument> arguments = new ArrayList<>();
+    if (reader.accept("(") && !reader.accept(")")) {
+      do {
+        Optional<String> name = Optional.empty();
+        if (reader.peek(2).image.equals("=>")) {
+          name = Optional.of(reader.simpleName().getSimple());
+          reader.expect("=>");
+        }
+        arguments.add(new Argument(name, reader.expression()));
+      } while (reader.accept(","));
+      reader.expect(")");
+    }
+    return new JobStatement.Call(procedure, arguments, reader.version(), reader.since(first));
+  }
+
+  private Statement maintain(Token first, Upkeep kind) throws ParseException {
+    boolean ignored = reader.accept("TABLE");
+    SqlIdentifier table = reader.name();
+    boolean statistics = kind == Upkeep.ANALYZE && reader.accept("COMPUTE", "STATISTICS");
+    Map<String, String> options = Map.of();
+    if (reader.accept("WITH") || reader.at("(")) {
+      options = reader.options(OptionKeys.LOWER_CASE);
+    }
+    return new JobStatement.Maintain(kind, table, options, reader.since(first));
+  }
+}

@@ -1,0 +1,206 @@
+package io.bauplan.sql.parser;
+
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.calcite.sql.SqlBinaryOperator;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlCharStringLiteral;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOrderBy;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.InferTypes;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.avatica.util.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Everyday shorthands of queries, written out in Calcite's nodes while the generated parser reads them,
+/// so that nothing after the parser knows them.
+public final class QueryShorthands {
+  /// `timestamp AT TIME ZONE 'zone'`; binds as tightly as `::`. The planner gives it its meaning.
+  public static final SqlBinaryOperator AT_TIME_ZONE =
+      new SqlBinaryOperator(
+          "AT TIME ZONE",
+          SqlKind.OTHER,
+          94,
+          true,
+          ReturnTypes.ARG0,
+          InferTypes.FIRST_KNOWN,
+          OperandTypes.ANY_ANY);
+
+  private static final Set<String> DIFFERENCES = Set.of("DATEDIFF", "DATE_DIFF", "TIMESTAMP_DIFF");
+  private static final Set<String> ADDITIONS = Set.of("DATEADD", "DATE_ADD", "TIMESTAMP_ADD");
+
+  private QueryShorthands() {}
+
+  public static SqlSelect select(
+      SqlParserPos position,
+      SqlNodeList keywords,
+      SqlNodeList items,
+      @Nullable SqlNode from,
+      @Nullable SqlNode where,
+      @Nullable SqlNodeList groupBy,
+      @Nullable SqlNode having,
+      @Nullable SqlNodeList windows,
+      @Nullable SqlNode qualify,
+      SqlNodeList hints,
+      @Nullable SqlNodeList distinctOn) {
+    SqlNodeList keys = groupBy instanceof GroupByAll all ? all.expand(items) : groupBy;
+    if (distinctOn == null) {
+      return new SqlSelect(
+          position, keywords, items, from, where, keys, having, windows, qualify, null, null, null,
+          hints);
+    }
+    if (qualify != null) {
+      throw new EngineException(
+          ErrorCode.SYNTAX_ERROR,
+          "DISTINCT ON and QUALIFY cannot stand in one SELECT",
+          Positions.of(qualify),
+          "Put the SELECT DISTINCT ON into a sub-query, or say it with QUALIFY alone.",
+          null);
+    }
+    return new DistinctOnSelect(
+        position, keywords, items, from, where, keys, having, windows, hints, distinctOn);
+  }
+
+  public static SqlNode orderBy(
+      SqlParserPos position,
+      SqlNode query,
+      SqlNodeList order,
+      @Nullable SqlNode offset,
+      @Nullable SqlNode fetch) {
+    if (query instanceof DistinctOnSelect select) {
+      select.order(order);
+    }
+    return new SqlOrderBy(position, query, order, offset, fetch);
+  }
+
+  public static SqlNodeList groupByAll(SqlParserPos position) {
+    return new GroupByAll(position);
+  }
+
+  /// `FROM 'file.parquet'` is `FROM TABLE(read_parquet('file.parquet'))`.
+  public static SqlNode file(String uri, SqlParserPos position) {
+    String function =
+        switch (ending(uri)) {
+          case "parquet", "pq" -> "read_parquet";
+          case "csv", "tsv", "txt" -> "read_csv";
+          case "json", "jsonl", "ndjson" -> "read_json";
+          default ->
+              throw new EngineException(
+                  ErrorCode.SYNTAX_ERROR,
+                  "the ending of '" + uri + "' does not tell its format",
+                  Positions.of(position),
+                  "Say it: read_parquet('...'), read_csv('...') or read_json('...').",
+                  null);
+        };
+    SqlNode call =
+        function(
+            function, SqlFunctionCategory.USER_DEFINED_TABLE_FUNCTION, position,
+            SqlLiteral.createCharString(uri, position));
+    return SqlStdOperatorTable.COLLECTION_TABLE.createCall(position, call);
+  }
+
+  /// The ending of the file name, without that of a compression.
+  static String ending(String uri) {
+    String name = uri.substring(Math.max(uri.lastIndexOf('/'), uri.lastIndexOf('\\')) + 1);
+    name = name.toLowerCase(Locale.ROOT);
+    for (String compression : List.of(".gz", ".zst", ".bz2", ".snappy", ".lz4")) {
+      if (name.endsWith(compression)) {
+        name = name.substring(0, name.length() - compression.length());
+      }
+    }
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+
+  /// `datediff(day, a, b)`, `datediff('day', a, b)` and `dateadd(day, n, d)`: the first argument is a unit.
+  public static SqlCall call(SqlCall call) {
+    if (call.operandCount() != 3) {
+      return call;
+    }
+    String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
+    boolean difference = DIFFERENCES.contains(name);
+    if (!difference && !ADDITIONS.contains(name)) {
+      return call;
+    }
+    Optional<SqlIntervalQualifier> unit = unit(call.operand(0));
+    if (unit.isEmpty()) {
+      return call;
+    }
+    SqlParserPos position = call.getParserPosition();
+    return difference
+        ? boundaries(position, unit.get(), call.operand(1), call.operand(2))
+        : SqlStdOperatorTable.TIMESTAMP_ADD.createCall(
+            position, unit.get(), call.operand(1), call.operand(2));
+  }
+
+  /// `DATE_DIFF(b, a, DAY)` is BigQuery's, `date_diff('day', a, b)` everybody else's.
+  public static SqlCall dateDiff(SqlParserPos position, List<SqlNode> arguments) {
+    Optional<SqlIntervalQualifier> unit = unit(arguments.get(0));
+    return unit.isPresent()
+        ? boundaries(position, unit.get(), arguments.get(1), arguments.get(2))
+        : SqlLibraryOperators.DATE_DIFF.createCall(position, arguments);
+  }
+
+  /// Counts the boundaries of the unit between two points, not whole units: from 23:59 to 00:01 is a day.
+  private static SqlCall boundaries(
+      SqlParserPos position, SqlIntervalQualifier unit, SqlNode from, SqlNode to) {
+    return SqlStdOperatorTable.TIMESTAMP_DIFF.createCall(
+        position, unit, floor(position, from, unit), floor(position, to, unit));
+  }
+
+  private static SqlNode floor(SqlParserPos position, SqlNode value, SqlIntervalQualifier unit) {
+    return switch (unit.timeUnitRange.startUnit) {
+      case MICROSECOND, NANOSECOND -> value;
+      default -> SqlStdOperatorTable.FLOOR.createCall(position, value, unit);
+    };
+  }
+
+  private static Optional<SqlIntervalQualifier> unit(SqlNode node) {
+    String name =
+        switch (node) {
+          case SqlIdentifier identifier when identifier.isSimple() -> identifier.getSimple();
+          case SqlCharStringLiteral literal -> String.valueOf(literal.toValue());
+          case SqlIntervalQualifier qualifier -> qualifier.toString();
+          default -> "";
+        };
+    TimeUnit unit =
+        switch (name.toLowerCase(Locale.ROOT)) {
+          case "year", "years", "yyyy", "yy", "y" -> TimeUnit.YEAR;
+          case "quarter", "quarters", "qq", "q" -> TimeUnit.QUARTER;
+          case "month", "months", "mon", "mm" -> TimeUnit.MONTH;
+          case "week", "weeks", "wk", "ww" -> TimeUnit.WEEK;
+          case "day", "days", "dd", "d" -> TimeUnit.DAY;
+          case "hour", "hours", "hh", "h" -> TimeUnit.HOUR;
+          case "minute", "minutes", "mi", "n" -> TimeUnit.MINUTE;
+          case "second", "seconds", "sec", "ss", "s" -> TimeUnit.SECOND;
+          case "millisecond", "milliseconds", "ms" -> TimeUnit.MILLISECOND;
+          case "microsecond", "microseconds", "us" -> TimeUnit.MICROSECOND;
+          default -> null;
+        };
+    return unit == null
+        ? Optional.empty()
+        : Optional.of(new SqlIntervalQualifier(unit, null, node.getParserPosition()));
+  }
+
+  static SqlCall function(
+      String name, SqlFunctionCategory category, SqlParserPos position, SqlNode... arguments) {
+    return new SqlUnresolvedFunction(
+            new SqlIdentifier(name, position), null, null, null, null, category)
+        .createCall(position, arguments);
+  }
+}

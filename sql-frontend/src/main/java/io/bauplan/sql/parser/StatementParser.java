@@ -1,0 +1,205 @@
+package io.bauplan.sql.parser;
+
+import io.bauplan.sql.error.SourcePosition;
+import io.bauplan.sql.parser.Statement.ExplainMode;
+import io.bauplan.sql.parser.generated.BauplanParserConstants;
+import io.bauplan.sql.parser.generated.ParseException;
+import io.bauplan.sql.parser.generated.Token;
+import io.bauplan.sql.plan.PlannedStatement.ExplainFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.parser.SqlParserPos;
+
+/// Reads one statement: looks at its first word and hands it to the class of its kind.
+final class StatementParser {
+  private static final List<String> FIRST_WORDS =
+      List.of(
+          "SELECT", "WITH", "VALUES", "FROM", "TABLE", "INSERT", "UPDATE", "DELETE", "MERGE",
+          "TRUNCATE", "COPY", "CREATE", "DROP", "ALTER", "REFRESH", "USE", "SHOW", "DESCRIBE",
+          "EXPLAIN", "SUMMARIZE", "RUN", "RERUN", "CALL", "SET", "RESET", "BEGIN", "START", "COMMIT",
+          "ROLLBACK", "VACUUM", "OPTIMIZE", "ANALYZE");
+
+  private final TokenReader reader;
+
+  StatementParser(TokenReader reader) {
+    this.reader = reader;
+  }
+
+  Statement parse() throws ParseException {
+    Statement statement = statement();
+    if (!reader.atEnd()) {
+      throw reader.unexpected();
+    }
+    return statement;
+  }
+
+  private Statement statement() throws ParseException {
+    Token first = reader.peek(1);
+    if (reader.atQuery()) {
+      SqlNode query = reader.query();
+      return new Statement.Query(query, reader.since(first));
+    }
+    return switch (first.image.toUpperCase(Locale.ROOT)) {
+      case "INSERT", "UPDATE", "DELETE", "TRUNCATE", "COPY" -> new DataParser(reader).parse();
+      case "MERGE" ->
+          reader.at("MERGE", "BRANCH")
+              ? new ReferenceParser(reader).parse()
+              : new DataParser(reader).parse();
+      case "CREATE", "DROP", "ALTER" ->
+          isReference(reader.peek(2))
+                  || (isReference(reader.peek(4)) && reader.at("CREATE", "OR", "REPLACE"))
+              ? new ReferenceParser(reader).parse()
+              : new DefinitionParser(reader).parse();
+      case "REFRESH" -> new DefinitionParser(reader).parse();
+      case "USE" -> new ReferenceParser(reader).parse();
+      case "SHOW" -> new ShowParser(reader).parse();
+      case "DESCRIBE", "DESC" -> describe();
+      case "EXPLAIN" -> explain();
+      case "SUMMARIZE" -> {
+        reader.next();
+        SqlNode query = tableOrQuery();
+        yield new Statement.Summarize(query, reader.since(first));
+      }
+      case "RUN", "RERUN", "CALL", "VACUUM", "OPTIMIZE", "ANALYZE" -> new JobParser(reader).parse();
+      case "SET", "RESET", "BEGIN", "START", "COMMIT", "ROLLBACK", "END" ->
+          new SessionParser(reader).parse();
+      case "GRANT", "REVOKE", "PREPARE", "EXECUTE", "DEALLOCATE", "SAVEPOINT", "LOCK", "COMMENT",
+          "ATTACH", "DETACH", "PIVOT", "UNPIVOT", "INSTALL", "LOAD", "UNLOAD", "PRAGMA" ->
+          unsupported(first);
+      default -> throw SyntaxErrors.unexpected(reader.peek(0), first, FIRST_WORDS);
+    };
+  }
+
+  private static boolean isReference(Token token) {
+    return token.image.equalsIgnoreCase("BRANCH") || token.image.equalsIgnoreCase("TAG");
+  }
+
+  private Statement unsupported(Token first) {
+    while (reader.peek(1).kind != BauplanParserConstants.EOF) {
+      reader.next();
+    }
+    SourcePosition position = reader.since(first);
+    return new Statement.Unsupported(
+        first.image.toUpperCase(Locale.ROOT),
+        reader.slice(position),
+        Optional.empty(),
+        position);
+  }
+
+  private Statement describe() throws ParseException {
+    Token first = reader.next();
+    if (reader.at("FUNCTION") && !reader.peek(2).image.equals(".") && isName(reader.peek(2))) {
+      reader.next();
+      SqlIdentifier name = reader.name();
+      return new ShowStatement.Create(
+          DefinitionStatement.ObjectKind.FUNCTION,
+          name,
+          reader.version(),
+          reader.since(first));
+    }
+    if (isName(reader.peek(2))) {
+      boolean ignored =
+          reader.accept("TABLE") || reader.accept("VIEW") || reader.accept("EXTENDED")
+              || reader.accept("FORMATTED");
+    }
+    SqlNode query = tableOrQuery();
+    return new Statement.Describe(query, reader.since(first));
+  }
+
+  private static boolean isName(Token token) {
+    return switch (token.kind) {
+      case BauplanParserConstants.IDENTIFIER,
+          BauplanParserConstants.QUOTED_IDENTIFIER,
+          BauplanParserConstants.BACK_QUOTED_IDENTIFIER ->
+          true;
+      default ->
+          !token.image.isEmpty()
+              && Character.isLetter(token.image.charAt(0))
+              && !Keywords.isReserved(token.image);
+    };
+  }
+
+  /// A table (or file) stands for all of its rows.
+  private SqlNode tableOrQuery() throws ParseException {
+    if (reader.atQuery()) {
+      return reader.query();
+    }
+    return allOf(reader);
+  }
+
+  /// `SELECT * FROM` the table, file or function that comes next.
+  static SqlNode allOf(TokenReader reader) throws ParseException {
+    SqlNode table = reader.parser.TableRef();
+    SqlParserPos position = table.getParserPosition();
+    return new SqlSelect(
+        position,
+        SqlNodeList.EMPTY,
+        SqlNodeList.of(SqlIdentifier.star(position)),
+        table,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        SqlNodeList.EMPTY);
+  }
+
+  private Statement explain() throws ParseException {
+    Token first = reader.next();
+    ExplainMode mode = ExplainMode.PHYSICAL;
+    ExplainFormat format = ExplainFormat.TEXT;
+    if (reader.accept("LOGICAL")) {
+      mode = ExplainMode.LOGICAL;
+    } else if (reader.accept("PHYSICAL")) {
+      mode = ExplainMode.PHYSICAL;
+    } else if (reader.accept("ANALYZE")) {
+      mode = ExplainMode.ANALYZE;
+    }
+    if (reader.at("(") && !reader.atQuery()) {
+      reader.next();
+      do {
+        if (reader.accept("FORMAT") || reader.accept("TYPE")) {
+          boolean ignored = reader.accept("=");
+          format = format();
+        } else if (reader.accept("ANALYZE")) {
+          mode = ExplainMode.ANALYZE;
+          boolean ignored = reader.accept("TRUE");
+        } else if (reader.accept("LOGICAL")) {
+          mode = ExplainMode.LOGICAL;
+        } else if (reader.accept("PHYSICAL") || reader.accept("VERBOSE")) {
+          mode = mode == ExplainMode.ANALYZE ? mode : ExplainMode.PHYSICAL;
+        } else {
+          throw reader.unexpected("FORMAT", "ANALYZE", "LOGICAL", "PHYSICAL");
+        }
+      } while (reader.accept(","));
+      reader.expect(")");
+    }
+    boolean ignored = reader.accept("PLAN", "FOR") || reader.accept("PLAN");
+    if (reader.accept("PIPELINE")) {
+      String directory = reader.string("the project's folder, as a string");
+      return new Statement.ExplainPipeline(directory, mode, format, reader.since(first));
+    }
+    Statement statement = statement();
+    return new Statement.Explain(statement, mode, format, reader.since(first));
+  }
+
+  private ExplainFormat format() {
+    for (ExplainFormat format : ExplainFormat.values()) {
+      if (reader.accept(format.name())) {
+        return format;
+      }
+    }
+    if (reader.accept("GRAPHVIZ")) {
+      return ExplainFormat.DOT;
+    }
+    throw reader.unexpected("TEXT", "JSON", "DOT");
+  }
+}
