@@ -37,7 +37,7 @@ JAVACODE boolean isWord(int n, String word) {
 }
 
 /** Whether "AT BRANCH b", "FOR SYSTEM_TIME AS OF t" or the like comes next. */
-JAVACODE boolean isVersionAhead() {
+JAVACODE public boolean isVersionAhead() {
     return getToken(1).kind == AT
         || getToken(1).kind == FOR
             && (isWord(2, "SYSTEM_TIME") || isWord(2, "VERSION") || isWord(2, "TIMESTAMP"))
@@ -260,4 +260,39 @@ SqlNodeList StatementRow() :
 /** Where in the user's text this parser's input begins. */
 JAVACODE public void startAt(Reader reader, int line, int column, int length) {
     jj_input_stream.ReInit(reader, line, column, Math.max(length, 16));
+}
+
+/** Whether a query comes next, perhaps in parentheses. */
+JAVACODE boolean isQueryAhead() {
+    int n = 1;
+    while (getToken(n).kind == LPAREN) {
+        n++;
+    }
+    switch (getToken(n).kind) {
+    case SELECT:
+    case WITH:
+    case VALUES:
+    case FROM:
+    case TABLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/** TABLE(SELECT ...), TABLE(g(TABLE t)) or TABLE(t) as a table function's argument. */
+SqlNode TableSubQueryParam() :
+{
+    SqlNode e;
+}
+{
+    <TABLE> <LPAREN>
+    (
+        LOOKAHEAD({ isQueryAhead() })
+        e = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY)
+    |
+        e = TableRef() { e = QueryShorthands.allOf(e); }
+    )
+    <RPAREN>
+    e = PartitionedByAndOrderBy(e) { return e; }
 }

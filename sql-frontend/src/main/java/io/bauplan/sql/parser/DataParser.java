@@ -182,7 +182,12 @@ final class DataParser {
       return copyTo(first, query);
     }
     if (!into && !isCopyFrom()) {
-      return copyTo(first, StatementParser.allOf(reader));
+      SqlIdentifier table = reader.name();
+      SqlNode from =
+          reader.parser.isVersionAhead()
+              ? ReferenceText.readTableVersion(reader.parser, table)
+              : table;
+      return copyTo(first, QueryShorthands.allOf(from));
     }
     SqlIdentifier table = reader.name();
     Optional<Version> at = reader.version();

@@ -64,14 +64,14 @@ final class DistinctOnSelect extends SqlSelect {
 
   private SqlNodeList resolve(SqlNodeList nodes) {
     return new SqlNodeList(
-        nodes.stream().map(this::resolve).toList(), nodes.getParserPosition());
+        nodes.stream().map(this::resolveItem).toList(), nodes.getParserPosition());
   }
 
   /// Ordinals and aliases mean nothing inside a window: puts the selected expression in their place.
-  private SqlNode resolve(SqlNode node) {
+  private SqlNode resolveItem(SqlNode node) {
     return switch (node) {
       case SqlCall call when isOrdering(call.getKind()) ->
-          call.getOperator().createCall(call.getParserPosition(), resolve(call.operand(0)));
+          call.getOperator().createCall(call.getParserPosition(), resolveItem(call.operand(0)));
       case SqlLiteral literal when literal.getTypeName() == SqlTypeName.DECIMAL -> {
         int ordinal = literal.bigDecimalValue().intValue();
         List<SqlNode> items = getSelectList();

@@ -77,6 +77,25 @@ public final class QueryShorthands {
         position, keywords, items, from, where, keys, having, windows, hints, distinctOn);
   }
 
+  /// `SELECT * FROM table`.
+  public static SqlSelect allOf(SqlNode table) {
+    SqlParserPos position = table.getParserPosition();
+    return new SqlSelect(
+        position,
+        SqlNodeList.EMPTY,
+        SqlNodeList.of(SqlIdentifier.star(position)),
+        table,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        SqlNodeList.EMPTY);
+  }
+
   public static SqlNode orderBy(
       SqlParserPos position,
       SqlNode query,

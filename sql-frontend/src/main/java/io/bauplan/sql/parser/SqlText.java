@@ -123,7 +123,7 @@ public final class SqlText {
       parser = parser(source, piece);
       return reading.read(new TokenReader(parser, source));
     } catch (ParseException e) {
-      throw SyntaxErrors.of(e);
+      throw withUnclosed(SyntaxErrors.of(e), source, splitter);
     } catch (TokenMgrError e) {
       throw SyntaxErrors.lexical(e.getMessage(), source);
     } catch (CalciteContextException e) {
@@ -135,7 +135,7 @@ public final class SqlText {
           null,
           e);
     } catch (EngineException e) {
-      throw e;
+      throw withUnclosed(e, source, splitter);
     } catch (StackOverflowError e) {
       throw tooDeep(at(parser, source, piece));
     } catch (RuntimeException | AssertionError e) {
@@ -143,6 +143,23 @@ public final class SqlText {
       throw new EngineException(
           ErrorCode.SYNTAX_ERROR, SyntaxErrors.plain(e), at(parser, source, piece), null, e);
     }
+  }
+
+  /// Most errors after a `(` that nothing closes come from it.
+  private static EngineException withUnclosed(
+      EngineException e, SourceText source, StatementSplitter splitter) {
+    int open = splitter.unclosedAt();
+    if (open < 0 || e.hint().isPresent() || e.getMessage().contains("did you mean")) {
+      return e;
+    }
+    return e.withHint(
+        "The `"
+            + source.text().charAt(open)
+            + "` at line "
+            + source.line(open)
+            + ", column "
+            + source.column(open)
+            + " is not closed.");
   }
 
   private static SourcePosition at(

@@ -11,9 +11,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlNodeList;
-import org.apache.calcite.sql.SqlSelect;
-import org.apache.calcite.sql.parser.SqlParserPos;
 
 /// Reads one statement: looks at its first word and hands it to the class of its kind.
 final class StatementParser {
@@ -129,27 +126,7 @@ final class StatementParser {
     if (reader.atQuery()) {
       return reader.query();
     }
-    return allOf(reader);
-  }
-
-  /// `SELECT * FROM` the table, file or function that comes next.
-  static SqlNode allOf(TokenReader reader) throws ParseException {
-    SqlNode table = reader.parser.TableRef();
-    SqlParserPos position = table.getParserPosition();
-    return new SqlSelect(
-        position,
-        SqlNodeList.EMPTY,
-        SqlNodeList.of(SqlIdentifier.star(position)),
-        table,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        SqlNodeList.EMPTY);
+    return QueryShorthands.allOf(reader.parser.TableRef());
   }
 
   private Statement explain() throws ParseException {

@@ -1,6 +1,8 @@
 package io.bauplan.sql.parser;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /// Finds the ends of statements: semicolons outside strings, quoted names, `$$` bodies and comments. Light
@@ -33,6 +35,7 @@ public final class StatementSplitter {
   private State state = State.COMPLETE;
   private int deepest;
   private int deepestAt;
+  private int unclosed = -1;
 
   private StatementSplitter(String text) {
     this.text = text;
@@ -66,10 +69,16 @@ public final class StatementSplitter {
     return deepestAt;
   }
 
+  /// Where the last parenthesis is that nothing closes; -1 = there is none.
+  int unclosedAt() {
+    return unclosed;
+  }
+
   private void scan() {
     int start = -1;
     int end = 0;
     int depth = 0;
+    Deque<Integer> open = new ArrayDeque<>();
     int i = 0;
     while (i < text.length()) {
       char c = text.charAt(i);
@@ -95,6 +104,8 @@ public final class StatementSplitter {
         }
         start = -1;
         depth = 0;
+        unclosed = open.isEmpty() ? unclosed : open.peek();
+        open.clear();
         i = next;
         continue;
       }
@@ -122,12 +133,15 @@ public final class StatementSplitter {
         }
       } else if (c == '(' || c == '[') {
         depth = deeper(depth, i);
+        open.push(i);
       } else if (c == ')' || c == ']') {
         depth = Math.max(0, depth - 1);
+        open.poll();
       }
       end = next;
       i = next;
     }
+    unclosed = open.isEmpty() ? unclosed : open.peek();
     if (start >= 0) {
       pieces.add(new Piece(start, end, false));
       state = state == State.COMPLETE ? State.STATEMENT : state;

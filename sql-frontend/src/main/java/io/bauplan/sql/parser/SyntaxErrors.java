@@ -2,6 +2,7 @@ package io.bauplan.sql.parser;
 
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.error.NearestName;
 import io.bauplan.sql.error.SourcePosition;
 import io.bauplan.sql.parser.generated.BauplanParserConstants;
 import io.bauplan.sql.parser.generated.ParseException;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Makes of the generated parser's complaints one short sentence: what was found where, and what was
 /// probably meant.
@@ -22,6 +24,15 @@ final class SyntaxErrors {
   private static final int MAX_EXPECTED = 4;
 
   private static final int MAX_SHOWN_CHARS = 40;
+
+  private static final String A_NAME = "a name";
+
+  /// Reserved words with which an expression or a table reference may begin.
+  private static final Set<String> EXPRESSION_STARTS =
+      Set.of(
+          "CASE", "NOT", "NULL", "TRUE", "FALSE", "EXISTS", "INTERVAL", "ANY", "SOME", "ROW", "NEW",
+          "NEXT", "CURRENT", "CURSOR", "LEFT", "RIGHT", "GROUPING", "DEFAULT", "ALL", "TABLE",
+          "UNNEST", "LATERAL", "VALUES", "SELECT", "WITH", "SPECIFIC");
 
   /// Words that people mistype before anything is wrong to the grammar: `SELECT a FORM t` has an alias.
   private static final List<String> CLAUSES =
@@ -58,24 +69,31 @@ final class SyntaxErrors {
         words.add(word);
       }
     }
-    if (identifier && words.size() < MAX_EXPECTED) {
-      words.add("a name");
+    if (identifier) {
+      words.add(A_NAME);
     }
     return unexpected(current, found, words);
   }
 
-  static EngineException unexpected(Token previous, Token found, List<String> expected) {
-    Optional<String> meant = nearest(found.image, expected);
-    if (meant.isEmpty() && isPlainWord(found)) {
-      meant = nearest(found.image, CLAUSES);
+  /// @param previous the last token that fitted
+  /// @param expected keywords, or descriptions that begin in lower case
+  static EngineException unexpected(
+      @Nullable Token previous, Token found, List<String> expected) {
+    Optional<Blame> past = pastClause(found);
+    if (past.isPresent()) {
+      return unexpected(found, past.get().token(), past.get().expected());
     }
+    if (found.image.equals("'") || found.image.equals("\"")) {
+      return new EngineException(
+          ErrorCode.SYNTAX_ERROR,
+          found.image.equals("'") ? "a string is not closed" : "a quoted name is not closed",
+          position(found));
+    }
+    Optional<String> meant = nearest(found, expected).or(() -> nearest(found, CLAUSES));
     Token at = found;
-    if (meant.isEmpty() && previous != null && previous.image != null && isPlainWord(previous)) {
-      Optional<String> before = nearest(previous.image, CLAUSES);
-      if (before.isPresent()) {
-        meant = before;
-        at = previous;
-      }
+    if (meant.isEmpty() && previous != null && previous.image != null) {
+      meant = nearest(previous, CLAUSES).filter(word -> previous.image.length() > 3);
+      at = meant.isPresent() ? previous : found;
     }
     String message =
         at.kind == BauplanParserConstants.EOF
@@ -84,25 +102,54 @@ final class SyntaxErrors {
     String hint = null;
     if (meant.isPresent()) {
       message += "; did you mean " + meant.get() + "?";
-    } else if (!expected.isEmpty() && expected.size() <= MAX_EXPECTED) {
-      message += "; expected " + list(expected);
-    } else if (Keywords.isReserved(found.image) && expected.contains("a name")) {
-      hint = "`" + found.image + "` is a reserved word: as a name it is written \"" + found.image + "\".";
-    }
-    if (hint == null && meant.isEmpty() && isReservedName(found, expected)) {
+    } else if (Keywords.isReserved(found.image) && expected.contains(A_NAME)) {
       hint =
           "`"
               + found.image
               + "` is a reserved word; as a name write it in double quotes: \""
               + found.image
               + "\".";
+    } else if (!expected.isEmpty() && expected.size() <= MAX_EXPECTED) {
+      message += "; expected " + list(expected);
     }
     return new EngineException(ErrorCode.SYNTAX_ERROR, message, position(at), hint, null);
   }
 
-  private static boolean isReservedName(Token found, List<String> expected) {
-    return Keywords.isReserved(found.image)
-        && expected.stream().anyMatch(e -> e.equals("a name") || e.startsWith("a name"));
+  private record Blame(Token token, List<String> expected) {}
+
+  /// The grammar looks two tokens ahead, so that a clause with a wrong second token is refused at its
+  /// first: `ORDER YB` at ORDER. The second one is to blame.
+  private static Optional<Blame> pastClause(Token clause) {
+    Token next = clause.next;
+    if (next == null) {
+      return Optional.empty();
+    }
+    return switch (clause.image.toUpperCase(Locale.ROOT)) {
+      case "ORDER", "GROUP", "PARTITION" ->
+          next.image.equalsIgnoreCase("BY")
+              ? Optional.empty()
+              : Optional.of(new Blame(next, List.of("BY")));
+      case "FROM", "JOIN" ->
+          cannotBegin(next) ? Optional.of(new Blame(next, List.of(A_NAME))) : Optional.empty();
+      case "WHERE", "HAVING", "ON", "QUALIFY", "AND", "OR", "NOT" ->
+          cannotBegin(next)
+              ? Optional.of(new Blame(next, List.of("a condition")))
+              : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean cannotBegin(Token token) {
+    return switch (token.kind) {
+      case BauplanParserConstants.EOF,
+          BauplanParserConstants.SEMICOLON,
+          BauplanParserConstants.RPAREN,
+          BauplanParserConstants.COMMA ->
+          true;
+      default ->
+          Keywords.isReserved(token.image)
+              && !EXPRESSION_STARTS.contains(token.image.toUpperCase(Locale.ROOT));
+    };
   }
 
   /// The token manager's complaint.
@@ -156,12 +203,6 @@ final class SyntaxErrors {
         "", token.beginLine, token.beginColumn, token.endLine, token.endColumn);
   }
 
-  private static boolean isPlainWord(Token token) {
-    return token.image.length() > 2
-        && Character.isLetter(token.image.charAt(0))
-        && !Keywords.isReserved(token.image);
-  }
-
   private static String shown(Token token) {
     String image = token.image.lines().findFirst().orElse("");
     return image.length() <= MAX_SHOWN_CHARS
@@ -178,45 +219,15 @@ final class SyntaxErrors {
         + expected.getLast();
   }
 
-  /// The nearest keyword within one edit, or two for a word of more than five letters.
-  static Optional<String> nearest(String found, Iterable<String> words) {
-    String wanted = found.toUpperCase(Locale.ROOT);
-    int best = wanted.length() > 5 ? 3 : wanted.length() > 2 ? 2 : 0;
-    String nearest = null;
-    for (String word : words) {
-      if (!word.isEmpty()
-          && Character.isUpperCase(word.charAt(0))
-          && !word.equals(wanted)
-          && Math.abs(word.length() - wanted.length()) < best) {
-        int distance = distance(wanted, word);
-        if (distance < best) {
-          best = distance;
-          nearest = word;
-        }
-      }
+  private static Optional<String> nearest(Token found, List<String> words) {
+    if (found.image.length() < 3
+        || !Character.isLetter(found.image.charAt(0))
+        || Keywords.isReserved(found.image)) {
+      return Optional.empty();
     }
-    return Optional.ofNullable(nearest);
-  }
-
-  /// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
-  private static int distance(String a, String b) {
-    int[][] d = new int[a.length() + 1][b.length() + 1];
-    for (int i = 0; i <= a.length(); i++) {
-      for (int j = 0; j <= b.length(); j++) {
-        if (i == 0 || j == 0) {
-          d[i][j] = i + j;
-          continue;
-        }
-        int cost = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        d[i][j] = Math.min(Math.min(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + cost);
-        if (i > 1
-            && j > 1
-            && a.charAt(i - 1) == b.charAt(j - 2)
-            && a.charAt(i - 2) == b.charAt(j - 1)) {
-          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
-        }
-      }
-    }
-    return d[a.length()][b.length()];
+    List<String> keywords =
+        words.stream().filter(w -> w.length() > 1 && Character.isUpperCase(w.charAt(0))).toList();
+    return NearestName.nearest(found.image, keywords)
+        .filter(word -> !word.equalsIgnoreCase(found.image));
   }
 }

@@ -1,5 +1,10 @@
 package io.bauplan.sql.parser;
 
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.error.NearestName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.calcite.sql.SqlBasicTypeNameSpec;
@@ -7,11 +12,8 @@ import org.apache.calcite.sql.SqlCollectionTypeNameSpec;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlTypeNameSpec;
-import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.parser.SqlParserPos;
-import org.apache.calcite.sql.parser.SqlParserUtil;
 import org.apache.calcite.sql.type.SqlTypeName;
-import org.apache.calcite.util.Static;
 
 /// Type names that other engines have taught people, as types of the grammar. Called by the generated
 /// parser.
@@ -60,8 +62,18 @@ public final class TypeNames {
         name.isSimple() ? ALIASES.get(name.getSimple().toUpperCase(Locale.ROOT)) : null;
     SqlParserPos position = name.getParserPosition();
     if (type == null) {
-      throw SqlUtil.newContextException(
-          position, Static.RESOURCE.unknownDatatypeName(name.toString()));
+      List<String> names = new ArrayList<>(List.of("INT"));
+      for (SqlTypeName known : SqlTypeName.values()) {
+        names.add(known.name());
+      }
+      names.addAll(ALIASES.keySet());
+      throw new EngineException(
+          ErrorCode.SYNTAX_ERROR,
+          "there is no type " + name
+              + NearestName.nearest(name.toString(), names)
+                  .map(n -> "; did you mean " + n + "?")
+                  .orElse(""),
+          Positions.of(position));
     }
     return switch (type) {
       case DECIMAL ->
@@ -77,14 +89,5 @@ public final class TypeNames {
   public static SqlTypeNameSpec array(SqlDataTypeSpec element, SqlParserPos position) {
     return new SqlCollectionTypeNameSpec(
         element.getTypeNameSpec(), true, SqlTypeName.ARRAY, position);
-  }
-
-  /// Names for did-you-mean.
-  static Iterable<String> aliases() {
-    return ALIASES.keySet();
-  }
-
-  static String unquote(String quoted) {
-    return SqlParserUtil.parseString(quoted);
   }
 }

@@ -1,0 +1,54 @@
+package io.bauplan.sql.parser;
+
+import org.apache.calcite.avatica.util.Casing;
+import org.apache.calcite.config.NullCollation;
+import org.apache.calcite.sql.SqlDialect;
+import org.apache.calcite.sql.SqlNode;
+import org.jspecify.annotations.Nullable;
+
+/// Writes queries and expressions as text of our own dialect: what comes out parses to the same tree. A
+/// name is quoted where it was quoted.
+public final class SqlPrinter {
+  /// For those who need a dialect of Calcite's; prefer [#print].
+  public static final SqlDialect DIALECT = new Dialect();
+
+  private SqlPrinter() {}
+
+  public static String print(SqlNode node) {
+    return node.toSqlString(
+            config ->
+                config
+                    .withDialect(DIALECT)
+                    .withQuoteAllIdentifiers(false)
+                    .withAlwaysUseParentheses(false)
+                    .withSelectListItemsOnSeparateLines(false)
+                    .withUpdateSetListNewline(false)
+                    .withClauseStartsLine(false)
+                    .withIndentation(0))
+        .getSql();
+  }
+
+  static String string(String value) {
+    return "'" + value.replace("'", "''") + "'";
+  }
+
+  private static final class Dialect extends SqlDialect {
+    Dialect() {
+      super(
+          SqlDialect.EMPTY_CONTEXT
+              .withDatabaseProduct(DatabaseProduct.UNKNOWN)
+              .withDatabaseProductName("Bauplan")
+              .withIdentifierQuoteString("\"")
+              .withUnquotedCasing(Casing.UNCHANGED)
+              .withQuotedCasing(Casing.UNCHANGED)
+              .withCaseSensitive(false)
+              .withNullCollation(NullCollation.HIGH));
+    }
+
+    @Override
+    public void quoteStringLiteral(StringBuilder buf, @Nullable String charsetName, String val) {
+      // All strings are UTF-8: no introducer, no escapes.
+      buf.append(string(val));
+    }
+  }
+}
