@@ -91,7 +91,8 @@ record Session(FlightClient client, ServerInfo server, @Nullable EmbeddedEndpoin
   private static EmbeddedEndpoint openEngine(Path warehouse, ConnectionSpec spec)
       throws SQLException {
     Optional<AttachFile> running = AttachFile.find(warehouse);
-    if (running.isPresent()) {
+    // An engine of this very process counts its connections, so it is asked first.
+    if (running.isPresent() && running.get().pid() != ProcessHandle.current().pid()) {
       return running.get();
     }
     Properties properties = new Properties();
@@ -103,13 +104,16 @@ record Session(FlightClient client, ServerInfo server, @Nullable EmbeddedEndpoin
               EmbeddedEngineProvider.class, EmbeddedEngineProvider.class.getClassLoader())) {
         return provider.open(warehouse, properties);
       }
-    } catch (ServiceConfigurationError e) {
+    } catch (ServiceConfigurationError | LinkageError e) {
       throw SqlErrors.of(
           SqlErrors.CONNECTION_REFUSED, "the engine on the class path cannot be loaded: " + e, e);
     } catch (SQLException e) {
       throw e;
     } catch (Exception e) {
       throw SqlErrors.of(SqlErrors.CONNECTION_REFUSED, String.valueOf(e.getMessage()), e);
+    }
+    if (running.isPresent()) {
+      return running.get();
     }
     throw SqlErrors.of(
         SqlErrors.CONNECTION_REFUSED,

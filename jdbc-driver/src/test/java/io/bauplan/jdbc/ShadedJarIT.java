@@ -2,9 +2,12 @@ package io.bauplan.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
@@ -17,33 +20,43 @@ class ShadedJarIT {
 
   @TempDir Path folder;
 
+  /// Runs the probe against a URL and returns what it printed.
+  private String probe(String url, Path errors) throws Exception {
+    Path classes = folder.resolve("io/bauplan/jdbc");
+    Files.createDirectories(classes);
+    String name = ShadedJarProbe.class.getSimpleName() + ".class";
+    try (InputStream bytes = ShadedJarProbe.class.getResourceAsStream(name)) {
+      Files.write(classes.resolve(name), Objects.requireNonNull(bytes).readAllBytes());
+    }
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                JAR + File.pathSeparator + folder,
+                ShadedJarProbe.class.getName(),
+                url)
+            .redirectError(errors.toFile())
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return output;
+  }
+
   @Test
   void runsAloneWithoutFlagsAndWithoutAWord() throws Exception {
-    Path probe = folder.resolve("io/bauplan/jdbc");
-    Files.createDirectories(probe);
-    String name = ShadedJarProbe.class.getSimpleName() + ".class";
-    try (var bytes = ShadedJarProbe.class.getResourceAsStream(name)) {
-      Files.write(probe.resolve(name), bytes.readAllBytes());
-    }
     Path errors = folder.resolve("stderr");
     try (DuckDbFlightServer server = new DuckDbFlightServer()) {
-      Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  JAR + java.io.File.pathSeparator + folder,
-                  ShadedJarProbe.class.getName(),
-                  server.url())
-              .redirectError(errors.toFile())
-              .start();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(Files.readString(errors)).isEmpty();
-      assertThat(output)
+      assertThat(probe(server.url(), errors))
           .isEqualTo("7 seven 7.70 [1, 2] DECIMAL\n125003138890\ntrue\n");
-      assertThat(process.exitValue()).isZero();
+      assertThat(Files.readString(errors)).isEmpty();
     }
+  }
+
+  @Test
+  void saysWhatToDoWithoutAnEngine() throws Exception {
+    Path errors = folder.resolve("stderr");
+    assertThat(probe("jdbc:bauplan:" + folder, errors)).isEmpty();
+    assertThat(Files.readString(errors)).contains("bauplan serve --warehouse " + folder);
   }
 
   @Test
