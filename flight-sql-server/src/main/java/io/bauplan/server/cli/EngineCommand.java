@@ -78,12 +78,12 @@ abstract class EngineCommand implements Callable<Integer> {
             () -> {
               try {
                 Thread.sleep(seconds * 1000L);
-                console().say("Error: timed out after " + seconds + " s (--client-timeout)");
+                console().say("error: timed out after " + seconds + " s (--client-timeout)");
                 connection.cancel();
               } catch (InterruptedException e) {
                 // The work was done in time.
               } catch (EngineException e) {
-                console().say("Error: " + e.getMessage());
+                console().say("error: " + e.getMessage());
               }
             });
   }

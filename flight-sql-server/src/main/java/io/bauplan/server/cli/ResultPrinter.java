@@ -8,6 +8,7 @@ import io.bauplan.server.cli.render.TableSink;
 import io.bauplan.server.connection.EngineConnection;
 import io.bauplan.server.connection.Reply;
 import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorReport;
 import io.bauplan.udf.api.OutputListener;
 import java.io.IOException;
 import java.io.Writer;
@@ -56,7 +57,7 @@ public record ResultPrinter(
       execute(connection, sql);
       return true;
     } catch (StatementFailed e) {
-      console.err().println(ErrorText.of(e.error(), sql));
+      console.err().println(ErrorReport.render(e.error(), sql));
       return false;
     }
   }

@@ -10,6 +10,7 @@ import io.bauplan.server.endpoint.SqlEndpoint;
 import io.bauplan.server.connection.ServerAddress;
 import io.bauplan.sql.session.Principal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -82,7 +83,7 @@ final class ServeCommand implements Callable<Integer> {
             "terminate");
     Runtime.getRuntime().addShutdownHook(hook);
     Credentials credentials = credentials();
-    try (HostedEngine engine = new HostedEngine(Engine.open(config), Version.text());
+    try (HostedEngine engine = new HostedEngine(Engine.open(config), Version.text(), Duration.ZERO);
         SqlEndpoint endpoint =
             SqlEndpoint.start(
                 engine.engine(),

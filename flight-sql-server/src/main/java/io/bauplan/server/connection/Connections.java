@@ -22,6 +22,7 @@ public final class Connections {
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration ATTACH_PATIENCE = Duration.ofSeconds(10);
   private static final long RETRY_MILLIS = 50;
+  private static final Duration ENDPOINT_DELAY = Duration.ofMillis(700);
   private static final long PING_TIMEOUT_MILLIS = 2_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
@@ -88,12 +89,15 @@ public final class Connections {
 
   private static EngineConnection host(EngineConfig config, Start start, String version) {
     Engine engine = Engine.open(config);
-    HostedEngine hosted = new HostedEngine(engine, version);
+    HostedEngine hosted = new HostedEngine(engine, version, ENDPOINT_DELAY);
     return new LocalConnection(engine, start.session(), hosted::close);
   }
 
+  /// An endpoint for other processes and the file that leads them to it.
+  record Attachable(SqlEndpoint endpoint, AttachFile file) {}
+
   /// Serves an engine to the other processes of this user.
-  static SqlEndpoint serveAttach(Engine engine, String version) throws IOException {
+  static Attachable serveAttach(Engine engine, String version) throws IOException {
     String token = Credentials.newToken();
     SqlEndpoint endpoint =
         SqlEndpoint.start(
@@ -104,8 +108,9 @@ public final class Connections {
                 Credentials.token(token, Principal.LOCAL.name()),
                 Optional.empty(),
                 version));
-    new AttachFile(LOOPBACK, endpoint.port(), token, ProcessHandle.current().pid())
-        .write(engine.config().warehouse());
-    return endpoint;
+    AttachFile file =
+        new AttachFile(LOOPBACK, endpoint.port(), token, ProcessHandle.current().pid());
+    file.write(engine.config().warehouse());
+    return new Attachable(endpoint, file);
   }
 }

@@ -84,11 +84,8 @@ public final class EmbeddedEngines implements EmbeddedEngineProvider {
     requireFlags(warehouse);
     Engine engine = Engine.open(EngineConfig.of(warehouse));
     try {
-      SqlEndpoint endpoint = Connections.serveAttach(engine, Version.text());
-      AttachFile address =
-          AttachFile.read(warehouse)
-              .orElseThrow(() -> new IOException("the attach file is gone from " + warehouse));
-      return new Hosted(engine, endpoint, address);
+      Connections.Attachable attachable = Connections.serveAttach(engine, Version.text());
+      return new Hosted(engine, attachable.endpoint(), attachable.file());
     } catch (IOException | RuntimeException e) {
       engine.close();
       throw e;

@@ -1,7 +1,6 @@
 package io.bauplan.server.connection;
 
 import io.bauplan.exec.engine.Engine;
-import io.bauplan.server.endpoint.SqlEndpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -12,30 +11,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// An engine opened in this process, with the endpoint through which others attach. The endpoint starts in
-/// the background and a moment late, so that it does not slow down a command that is over by then.
+/// the background; a short command may give it a delay, so that it does not slow down what is over by then.
 public final class HostedEngine implements AutoCloseable {
-  private static final Duration ENDPOINT_DELAY = Duration.ofMillis(700);
   private static final Logger LOG = LoggerFactory.getLogger(HostedEngine.class);
 
   private final Engine engine;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread starter;
-  private volatile @Nullable SqlEndpoint endpoint;
+  private volatile Connections.@Nullable Attachable attachable;
 
   /// Takes ownership of the engine.
-  public HostedEngine(Engine engine, String version) {
+  public HostedEngine(Engine engine, String version, Duration endpointDelay) {
     this.engine = engine;
     this.starter =
-        Thread.ofPlatform().daemon().name("attach-endpoint").start(() -> serve(version));
+        Thread.ofPlatform()
+            .daemon()
+            .name("attach-endpoint")
+            .start(() -> serve(version, endpointDelay));
   }
 
-  private void serve(String version) {
+  private void serve(String version, Duration delay) {
     try {
-      if (closing.await(ENDPOINT_DELAY.toMillis(), TimeUnit.MILLISECONDS)) {
-        return;
+      if (!closing.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
+        attachable = Connections.serveAttach(engine, version);
       }
-      endpoint = Connections.serveAttach(engine, version);
     } catch (IOException | RuntimeException e) {
       // The command itself works without it.
       LOG.warn("event=attach_endpoint_failed error={}", e.getMessage());
@@ -61,10 +61,10 @@ public final class HostedEngine implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    SqlEndpoint started = endpoint;
+    Connections.Attachable started = attachable;
     if (started != null) {
       AttachFile.removeOwn(engine.config().warehouse());
-      started.close();
+      started.endpoint().close();
     }
     engine.close();
   }

@@ -8,6 +8,7 @@ import io.bauplan.server.cli.SqlScript;
 import io.bauplan.server.cli.render.JsonRows;
 import io.bauplan.server.connection.EngineConnection;
 import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,9 +106,9 @@ public final class SqlShell {
         statements(text);
       }
     } catch (EngineException e) {
-      console.err().println("Error: " + e.getMessage());
+      console.err().println(ErrorReport.render(e, ""));
     } catch (IOException e) {
-      console.err().println("Error: " + e.getMessage());
+      console.err().println("error: " + e.getMessage());
     } finally {
       forgetInterrupt.run();
     }
