@@ -10,7 +10,11 @@ import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.worker.QueryFigures.OperatorFigures;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.ArrowTypes;
+import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.plan.RowType;
+import io.bauplan.udf.api.SharedTable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
@@ -68,6 +72,28 @@ public final class PlanCompiler {
               compile(limit.input()), limit.offset(), limit.fetch().orElse(Long.MAX_VALUE));
       case PhysicalPlan.UnionAll union ->
           new ConcatSource(union.inputs().stream().map(this::compile).toList());
+      case PhysicalPlan.IntermediateScan scan ->
+          new SharedTableSource(
+              query, () -> query.intermediate(scan.id()), scan.projection(), allocator);
+      case PhysicalPlan.TableFunction function -> tableFunction(function, allocator);
+      case PhysicalPlan.TableWrite write ->
+          write(
+              write.input(),
+              new WriteSink(
+                  query,
+                  allocator,
+                  driver -> query.files().tableWriter(write.target(), allocator),
+                  false),
+              counted);
+      case PhysicalPlan.FileWrite write ->
+          write(
+              write.input(),
+              new WriteSink(
+                  query,
+                  allocator,
+                  driver -> query.files().fileWriter(write, driver, allocator),
+                  !write.location().endsWith("/")),
+              counted);
       default -> fallback(node, allocator);
     };
   }
@@ -122,6 +148,65 @@ public final class PlanCompiler {
     return sort.source();
   }
 
+  private Source write(PhysicalPlan input, WriteSink sink, NodeFigures counted) {
+    query.own(sink);
+    pipeline(compile(input), sink, counted);
+    return sink.source();
+  }
+
+  private RowCollector collect(PhysicalPlan input, BufferAllocator allocator) {
+    Source source = compile(input);
+    RowCollector collector = query.own(new RowCollector(input.output(), allocator));
+    steps.add(new Step.Pipeline(source, collector));
+    return collector;
+  }
+
+  private Source tableFunction(PhysicalPlan.TableFunction node, BufferAllocator allocator) {
+    List<RowCollector> inputs = new ArrayList<>();
+    for (PhysicalPlan input : node.inputs()) {
+      inputs.add(collect(input, allocator));
+    }
+    TableFunctionCall call = new TableFunctionCall(node, query, allocator, inputs);
+    List<SharedTable> results = new ArrayList<>();
+    steps.add(new Step.Waiting(() -> results.addAll(call.run())));
+    List<Integer> all = new ArrayList<>();
+    return new DeferredSource(
+        () -> {
+          List<Source> tables = new ArrayList<>();
+          for (int i = 0; i < node.output().size(); i++) {
+            all.add(i);
+          }
+          for (SharedTable table : results) {
+            RowType returned = ArrowTypes.rowType(table.schema());
+            Source rows = new SharedTableSource(query, table::retain, all, allocator);
+            tables.add(declared(rows, returned, node.output(), allocator));
+          }
+          return new ConcatSource(tables);
+        });
+  }
+
+  /// What a function returned, in the types that the plan declares.
+  private Source declared(
+      Source rows, RowType returned, RowType declared, BufferAllocator allocator) {
+    List<Expression> casts = new ArrayList<>();
+    boolean same = true;
+    for (int i = 0; i < declared.size(); i++) {
+      Expression ref = new Expression.InputRef(i, returned.type(i), true);
+      boolean equal = returned.type(i).equals(declared.type(i));
+      same &= equal;
+      casts.add(equal ? ref : new Expression.Cast(ref, declared.type(i), false));
+    }
+    if (same) {
+      return rows;
+    }
+    return Readers.map(
+        rows,
+        () -> {
+          Projector projector = Projector.compile(casts, query.expressions(allocator));
+          return Readers.stage(projector::project, projector);
+        });
+  }
+
   /// Runs a node through the fallback: its inputs are collected, then its code pulls them.
   private Source fallback(PhysicalPlan node, BufferAllocator allocator) {
     if (!query.fallback().canRun(node)) {
@@ -132,10 +217,7 @@ public final class PlanCompiler {
     query.fallbackUsed(node.getClass().getSimpleName());
     List<RowCollector> collectors = new ArrayList<>();
     for (PhysicalPlan input : node.inputs()) {
-      Source source = compile(input);
-      RowCollector collector = query.own(new RowCollector(input.output(), allocator));
-      steps.add(new Step.Pipeline(source, collector));
-      collectors.add(collector);
+      collectors.add(collect(input, allocator));
     }
     return Readers.single(
         () -> {

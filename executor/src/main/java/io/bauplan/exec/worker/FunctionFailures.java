@@ -1,0 +1,56 @@
+package io.bauplan.exec.worker;
+
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.error.SourcePosition;
+import io.bauplan.udf.api.FunctionDefinition;
+import io.bauplan.udf.api.InvocationOutcome;
+
+/// Failed invocations as errors: the one place that words them.
+public final class FunctionFailures {
+  private FunctionFailures() {}
+
+  /// @param outcome any but `Completed`
+  public static EngineException toException(FunctionDefinition function, InvocationOutcome outcome) {
+    String name = "function \"" + function.name() + "\"";
+    return switch (outcome) {
+      case InvocationOutcome.Completed ignored ->
+          throw new IllegalArgumentException("a completed call is no failure");
+      case InvocationOutcome.UserFailed failed -> userFailed(function, name, failed);
+      case InvocationOutcome.LimitExceeded exceeded ->
+          switch (exceeded.limit()) {
+            case MEMORY ->
+                new EngineException(ErrorCode.OUT_OF_MEMORY, name + ": " + exceeded.message())
+                    .withHint("raise its memory with @bauplan.resources(memory=...) or MEMORY");
+            case TIME ->
+                new EngineException(ErrorCode.TIMEOUT, name + ": " + exceeded.message())
+                    .withHint("raise its timeout with @bauplan.resources(timeout=...) or TIMEOUT");
+            case OUTPUT -> new EngineException(ErrorCode.TOO_MANY, name + ": " + exceeded.message());
+          };
+      case InvocationOutcome.SandboxViolation violation ->
+          new EngineException(ErrorCode.PERMISSION_DENIED, name + ": " + violation.message());
+      case InvocationOutcome.Crashed crashed ->
+          new EngineException(ErrorCode.FUNCTION_FAILED, name + ": " + crashed.message());
+      case InvocationOutcome.Cancelled() ->
+          new EngineException(ErrorCode.CANCELLED, name + " was cancelled");
+      case InvocationOutcome.NotStarted(var failure) ->
+          new EngineException(ErrorCode.ENVIRONMENT_FAILED, name + ": " + failure.message());
+    };
+  }
+
+  private static EngineException userFailed(
+      FunctionDefinition function, String name, InvocationOutcome.UserFailed failed) {
+    boolean wrong = failed.type().equals("WrongResult");
+    String message =
+        wrong ? name + " " + failed.message() : name + " raised " + failed.type() + ": " + failed.message();
+    SourcePosition position =
+        failed.line().map(line -> SourcePosition.at(function.source().file(), line, 1)).orElse(null);
+    String traceback = failed.traceback().isBlank() ? null : failed.traceback().stripTrailing();
+    return new EngineException(
+        wrong ? ErrorCode.FUNCTION_WRONG_RESULT : ErrorCode.FUNCTION_FAILED,
+        message,
+        position,
+        traceback,
+        null);
+  }
+}
