@@ -1,0 +1,176 @@
+package io.bauplan.exec.scan.parquet;
+
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import io.bauplan.exec.memory.Memory;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.zip.GZIPInputStream;
+import net.jpountz.lz4.LZ4Exception;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4SafeDecompressor;
+import org.jspecify.annotations.Nullable;
+import org.xerial.snappy.Snappy;
+
+/// Decompresses pages. Used by one thread.
+final class Codec implements AutoCloseable {
+  static final int UNCOMPRESSED = 0;
+  static final int SNAPPY = 1;
+  static final int GZIP = 2;
+  static final int LZO = 3;
+  static final int BROTLI = 4;
+  static final int LZ4 = 5;
+  static final int ZSTD = 6;
+  static final int LZ4_RAW = 7;
+
+  /// No codec makes more bytes of one than this; more is a lie about the length.
+  private static final int MAX_RATIO = 40_000;
+
+  private final int kind;
+  private @Nullable ZstdDecompressCtx zstd;
+
+  Codec(int kind) {
+    this.kind = kind;
+    switch (kind) {
+      case UNCOMPRESSED, SNAPPY, GZIP, LZ4, ZSTD, LZ4_RAW -> {}
+      case LZO -> throw unsupported("LZO");
+      case BROTLI -> throw unsupported("Brotli");
+      default -> throw new CorruptData("an unknown compression codec " + kind);
+    }
+  }
+
+  private static EngineException unsupported(String name) {
+    return new EngineException(
+        ErrorCode.NOT_SUPPORTED,
+        name + " compression in Parquet files cannot be read",
+        null,
+        "write the file with zstd, snappy, gzip or lz4_raw",
+        null);
+  }
+
+  int kind() {
+    return kind;
+  }
+
+  static ByteBuffer view(long address, int length) {
+    return Memory.all().asSlice(address, length).asByteBuffer();
+  }
+
+  /// Whether `plain` bytes can come of `compressed` ones at all: asked before memory is taken for them.
+  void checkLength(int compressed, int plain) {
+    if (kind == UNCOMPRESSED ? compressed != plain : plain > (compressed + 1L) * MAX_RATIO) {
+      throw new CorruptData(
+          "a page of " + compressed + " bytes claims to be " + plain + " bytes without compression");
+    }
+  }
+
+  /// Fills exactly `toLength` bytes.
+  void decompress(long from, int fromLength, long to, int toLength) {
+    if (toLength == 0) {
+      return;
+    }
+    int made;
+    try {
+      made =
+          switch (kind) {
+            case SNAPPY -> snappy(from, fromLength, to, toLength);
+            case ZSTD -> zstd(from, fromLength, to, toLength);
+            case GZIP -> gzip(from, fromLength, to, toLength);
+            case LZ4_RAW -> lz4(from, fromLength, to, toLength);
+            case LZ4 -> hadoopLz4(from, fromLength, to, toLength);
+            default -> {
+              Memory.copy(from, to, Math.min(fromLength, toLength));
+              yield fromLength;
+            }
+          };
+    } catch (IOException | LZ4Exception | ZstdException e) {
+      throw new CorruptData("a page does not decompress: " + e.getMessage());
+    }
+    if (made != toLength) {
+      throw new CorruptData("a page decompresses to " + made + " bytes, not " + toLength);
+    }
+  }
+
+  private static int snappy(long from, int fromLength, long to, int toLength) throws IOException {
+    ByteBuffer source = view(from, fromLength);
+    if (Snappy.uncompressedLength(source) != toLength) {
+      throw new CorruptData("a page does not decompress to its length");
+    }
+    return Snappy.uncompress(source, view(to, toLength));
+  }
+
+  private int zstd(long from, int fromLength, long to, int toLength) {
+    ZstdDecompressCtx context = zstd;
+    if (context == null) {
+      context = new ZstdDecompressCtx();
+      zstd = context;
+    }
+    return context.decompressDirectByteBuffer(
+        view(to, toLength), 0, toLength, view(from, fromLength), 0, fromLength);
+  }
+
+  private static int gzip(long from, int fromLength, long to, int toLength) throws IOException {
+    byte[] compressed = new byte[fromLength];
+    Memory.copy(from, compressed, 0, fromLength);
+    byte[] buffer = new byte[1 << 16];
+    int made = 0;
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed), 1 << 16)) {
+      while (true) {
+        int count = in.read(buffer);
+        if (count < 0) {
+          return made;
+        }
+        if (count > toLength - made) {
+          throw new CorruptData("a page decompresses to more than its length");
+        }
+        Memory.copy(buffer, 0, to + made, count);
+        made += count;
+      }
+    }
+  }
+
+  private static int lz4(long from, int fromLength, long to, int toLength) {
+    LZ4SafeDecompressor lz4 = LZ4Factory.fastestInstance().safeDecompressor();
+    return lz4.decompress(view(from, fromLength), 0, fromLength, view(to, toLength), 0, toLength);
+  }
+
+  /// Blocks of big-endian (plain length, compressed length, bytes), as Hadoop frames them; some writers
+  /// under the same codec number left the frame out.
+  private static int hadoopLz4(long from, int fromLength, long to, int toLength) {
+    int at = 0;
+    int made = 0;
+    while (fromLength - at >= 8) {
+      int plain = Integer.reverseBytes(Memory.getInt(from + at));
+      int compressed = Integer.reverseBytes(Memory.getInt(from + at + 4));
+      if (plain < 0
+          || compressed <= 0
+          || plain > toLength - made
+          || compressed > fromLength - at - 8) {
+        return lz4(from, fromLength, to, toLength);
+      }
+      try {
+        if (lz4(from + at + 8, compressed, to + made, plain) != plain) {
+          return lz4(from, fromLength, to, toLength);
+        }
+      } catch (LZ4Exception e) {
+        return lz4(from, fromLength, to, toLength);
+      }
+      at += 8 + compressed;
+      made += plain;
+    }
+    return made;
+  }
+
+  @Override
+  public void close() {
+    ZstdDecompressCtx context = zstd;
+    zstd = null;
+    if (context != null) {
+      context.close();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.bauplan.exec.scan.parquet;
+
+import io.bauplan.exec.scan.IdentityValues;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.ScanColumn;
+import io.bauplan.sql.plan.ScanFile;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Where the columns of a scan are in one file: by field id; by name where the file has no ids or the scan
+/// gives none.
+record ColumnBinding(List<RowGroupReader.Wanted> wanted) {
+
+  static ColumnBinding of(ScanFile file, Footer footer, List<ScanColumn> columns) {
+    Map<Integer, SchemaNode> byId = new HashMap<>();
+    Map<String, SchemaNode> byName = new HashMap<>();
+    boolean ids = false;
+    for (SchemaNode node : footer.root().children()) {
+      if (node.fieldId() >= 0) {
+        byId.putIfAbsent(node.fieldId(), node);
+        ids = true;
+      }
+      byName.putIfAbsent(node.name(), node);
+    }
+    List<RowGroupReader.Wanted> wanted = new ArrayList<>();
+    for (ScanColumn column : columns) {
+      String name = column.column().name();
+      SchemaNode node =
+          column.fieldId() >= 0 && ids ? byId.get(column.fieldId()) : byName.get(name);
+      try {
+        if (node != null) {
+          wanted.add(
+              new RowGroupReader.Wanted(name, column.column().type(), ColumnShape.of(node), null));
+        } else {
+          String partition = file.identityPartition().get(column.fieldId());
+          Object value =
+              column.fieldId() >= 0 && partition != null
+                  ? IdentityValues.parse(partition, column.column().type())
+                  : column.initialDefault();
+          wanted.add(new RowGroupReader.Wanted(name, column.column().type(), null, value));
+        }
+      } catch (CorruptData e) {
+        throw new EngineException(
+            ErrorCode.MALFORMED_FILE,
+            "\"" + file.location() + "\": column \"" + name + "\": " + e.getMessage());
+      }
+    }
+    return new ColumnBinding(List.copyOf(wanted));
+  }
+}

@@ -1,0 +1,16 @@
+package io.bauplan.exec.scan.parquet;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.scan.BatchReader;
+import org.jspecify.annotations.Nullable;
+
+/// Nothing to read.
+final class EmptyReader implements BatchReader {
+  @Override
+  public @Nullable Batch next() {
+    return null;
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,16 @@
+package io.bauplan.exec.scan.parquet;
+
+import io.bauplan.exec.batch.Vector;
+
+/// A column that is one leaf.
+record FlatColumn(String name, ChunkReader chunk) implements ColumnReader {
+  @Override
+  public Vector read(int rows) {
+    return chunk.read(rows);
+  }
+
+  @Override
+  public void close() {
+    chunk.close();
+  }
+}

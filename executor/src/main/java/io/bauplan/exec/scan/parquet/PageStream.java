@@ -1,0 +1,361 @@
+package io.bauplan.exec.scan.parquet;
+
+import io.bauplan.exec.memory.Memory;
+import io.bauplan.exec.scan.store.RangeReader;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// The pages of one column chunk, one after the other. A page's memory is good until the next one is asked
+/// for; it can be read 8 bytes past its end.
+final class PageStream implements AutoCloseable {
+  private static final int MAX_HEADER_BYTES = 16 << 20;
+  private static final int FIRST_HEADER_BYTES = 256;
+
+  enum Kind {
+    DICTIONARY,
+    DATA
+  }
+
+  private final RangeReader file;
+  private final long end;
+  private final int readBytes;
+  private final LongAdder bytesRead;
+  private final Codec codec;
+  private final NativeBuffer raw;
+  private final NativeBuffer plain;
+  private final int maxDefinition;
+  private final int maxRepetition;
+
+  /// File offset of the first byte in `raw`, and of the next byte to look at.
+  private long rawStart;
+
+  private int rawLength;
+  private long at;
+
+  private Kind kind = Kind.DATA;
+  private int valueCount;
+  private int encoding;
+  private long repetitions;
+  private long repetitionsEnd;
+  private long definitions;
+  private long definitionsEnd;
+  private long values;
+  private long valuesEnd;
+
+  /// Borrows the file until closed.
+  PageStream(
+      RangeReader file,
+      Footer.Chunk chunk,
+      SchemaNode leaf,
+      LongAdder bytesRead,
+      BufferAllocator allocator) {
+    this.file = file;
+    this.at = chunk.offset();
+    this.rawStart = at;
+    this.end = at + chunk.compressedBytes();
+    this.readBytes = file.preferredReadBytes();
+    this.bytesRead = bytesRead;
+    this.codec = new Codec(chunk.codec());
+    this.raw = new NativeBuffer(allocator);
+    this.plain = new NativeBuffer(allocator);
+    this.maxDefinition = leaf.maxDefinition();
+    this.maxRepetition = leaf.maxRepetition();
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  int valueCount() {
+    return valueCount;
+  }
+
+  int encoding() {
+    return encoding;
+  }
+
+  long repetitions() {
+    return repetitions;
+  }
+
+  long repetitionsEnd() {
+    return repetitionsEnd;
+  }
+
+  long definitions() {
+    return definitions;
+  }
+
+  long definitionsEnd() {
+    return definitionsEnd;
+  }
+
+  long values() {
+    return values;
+  }
+
+  long valuesEnd() {
+    return valuesEnd;
+  }
+
+  /// Address of `wanted` bytes (fewer at the chunk's end) from the present position.
+  private long buffered(int wanted) {
+    int need = (int) Math.min(wanted, end - at);
+    if (at - rawStart + need > rawLength) {
+      long kept = rawStart + rawLength - at;
+      int length = (int) Math.min(end - at, Math.max(need, readBytes));
+      long old = raw.address();
+      if (old != 0 && kept > 0) {
+        Memory.copy(old + (at - rawStart), old, kept);
+      }
+      long address = raw.reserve(length, kept);
+      file.read(at + kept, address + kept, (int) (length - kept));
+      bytesRead.add(length - kept);
+      rawStart = at;
+      rawLength = length;
+    }
+    return raw.address() + (at - rawStart);
+  }
+
+  /// Goes to the next dictionary or data page; false at the chunk's end.
+  boolean next() {
+    while (at < end) {
+      Header header = header();
+      if (header.compressed < 0 || header.uncompressed < 0 || header.compressed > end - at) {
+        throw new CorruptData(
+            "a page claims " + header.compressed + " bytes where " + (end - at) + " are left");
+      }
+      if (header.type == 0 && header.data != null) {
+        return dataPage(header, header.data);
+      }
+      if (header.type == 3 && header.dataV2 != null) {
+        return dataPageV2(header, header.dataV2);
+      }
+      if (header.type == 2 && header.dictionary != null) {
+        long body = body(header);
+        kind = Kind.DICTIONARY;
+        valueCount = header.dictionary.values;
+        encoding = header.dictionary.encoding;
+        values = body;
+        valuesEnd = body + header.uncompressed;
+        return true;
+      }
+      if (header.type != 1) {
+        throw new CorruptData("a page of unknown kind " + header.type);
+      }
+      at += header.compressed;
+    }
+    return false;
+  }
+
+  /// Reads and decompresses the body of a page.
+  private long body(Header header) {
+    codec.checkLength(header.compressed, header.uncompressed);
+    long from = buffered(header.compressed);
+    at += header.compressed;
+    if (codec.kind() == Codec.UNCOMPRESSED) {
+      return from;
+    }
+    long to = plain.reserve(header.uncompressed, 0);
+    codec.decompress(from, header.compressed, to, header.uncompressed);
+    return to;
+  }
+
+  private boolean dataPage(Header header, DataHeader data) {
+    long body = body(header);
+    long limit = body + header.uncompressed;
+    kind = Kind.DATA;
+    valueCount = checkedCount(data.values);
+    encoding = data.encoding;
+    long next = body;
+    if (maxRepetition > 0) {
+      long bytes = levelBytes(next, limit, data.repetitionEncoding, maxRepetition);
+      repetitions = next + 4;
+      repetitionsEnd = repetitions + bytes;
+      next = repetitionsEnd;
+    }
+    if (maxDefinition > 0) {
+      long bytes = levelBytes(next, limit, data.definitionEncoding, maxDefinition);
+      definitions = next + 4;
+      definitionsEnd = definitions + bytes;
+      next = definitionsEnd;
+    }
+    values = next;
+    valuesEnd = limit;
+    return true;
+  }
+
+  /// Length of the levels after their 4-byte prefix.
+  private static long levelBytes(long address, long limit, int levelEncoding, int maxLevel) {
+    if (levelEncoding != Encodings.RLE) {
+      throw new CorruptData(
+          levelEncoding == Encodings.BIT_PACKED
+              ? "levels in the deprecated bit-packed encoding"
+              : "levels in the unknown encoding " + levelEncoding + " (of maximum " + maxLevel + ")");
+    }
+    if (limit - address < 4) {
+      throw new CorruptData("a page ends within its levels");
+    }
+    int bytes = Memory.getInt(address);
+    if (bytes < 0 || bytes > limit - address - 4) {
+      throw new CorruptData("a page claims " + bytes + " bytes of levels");
+    }
+    return bytes;
+  }
+
+  private boolean dataPageV2(Header header, DataHeader data) {
+    int levels = data.repetitionBytes + data.definitionBytes;
+    if (data.repetitionBytes < 0
+        || data.definitionBytes < 0
+        || levels < 0
+        || levels > header.compressed
+        || levels > header.uncompressed) {
+      throw new CorruptData("a page claims " + levels + " bytes of levels");
+    }
+    int compressed = header.compressed - levels;
+    int uncompressed = header.uncompressed - levels;
+    boolean decompress = data.compressed && codec.kind() != Codec.UNCOMPRESSED && uncompressed > 0;
+    if (decompress) {
+      codec.checkLength(compressed, uncompressed);
+    }
+    long from = buffered(header.compressed);
+    at += header.compressed;
+    kind = Kind.DATA;
+    valueCount = checkedCount(data.values);
+    encoding = data.encoding;
+    repetitions = from;
+    repetitionsEnd = from + data.repetitionBytes;
+    definitions = repetitionsEnd;
+    definitionsEnd = from + levels;
+    if (decompress) {
+      values = plain.reserve(uncompressed, 0);
+      codec.decompress(from + levels, compressed, values, uncompressed);
+      valuesEnd = values + uncompressed;
+    } else {
+      values = from + levels;
+      valuesEnd = from + header.compressed;
+    }
+    return true;
+  }
+
+  private static int checkedCount(int values) {
+    if (values < 0) {
+      throw new CorruptData("a page claims " + values + " values");
+    }
+    return values;
+  }
+
+  private record DataHeader(
+      int values,
+      int encoding,
+      int definitionEncoding,
+      int repetitionEncoding,
+      int definitionBytes,
+      int repetitionBytes,
+      boolean compressed) {}
+
+  private record Header(
+      int type,
+      int uncompressed,
+      int compressed,
+      @Nullable DataHeader data,
+      @Nullable DataHeader dataV2,
+      @Nullable DataHeader dictionary) {}
+
+  private Header header() {
+    for (int wanted = FIRST_HEADER_BYTES; ; wanted *= 8) {
+      int length = (int) Math.min(wanted, end - at);
+      long address = buffered(length);
+      try {
+        ThriftReader in = new ThriftReader(address, address + length);
+        Header header = parse(in);
+        at += in.position() - address;
+        return header;
+      } catch (CorruptData e) {
+        // Statistics may make a header long: look at more of it before believing that it is broken.
+        if (length >= end - at || wanted >= MAX_HEADER_BYTES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Header parse(ThriftReader in) {
+    int type = -1;
+    int uncompressed = -1;
+    int compressed = -1;
+    DataHeader data = null;
+    DataHeader dataV2 = null;
+    DataHeader dictionary = null;
+    in.beginStruct();
+    while (in.nextField()) {
+      switch (in.fieldId()) {
+        case 1 -> type = in.i32();
+        case 2 -> uncompressed = in.i32();
+        case 3 -> compressed = in.i32();
+        case 5 -> data = dataHeader(in);
+        case 7 -> dictionary = dataHeader(in);
+        case 8 -> dataV2 = dataHeaderV2(in);
+        default -> in.skip();
+      }
+    }
+    return new Header(type, uncompressed, compressed, data, dataV2, dictionary);
+  }
+
+  /// Also a dictionary page's header, whose first two fields are the same.
+  private static DataHeader dataHeader(ThriftReader in) {
+    int count = -1;
+    int encoding = -1;
+    int definition = Encodings.RLE;
+    int repetition = Encodings.RLE;
+    in.structField();
+    while (in.nextField()) {
+      switch (in.fieldId()) {
+        case 1 -> count = in.i32();
+        case 2 -> encoding = in.i32();
+        case 3 -> definition = levelEncoding(in, definition);
+        case 4 -> repetition = levelEncoding(in, repetition);
+        default -> in.skip();
+      }
+    }
+    return new DataHeader(count, encoding, definition, repetition, 0, 0, true);
+  }
+
+  private static int levelEncoding(ThriftReader in, int otherwise) {
+    if (in.isBoolean()) {
+      // `is_sorted` of a dictionary page.
+      in.skip();
+      return otherwise;
+    }
+    return in.i32();
+  }
+
+  private static DataHeader dataHeaderV2(ThriftReader in) {
+    int count = -1;
+    int encoding = -1;
+    int definitionBytes = 0;
+    int repetitionBytes = 0;
+    boolean compressed = true;
+    in.structField();
+    while (in.nextField()) {
+      switch (in.fieldId()) {
+        case 1 -> count = in.i32();
+        case 4 -> encoding = in.i32();
+        case 5 -> definitionBytes = in.i32();
+        case 6 -> repetitionBytes = in.i32();
+        case 7 -> compressed = in.bool();
+        default -> in.skip();
+      }
+    }
+    return new DataHeader(
+        count, encoding, Encodings.RLE, Encodings.RLE, definitionBytes, repetitionBytes, compressed);
+  }
+
+  @Override
+  public void close() {
+    codec.close();
+    raw.close();
+    plain.close();
+  }
+}

@@ -1,0 +1,276 @@
+package io.bauplan.exec.scan.parquet;
+
+import io.bauplan.exec.scan.parquet.SchemaNode.Logical;
+import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.Expression;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Decides from statistics which row groups cannot hold a row that satisfies a filter. Only comparisons of
+/// a column with a literal count; whatever else is in the filter may match.
+final class RowGroupFilter {
+  private final List<RowGroupReader.Wanted> columns;
+  private final Optional<Expression> filter;
+
+  RowGroupFilter(List<RowGroupReader.Wanted> columns, Optional<Expression> filter) {
+    this.columns = columns;
+    this.filter = filter;
+  }
+
+  boolean mayMatch(Footer.RowGroup group) {
+    return filter.isEmpty() || mayMatch(filter.get(), group);
+  }
+
+  private boolean mayMatch(Expression expression, Footer.RowGroup group) {
+    return switch (expression) {
+      case Expression.And(List<Expression> operands) -> {
+        for (Expression operand : operands) {
+          if (!mayMatch(operand, group)) {
+            yield false;
+          }
+        }
+        yield true;
+      }
+      case Expression.Or(List<Expression> operands) -> {
+        for (Expression operand : operands) {
+          if (mayMatch(operand, group)) {
+            yield true;
+          }
+        }
+        yield false;
+      }
+      case Expression.Comparison(
+              Expression.Comparison.Operator operator,
+              Expression left,
+              Expression right) -> {
+        if (left instanceof Expression.InputRef ref && right instanceof Expression.Literal literal) {
+          yield mayCompare(operator, ref.index(), literal, group);
+        }
+        if (right instanceof Expression.InputRef ref && left instanceof Expression.Literal literal) {
+          yield mayCompare(mirror(operator), ref.index(), literal, group);
+        }
+        yield true;
+      }
+      case Expression.InList(
+              Expression operand,
+              List<Expression.Literal> values,
+              boolean negated) -> {
+        if (negated || !(operand instanceof Expression.InputRef ref)) {
+          yield true;
+        }
+        for (Expression.Literal value : values) {
+          if (mayCompare(Expression.Comparison.Operator.EQUAL, ref.index(), value, group)) {
+            yield true;
+          }
+        }
+        yield false;
+      }
+      case Expression.Is(Expression.Is.Test test, Expression operand) -> {
+        if (!(operand instanceof Expression.InputRef ref)) {
+          yield true;
+        }
+        Footer.Statistics statistics = statistics(ref.index(), group);
+        if (statistics == null || statistics.nullCount().isEmpty()) {
+          yield true;
+        }
+        long nulls = statistics.nullCount().getAsLong();
+        yield switch (test) {
+          case NULL -> nulls > 0;
+          case NOT_NULL, TRUE, FALSE -> nulls < group.rowCount();
+          case NOT_TRUE, NOT_FALSE -> true;
+        };
+      }
+      default -> true;
+    };
+  }
+
+  private static Expression.Comparison.Operator mirror(Expression.Comparison.Operator operator) {
+    return switch (operator) {
+      case LESS -> Expression.Comparison.Operator.GREATER;
+      case LESS_OR_EQUAL -> Expression.Comparison.Operator.GREATER_OR_EQUAL;
+      case GREATER -> Expression.Comparison.Operator.LESS;
+      case GREATER_OR_EQUAL -> Expression.Comparison.Operator.LESS_OR_EQUAL;
+      case EQUAL, NOT_EQUAL, DISTINCT_FROM, NOT_DISTINCT_FROM -> operator;
+    };
+  }
+
+  private @Nullable SchemaNode leaf(int column) {
+    if (column < 0 || column >= columns.size()) {
+      return null;
+    }
+    return columns.get(column).shape() instanceof ColumnShape.Primitive(SchemaNode leaf, boolean ignored)
+            && leaf.maxRepetition() == 0
+        ? leaf
+        : null;
+  }
+
+  private Footer.@Nullable Statistics statistics(int column, Footer.RowGroup group) {
+    SchemaNode leaf = leaf(column);
+    return leaf == null ? null : group.chunks().get(leaf.leaf()).statistics();
+  }
+
+  private boolean mayCompare(
+      Expression.Comparison.Operator operator,
+      int column,
+      Expression.Literal literal,
+      Footer.RowGroup group) {
+    SchemaNode leaf = leaf(column);
+    Footer.Statistics statistics = statistics(column, group);
+    Object value = literal.value();
+    if (leaf == null || statistics == null || value == null) {
+      return true;
+    }
+    if (operator != Expression.Comparison.Operator.NOT_DISTINCT_FROM
+        && operator != Expression.Comparison.Operator.DISTINCT_FROM
+        && statistics.nullCount().isPresent()
+        && statistics.nullCount().getAsLong() == group.rowCount()) {
+      return false;
+    }
+    Object min = bound(leaf, statistics.min(), statistics.ordered());
+    Object max = bound(leaf, statistics.max(), statistics.ordered());
+    Object wanted = comparable(value, columns.get(column).type(), leaf);
+    if (wanted == null) {
+      return true;
+    }
+    boolean belowMin = min != null && compare(wanted, min) < 0;
+    boolean aboveMax = max != null && compare(wanted, max) > 0;
+    boolean atMin = min != null && compare(wanted, min) == 0;
+    boolean atMax = max != null && compare(wanted, max) == 0;
+    return switch (operator) {
+      case EQUAL, NOT_DISTINCT_FROM -> !belowMin && !aboveMax;
+      case LESS -> !belowMin && !atMin;
+      case LESS_OR_EQUAL -> !belowMin;
+      case GREATER -> floating(leaf) || (!aboveMax && !atMax);
+      case GREATER_OR_EQUAL -> floating(leaf) || !aboveMax;
+      case NOT_EQUAL, DISTINCT_FROM -> true;
+    };
+  }
+
+  /// NaN sorts above everything and is in no bound.
+  private static boolean floating(SchemaNode leaf) {
+    return switch (leaf.requirePhysical()) {
+      case FLOAT, DOUBLE -> true;
+      case FIXED -> leaf.logical() instanceof Logical.Float16;
+      default -> false;
+    };
+  }
+
+  /// A bound as BigDecimal, Double or byte[]; null where it says nothing.
+  private static @Nullable Object bound(SchemaNode leaf, byte @Nullable [] plain, boolean ordered) {
+    if (plain == null) {
+      return null;
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(plain).order(ByteOrder.LITTLE_ENDIAN);
+    return switch (leaf.requirePhysical()) {
+      case BOOLEAN, INT96 -> null;
+      case INT32 -> {
+        if (plain.length != 4 || unsigned(leaf)) {
+          yield null;
+        }
+        yield number(leaf, bytes.getInt());
+      }
+      case INT64 -> {
+        if (plain.length != 8 || unsigned(leaf)) {
+          yield null;
+        }
+        yield number(leaf, bytes.getLong());
+      }
+      case FLOAT -> {
+        if (plain.length != 4) {
+          yield null;
+        }
+        float value = bytes.getFloat();
+        yield Float.isNaN(value) ? null : (Object) (double) value;
+      }
+      case DOUBLE -> {
+        if (plain.length != 8) {
+          yield null;
+        }
+        double value = bytes.getDouble();
+        yield Double.isNaN(value) ? null : (Object) value;
+      }
+      case BYTE_ARRAY, FIXED -> {
+        if (!ordered) {
+          // The old fields compared bytes as signed numbers.
+          yield null;
+        }
+        if (leaf.logical() instanceof Logical.Decimal(int ignored, int scale)) {
+          yield plain.length == 0 || plain.length > 64
+              ? null
+              : new BigDecimal(new BigInteger(plain), scale);
+        }
+        yield leaf.logical() instanceof Logical.Float16 ? null : plain;
+      }
+    };
+  }
+
+  private static boolean unsigned(SchemaNode leaf) {
+    return leaf.logical() instanceof Logical.Int(int ignored, boolean signed) && !signed;
+  }
+
+  private static Object number(SchemaNode leaf, long value) {
+    return switch (leaf.logical()) {
+      case Logical.Decimal(int ignored, int scale) -> BigDecimal.valueOf(value, scale);
+      case Logical.Timestamp(SchemaNode.Unit unit, boolean ignored) -> micros(unit, value);
+      case Logical.Time(SchemaNode.Unit unit) -> micros(unit, value);
+      default -> BigDecimal.valueOf(value);
+    };
+  }
+
+  private static BigDecimal micros(SchemaNode.Unit unit, long value) {
+    return switch (unit) {
+      case MILLIS -> BigDecimal.valueOf(value).movePointRight(3);
+      case MICROS -> BigDecimal.valueOf(value);
+      case NANOS -> BigDecimal.valueOf(Math.floorDiv(value, 1000L));
+    };
+  }
+
+  private static @Nullable Object comparable(Object value, DataType type, SchemaNode leaf) {
+    return switch (leaf.requirePhysical()) {
+      case FLOAT, DOUBLE ->
+          value instanceof Number number && !Double.isNaN(number.doubleValue())
+              ? (Object) number.doubleValue()
+              : null;
+      case BYTE_ARRAY, FIXED -> {
+        if (type instanceof DataType.DecimalType) {
+          yield value instanceof BigDecimal ? value : null;
+        }
+        if (value instanceof String text) {
+          yield text.getBytes(StandardCharsets.UTF_8);
+        }
+        yield value instanceof byte[] ? value : null;
+      }
+      case INT32, INT64 -> {
+        if (leaf.logical() instanceof Logical.Date && type instanceof DataType.TimestampType) {
+          yield null;
+        }
+        if (value instanceof BigDecimal) {
+          yield value;
+        }
+        yield value instanceof Long number ? BigDecimal.valueOf(number) : null;
+      }
+      case BOOLEAN, INT96 -> null;
+    };
+  }
+
+  private static int compare(Object a, Object b) {
+    return switch (a) {
+      case BigDecimal number -> number.compareTo((BigDecimal) b);
+      case Double number -> {
+        double x = number;
+        double y = (Double) b;
+        // -0.0 and 0.0 are equal here.
+        yield x < y ? -1 : x > y ? 1 : 0;
+      }
+      case byte[] bytes -> Arrays.compareUnsigned(bytes, (byte[]) b);
+      default -> throw new IllegalStateException("a bound of " + a.getClass());
+    };
+  }
+}

@@ -1,0 +1,33 @@
+package io.bauplan.exec.scan.store;
+
+import java.util.List;
+
+/// Files by location. Thread-safe.
+public interface ObjectStore extends AutoCloseable {
+  /// A file that exists.
+  ///
+  /// @param version what changes when the content does: modification time or ETag
+  record FileInfo(String location, long sizeBytes, String version) {}
+
+  /// @throws io.bauplan.sql.error.EngineException `FILE_NOT_FOUND`, `OBJECT_STORE_ERROR`
+  FileInfo info(String location);
+
+  /// The files that a location stands for, sorted: a file itself, the files directly and below a
+  /// directory (hidden ones, whose name starts with `.` or `_`, left out), or what matches a glob of `*`,
+  /// `?`, `[a-z]`, `{a,b}` and `**`.
+  ///
+  /// @throws io.bauplan.sql.error.EngineException `FILE_NOT_FOUND` where there is none
+  List<FileInfo> list(String location);
+
+  /// Opens a file for reading ranges. The caller closes it.
+  RangeReader open(String location);
+
+  /// Starts a file, which appears under its name when finished. The caller closes it.
+  FileSink create(String location);
+
+  /// Deletes a file; does nothing where there is none.
+  void delete(String location);
+
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,376 @@
+package io.bauplan.exec.scan.store;
+
+import io.bauplan.exec.memory.Memory;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/// `s3://bucket/key` by the AWS SDK. Endpoint, region and credentials come from the ordinary AWS
+/// configuration (environment, system properties, profile files, container and instance roles); a custom
+/// endpoint is spoken to in path style.
+public final class S3Store implements ObjectStore {
+  private static final int READ_BYTES = 8 << 20;
+  private static final int CONNECT_TIMEOUT_SECONDS = 10;
+  private static final int SOCKET_TIMEOUT_SECONDS = 60;
+
+  private final S3Client client;
+
+  /// Takes ownership of the client.
+  public S3Store(S3Client client) {
+    this.client = client;
+  }
+
+  static S3Store fromEnvironment() {
+    S3ClientBuilder builder =
+        S3Client.builder()
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder()
+                    .connectionTimeout(Duration.ofSeconds(CONNECT_TIMEOUT_SECONDS))
+                    .socketTimeout(Duration.ofSeconds(SOCKET_TIMEOUT_SECONDS)))
+            .region(region())
+            .crossRegionAccessEnabled(!customEndpoint());
+    if (customEndpoint()) {
+      builder.forcePathStyle(true);
+    }
+    return new S3Store(builder.build());
+  }
+
+  private static boolean customEndpoint() {
+    return System.getenv("AWS_ENDPOINT_URL") != null
+        || System.getenv("AWS_ENDPOINT_URL_S3") != null
+        || System.getProperty("aws.endpointUrl") != null
+        || System.getProperty("aws.endpointUrlS3") != null;
+  }
+
+  private static Region region() {
+    try {
+      return DefaultAwsRegionProviderChain.builder().build().getRegion();
+    } catch (SdkException e) {
+      // Without any configuration: the region that S3-compatible stores expect.
+      return Region.US_EAST_1;
+    }
+  }
+
+  private record Address(String bucket, String key) {
+    static Address of(String location) {
+      String rest = location.substring(location.indexOf("://") + 3);
+      int slash = rest.indexOf('/');
+      if (slash <= 0) {
+        if (slash == 0 || rest.isEmpty()) {
+          throw new EngineException(
+              ErrorCode.INVALID_ARGUMENT, "\"" + location + "\" names no bucket");
+        }
+        return new Address(rest, "");
+      }
+      return new Address(rest.substring(0, slash), rest.substring(slash + 1));
+    }
+  }
+
+  @Override
+  public FileInfo info(String location) {
+    Address address = Address.of(location);
+    HeadObjectResponse head =
+        call(
+            location,
+            () -> client.headObject(b -> b.bucket(address.bucket).key(address.key)));
+    return new FileInfo(location, head.contentLength(), String.valueOf(head.eTag()));
+  }
+
+  @Override
+  public List<FileInfo> list(String location) {
+    Address address = Address.of(location);
+    boolean glob = Glob.isGlob(address.key);
+    if (!glob && !address.key.isEmpty() && !address.key.endsWith("/")) {
+      try {
+        return List.of(info(location));
+      } catch (EngineException e) {
+        if (e.code() != ErrorCode.FILE_NOT_FOUND) {
+          throw e;
+        }
+      }
+    }
+    String prefix =
+        glob
+            ? Glob.fixedPrefix(address.key)
+            : address.key.isEmpty() || address.key.endsWith("/") ? address.key : address.key + "/";
+    Pattern pattern = glob ? Glob.pattern(address.key) : null;
+    String scheme = location.substring(0, location.indexOf("://") + 3);
+    List<FileInfo> found = new ArrayList<>();
+    String token = null;
+    do {
+      ListObjectsV2Request request =
+          ListObjectsV2Request.builder()
+              .bucket(address.bucket)
+              .prefix(prefix)
+              .continuationToken(token)
+              .build();
+      ListObjectsV2Response page = call(location, () -> client.listObjectsV2(request));
+      for (S3Object object : page.contents()) {
+        String key = object.key();
+        boolean wanted =
+            pattern == null ? visible(key.substring(prefix.length())) : pattern.matcher(key).matches();
+        if (wanted && !key.endsWith("/")) {
+          found.add(
+              new FileInfo(scheme + address.bucket + "/" + key, object.size(), String.valueOf(object.eTag())));
+        }
+      }
+      if (found.size() > LocalStore.MAX_FILES) {
+        throw new EngineException(
+            ErrorCode.TOO_MANY, "\"" + location + "\" holds more than " + LocalStore.MAX_FILES + " files");
+      }
+      token = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
+    } while (token != null);
+    if (found.isEmpty()) {
+      throw new EngineException(
+          ErrorCode.FILE_NOT_FOUND,
+          glob ? "no file matches \"" + location + "\"" : "\"" + location + "\" does not exist");
+    }
+    found.sort(Comparator.comparing(FileInfo::location));
+    return found;
+  }
+
+  private static boolean visible(String relative) {
+    for (String part : relative.split("/", -1)) {
+      if (part.startsWith(".") || part.startsWith("_")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public RangeReader open(String location) {
+    FileInfo info = info(location);
+    return new Reader(client, location, Address.of(location), info.sizeBytes(), info.version());
+  }
+
+  @Override
+  public FileSink create(String location) {
+    try {
+      Path spool = Files.createTempFile("bauplan-upload-", ".tmp");
+      return new Sink(
+          client, location, spool, FileChannel.open(spool, StandardOpenOption.WRITE));
+    } catch (IOException e) {
+      throw LocalStore.failure("write", location, e);
+    }
+  }
+
+  @Override
+  public void delete(String location) {
+    Address address = Address.of(location);
+    call(location, () -> client.deleteObject(b -> b.bucket(address.bucket).key(address.key)));
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  private static <T> T call(String location, Supplier<T> request) {
+    try {
+      return request.get();
+    } catch (SdkException e) {
+      throw failure(location, e);
+    }
+  }
+
+  private static EngineException failure(String location, SdkException e) {
+    if (e instanceof AwsServiceException service) {
+      String code =
+          service.awsErrorDetails() == null ? "" : String.valueOf(service.awsErrorDetails().errorCode());
+      if (code.equals("NoSuchBucket")) {
+        return new EngineException(
+            ErrorCode.OBJECT_STORE_ERROR,
+            "the bucket of \"" + location + "\" does not exist",
+            null,
+            "check the bucket's name, and the endpoint and region of the AWS configuration",
+            e);
+      }
+      if (service.statusCode() == 404) {
+        return new EngineException(
+            ErrorCode.FILE_NOT_FOUND, "\"" + location + "\" does not exist", e);
+      }
+      if (service.statusCode() == 401 || service.statusCode() == 403) {
+        return new EngineException(
+            ErrorCode.OBJECT_STORE_ERROR,
+            "S3 refuses access to \"" + location + "\" (HTTP " + service.statusCode() + " " + code + ")",
+            null,
+            "check the AWS credentials and what they permit",
+            e);
+      }
+      return new EngineException(
+          ErrorCode.OBJECT_STORE_ERROR,
+          "S3 failed on \"" + location + "\" (HTTP " + service.statusCode() + " " + code + ")",
+          e);
+    }
+    String message = String.valueOf(e.getMessage());
+    if (message.toLowerCase(Locale.ROOT).contains("credentials")) {
+      return new EngineException(
+          ErrorCode.OBJECT_STORE_ERROR,
+          "no AWS credentials to read \"" + location + "\"",
+          null,
+          "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
+          e);
+    }
+    return new EngineException(
+        ErrorCode.OBJECT_STORE_ERROR,
+        "S3 cannot be reached for \"" + location + "\": " + message,
+        null,
+        "check AWS_ENDPOINT_URL and the network",
+        e);
+  }
+
+  private record Reader(
+      S3Client client, String location, Address address, long sizeBytes, String version)
+      implements RangeReader {
+    /// Times a range is asked for again when its body breaks off; the SDK retries failed requests itself.
+    private static final int MAX_BODY_RETRIES = 4;
+
+    @Override
+    public int preferredReadBytes() {
+      return READ_BYTES;
+    }
+
+    @Override
+    public void read(long offset, long target, int length) {
+      if (offset < 0 || length < 0 || offset > sizeBytes - length) {
+        throw new EngineException(
+            ErrorCode.MALFORMED_FILE,
+            "\"" + location + "\" ends at byte " + sizeBytes + ", before " + offset + " + " + length);
+      }
+      if (length == 0) {
+        return;
+      }
+      int done = 0;
+      for (int attempt = 0; done < length; attempt++) {
+        int start = done;
+        try {
+          done += readOnce(offset + start, target + start, length - start);
+        } catch (IOException e) {
+          if (attempt >= MAX_BODY_RETRIES) {
+            throw new EngineException(
+                ErrorCode.OBJECT_STORE_ERROR,
+                "S3 broke off the answer for \"" + location + "\": " + e.getMessage(),
+                e);
+          }
+          continue;
+        }
+        if (done < length && attempt >= MAX_BODY_RETRIES) {
+          throw new EngineException(
+              ErrorCode.OBJECT_STORE_ERROR,
+              "S3 gives fewer bytes of \"" + location + "\" than it says there are");
+        }
+      }
+    }
+
+    private int readOnce(long offset, long target, int length) throws IOException {
+      byte[] buffer = new byte[1 << 16];
+      String range = "bytes=" + offset + "-" + (offset + length - 1);
+      try (InputStream body =
+          call(
+              location,
+              () -> client.getObject(b -> b.bucket(address.bucket).key(address.key).range(range)))) {
+        int done = 0;
+        while (done < length) {
+          int count = body.read(buffer, 0, Math.min(buffer.length, length - done));
+          if (count < 0) {
+            return done;
+          }
+          Memory.copy(buffer, 0, target + done, count);
+          done += count;
+        }
+        return done;
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /// Spools to local disk, then uploads in one request.
+  private static final class Sink implements FileSink {
+    private final S3Client client;
+    private final String location;
+    private final Path spool;
+    private final FileChannel channel;
+    private long position;
+
+    Sink(S3Client client, String location, Path spool, FileChannel channel) {
+      this.client = client;
+      this.location = location;
+      this.spool = spool;
+      this.channel = channel;
+    }
+
+    @Override
+    public String location() {
+      return location;
+    }
+
+    @Override
+    public long position() {
+      return position;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) {
+      try {
+        while (bytes.hasRemaining()) {
+          position += channel.write(bytes);
+        }
+      } catch (IOException e) {
+        throw LocalStore.failure("write", spool.toString(), e);
+      }
+    }
+
+    @Override
+    public void finish() {
+      Address address = Address.of(location);
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw LocalStore.failure("write", spool.toString(), e);
+      }
+      call(
+          location,
+          () ->
+              client.putObject(
+                  b -> b.bucket(address.bucket).key(address.key), RequestBody.fromFile(spool)));
+    }
+
+    @Override
+    public void close() {
+      try {
+        channel.close();
+        Files.deleteIfExists(spool);
+      } catch (IOException e) {
+        throw LocalStore.failure("delete", spool.toString(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/// CSV and JSON.
+@NullMarked
+package io.bauplan.exec.scan.text;
+
+import org.jspecify.annotations.NullMarked;

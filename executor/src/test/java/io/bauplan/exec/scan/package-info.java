@@ -1,0 +1,4 @@
+@NullMarked
+package io.bauplan.exec.scan;
+
+import org.jspecify.annotations.NullMarked;
