@@ -1,11 +1,14 @@
 package io.bauplan.sql.logical;
 
-import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.CatalogTable;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
-import io.bauplan.sql.error.SourcePosition;
+import io.bauplan.sql.parser.SqlText;
+import io.bauplan.sql.parser.Statement;
+import io.bauplan.sql.parser.Version;
+import io.bauplan.sql.parser.VersionedTable;
+import io.bauplan.sql.plan.Expression.Literal;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.session.ModelScope;
@@ -15,7 +18,8 @@ import io.bauplan.sql.validator.ResolvedTable;
 import io.bauplan.sql.validator.ResolvedTable.Source;
 import io.bauplan.sql.validator.TableResolver;
 import io.bauplan.sql.validator.TypeMapping;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +27,9 @@ import java.util.stream.IntStream;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
@@ -32,11 +39,13 @@ final class CatalogResolver implements TableResolver {
   private final StatementContext context;
   private final List<String> namespace;
   private final ViewPath views;
+  private final CatalogNames names;
 
   CatalogResolver(StatementContext context, List<String> namespace, ViewPath views) {
     this.context = context;
     this.namespace = namespace;
     this.views = views;
+    this.names = new CatalogNames(context.catalog(), context.at(), namespace);
   }
 
   @Override
@@ -51,24 +60,72 @@ final class CatalogResolver implements TableResolver {
     if (system.isPresent()) {
       return system.get();
     }
-    for (TableRef candidate : candidates(names)) {
-      Optional<CatalogEntry> entry = context.catalog().find(context.at(), candidate);
-      if (entry.isPresent()) {
-        return entry(entry.get(), position);
-      }
-    }
-    throw notFound(names, Positions.of(position));
+    CatalogEntry entry =
+        this.names
+            .find(names)
+            .orElseThrow(() -> this.names.notFound("table", names, Positions.of(position)));
+    return entry(entry, position);
   }
 
-  /// Full names that `names` can mean, likeliest first.
-  private List<TableRef> candidates(List<String> names) {
-    List<String> inNamespace = new ArrayList<>(namespace);
-    inNamespace.addAll(names.subList(0, names.size() - 1));
-    TableRef relative = new TableRef(inNamespace, names.getLast());
-    if (names.size() == 1) {
-      return List.of(relative);
+  @Override
+  public Resolution versioned(VersionedTable table) {
+    List<String> path = table.table().names;
+    SqlParserPos position = table.getParserPosition();
+    Version version = version(table);
+    if (version.kind() == Version.Kind.SNAPSHOT) {
+      return snapshot(this.names.table(table.table()), version);
     }
-    return List.of(new TableRef(names.subList(0, names.size() - 1), names.getLast()), relative);
+    StatementContext then =
+        context.at(CatalogNames.pin(context.catalog(), context.session().reference(), version));
+    CatalogResolver other = new CatalogResolver(then, namespace, views);
+    CatalogEntry entry =
+        other
+            .names
+            .find(path)
+            .orElseThrow(
+                () -> other.names.notFound("table", path, Positions.of(position)));
+    return other.entry(entry, position);
+  }
+
+  private Version version(VersionedTable table) {
+    SqlNode value = table.value();
+    String text;
+    if (table.kind() == Version.Kind.TIMESTAMP) {
+      Literal time =
+          new ConstantArguments(context).timestamp(value);
+      text =
+          Instant.EPOCH
+              .plus((Long) java.util.Objects.requireNonNull(time.value()), ChronoUnit.MICROS)
+              .toString();
+    } else {
+      text =
+          value instanceof SqlIdentifier name
+              ? String.join(".", name.names)
+              : value instanceof SqlLiteral literal
+                  ? String.valueOf(literal.toValue())
+                  : value.toString();
+    }
+    return new Version(table.kind(), text, Positions.of(value.getParserPosition()));
+  }
+
+  private Resolution snapshot(CatalogTable table, Version version) {
+    long id;
+    try {
+      id = Long.parseLong(version.text());
+    } catch (NumberFormatException e) {
+      id = -1;
+    }
+    long wanted = id;
+    if (table.snapshots().stream().noneMatch(s -> s.id() == wanted)) {
+      throw new EngineException(
+          ErrorCode.COMMIT_NOT_FOUND,
+          "table \"" + table.name() + "\" has no snapshot " + version.text(),
+          version.position(),
+          "sys.snapshots lists those it has.",
+          null);
+    }
+    Source source = new Source.Stored(table, id, table.columnsAt(id));
+    return new Resolution(table.name(), new ResolvedTable(source, context.types()));
   }
 
   private Resolution entry(CatalogEntry entry, SqlParserPos position) {
@@ -113,7 +170,7 @@ final class CatalogResolver implements TableResolver {
     QueryConverter inner = new QueryConverter(context, in, views.enter(name.dotted()));
     RelRoot root;
     try {
-      root = inner.convert(QueryText.parse(sql)).root();
+      root = inner.convert(query(sql, what)).root();
     } catch (EngineException e) {
       throw e.position().map(p -> p.source().isEmpty() ? e.withPosition(p.in(what)) : e).orElse(e);
     }
@@ -122,6 +179,13 @@ final class CatalogResolver implements TableResolver {
         name,
         new ResolvedTable(
             new Source.Tree(rel, TypeMapping.rowType(rel.getRowType())), context.types()));
+  }
+
+  private static SqlNode query(String sql, String what) {
+    if (SqlText.parse(sql) instanceof Statement.Query query) {
+      return query.query();
+    }
+    throw new EngineException(ErrorCode.INVALID_STATEMENT, what + " is not a query");
   }
 
   private ResolvedTable leaf(PhysicalPlan plan, double rows) {
@@ -150,16 +214,12 @@ final class CatalogResolver implements TableResolver {
   }
 
   @Override
-  public Resolution function(SqlCall call, List<SqlWithItem> with) {
-    throw new EngineException(
-        ErrorCode.NOT_SUPPORTED, "table functions", Positions.of(call.getParserPosition()));
+  public boolean handles(SqlNode call) {
+    return call instanceof SqlCall c && TableFunctions.isOurs(c);
   }
 
-  private EngineException notFound(List<String> names, SourcePosition position) {
-    Catalog catalog = context.catalog();
-    return new EngineException(
-        ErrorCode.TABLE_NOT_FOUND,
-        "table \"" + String.join(".", names) + "\" does not exist on " + context.at().name(),
-        position);
+  @Override
+  public Resolution function(SqlCall call, List<SqlWithItem> with) {
+    return new TableFunctions(context, namespace, views, this.names).resolve(call, with);
   }
 }

@@ -11,6 +11,7 @@ import io.bauplan.sql.validator.TypeMapping;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.calcite.rel.RelCollation;
 import org.apache.calcite.rel.RelFieldCollation;
@@ -47,9 +48,12 @@ public final class PhysicalTranslator {
   }
 
   /// Translates the tree, evaluates its constants and lists the files of its scans.
-  static PhysicalPlan translate(RelNode rel, ConstantFolder folder) {
+  ///
+  /// @param finish what to put on top before columns are pruned
+  static PhysicalPlan translate(
+      RelNode rel, ConstantFolder folder, UnaryOperator<PhysicalPlan> finish) {
     PhysicalPlan plan =
-        new PhysicalTranslator(rel.getCluster().getMetadataQuery()).node(rel);
+        finish.apply(new PhysicalTranslator(rel.getCluster().getMetadataQuery()).node(rel));
     PhysicalPlan pruned = ColumnPruner.prune(plan);
     return ScanTranslator.planFiles(
         PhysicalPlans.rewrite(pruned, n -> PhysicalPlans.mapExpressions(n, folder::fold)), rel);

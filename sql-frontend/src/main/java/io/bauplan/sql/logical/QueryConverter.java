@@ -2,6 +2,7 @@ package io.bauplan.sql.logical;
 
 import io.bauplan.sql.validator.EngineValidator;
 import io.bauplan.sql.validator.FromBinder;
+import io.bauplan.sql.validator.ValidationErrors;
 import java.util.List;
 import java.util.Properties;
 import org.apache.calcite.config.CalciteConnectionConfigImpl;
@@ -48,6 +49,17 @@ final class QueryConverter {
     CalciteCatalogReader names =
         new CalciteCatalogReader(binder.schema(), List.of(), context.types(), NAMES);
     EngineValidator validator = new EngineValidator(names, context.types());
+    try {
+      return convert(bound, validator, names);
+    } catch (RuntimeException | AssertionError e) {
+      throw ValidationErrors.of(
+          e instanceof RuntimeException r ? r : new IllegalStateException(e),
+          binder::columns);
+    }
+  }
+
+  private Converted convert(
+      SqlNode bound, EngineValidator validator, CalciteCatalogReader names) {
     SqlNode validated = validator.validate(bound);
     SqlToRelConverter converter =
         new SqlToRelConverter(

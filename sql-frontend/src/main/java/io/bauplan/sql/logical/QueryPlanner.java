@@ -1,11 +1,29 @@
 package io.bauplan.sql.logical;
 
+import io.bauplan.sql.error.SourcePosition;
+import io.bauplan.sql.logical.QueryConverter.Converted;
+import io.bauplan.sql.plan.Column;
+import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.Expression.Literal;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PlannedStatement;
+import io.bauplan.sql.plan.RowType;
+import io.bauplan.sql.validator.FunctionRegistry;
 import io.bauplan.sql.validator.TypeMapping;
+import io.bauplan.sql.validator.ValidationErrors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlSelect;
+import org.jspecify.annotations.Nullable;
 
-/// Plans the queries of one statement.
+/// Plans the queries of one statement, also those inside other statements. Takes the nodes it is given
+/// over and rewrites them: a text planned twice is copied first ([SqlCopies]).
 public final class QueryPlanner {
   private final StatementContext context;
 
@@ -13,15 +31,121 @@ public final class QueryPlanner {
     this.context = context;
   }
 
-  public PlannedStatement.Query query(String sql) {
-    QueryConverter.Converted converted =
-        new QueryConverter(context, context.session().namespace(), ViewPath.NONE)
-            .convert(QueryText.parse(sql));
-    RelNode best = Optimizer.optimize(converted.root().project(true));
-    PhysicalPlan plan = PhysicalTranslator.translate(best, context.folder());
-    return new PlannedStatement.Query(
-        context.at(),
-        plan,
-        converted.parameters().stream().map(TypeMapping::dataType).toList());
+  public PlannedStatement.Query query(SqlNode query) {
+    Converted converted = convert(query);
+    PhysicalPlan plan = plan(converted, UnaryOperator.identity());
+    return new PlannedStatement.Query(context.at(), plan, parameters(converted));
+  }
+
+  /// The columns that a query gives, without planning it.
+  public RowType columns(SqlNode query) {
+    return columns(convert(query));
+  }
+
+  private static RowType columns(Converted converted) {
+    List<Column> columns = new ArrayList<>();
+    RelNode rel = converted.root().project();
+    for (int i = 0; i < rel.getRowType().getFieldCount(); i++) {
+      var type = rel.getRowType().getFieldList().get(i).getType();
+      columns.add(
+          new Column(
+              converted.root().fields.get(i).getValue(), TypeMapping.dataType(type), type.isNullable()));
+    }
+    return new RowType(columns);
+  }
+
+  /// The optimized tree as text, in Calcite's notation.
+  public List<String> logicalText(SqlNode query) {
+    RelNode best = optimize(convert(query));
+    return RelOptUtil.toString(best)
+        .lines()
+        .map(line -> line.replaceFirst("^( *)Logical", "$1"))
+        .toList();
+  }
+
+  /// Rows for a table.
+  ///
+  /// @param plan has exactly the table's columns
+  public record Rows(PhysicalPlan plan, List<DataType> parameters) {}
+
+  /// A query whose columns are stored into a table's.
+  ///
+  /// @param sources for each of the table's columns the query's column, -1 = NULL
+  public Rows rowsFor(SqlNode query, List<Column> target, int[] sources) {
+    List<@Nullable SourcePosition> positions = positions(query);
+    Converted converted = convert(query);
+    RowType row = columns(converted);
+    List<Column> output = new ArrayList<>();
+    for (int i = 0; i < target.size(); i++) {
+      Column column = target.get(i);
+      if (sources[i] >= 0) {
+        Assignments.check(
+            row.type(sources[i]),
+            column.type(),
+            () -> "column \"" + column.name() + "\"",
+            sources[i] < positions.size() ? positions.get(sources[i]) : null);
+      }
+      output.add(column);
+    }
+    PhysicalPlan plan =
+        plan(
+            converted,
+            input ->
+                Projections.project(
+                    input, assigned(input.output(), target, sources), new RowType(output)));
+    return new Rows(plan, parameters(converted));
+  }
+
+  private static List<Expression> assigned(RowType row, List<Column> target, int[] sources) {
+    List<Expression> expressions = new ArrayList<>();
+    for (int i = 0; i < target.size(); i++) {
+      Column column = target.get(i);
+      Expression value =
+          sources[i] < 0
+              ? new Literal(null, column.type())
+              : TypeRules.cast(Projections.reference(row, sources[i]), column.type());
+      expressions.add(
+          column.nullable() || !value.nullable()
+              ? value
+              : new Expression.Call(
+                  FunctionRegistry.ASSERT_NOT_NULL,
+                  List.of(value, new Literal(column.name(), DataType.VARCHAR)),
+                  column.type(),
+                  false));
+    }
+    return expressions;
+  }
+
+  /// Where the select list's items are, for messages about one column.
+  private static List<@Nullable SourcePosition> positions(SqlNode query) {
+    List<@Nullable SourcePosition> positions = new ArrayList<>();
+    if (query instanceof SqlSelect select) {
+      for (SqlNode item : select.getSelectList()) {
+        positions.add(io.bauplan.sql.validator.Positions.of(item.getParserPosition()));
+      }
+    }
+    return positions;
+  }
+
+  private Converted convert(SqlNode query) {
+    return new QueryConverter(context, context.session().namespace(), ViewPath.NONE)
+        .convert(query);
+  }
+
+  private static List<DataType> parameters(Converted converted) {
+    return converted.parameters().stream().map(TypeMapping::dataType).toList();
+  }
+
+  private PhysicalPlan plan(Converted converted, UnaryOperator<PhysicalPlan> finish) {
+    try {
+      return PhysicalTranslator.translate(optimize(converted), context.folder(), finish);
+    } catch (RuntimeException | AssertionError e) {
+      throw ValidationErrors.of(
+          e instanceof RuntimeException r ? r : new IllegalStateException(e), Set::of);
+    }
+  }
+
+  private static RelNode optimize(Converted converted) {
+    return Optimizer.optimize(converted.root().project(true));
   }
 }

@@ -24,8 +24,8 @@ public final class StatementContext {
   private final ModelScope models;
   private final FileSchemas files;
   private final SystemTables systemTables;
-  private final Instant now = Instant.now();
-  private final EngineTypeFactory types = new EngineTypeFactory();
+  private final Instant now;
+  private final EngineTypeFactory types;
   private final ConstantFolder folder;
   private final RelOptCluster cluster;
 
@@ -42,11 +42,31 @@ public final class StatementContext {
     this.models = models;
     this.files = files;
     this.systemTables = systemTables;
-    HepPlanner planner = new HepPlanner(NOTHING);
+    now = Instant.now();
+    types = new EngineTypeFactory();
     folder = new ConstantFolder(now, session.zone());
+    HepPlanner planner = new HepPlanner(NOTHING);
     planner.setExecutor(folder);
     cluster = RelOptCluster.create(planner, new RexBuilder(types));
     cluster.setMetadataQuerySupplier(Estimates::newQuery);
+  }
+
+  private StatementContext(StatementContext other, PinnedRef at) {
+    this.catalog = other.catalog;
+    this.at = at;
+    this.session = other.session;
+    this.models = other.models;
+    this.files = other.files;
+    this.systemTables = other.systemTables;
+    this.now = other.now;
+    this.types = other.types;
+    this.folder = other.folder;
+    this.cluster = other.cluster;
+  }
+
+  /// The same statement where names resolve at another commit: the inside of a view read `AT` a version.
+  public StatementContext at(PinnedRef other) {
+    return new StatementContext(this, other);
   }
 
   public Catalog catalog() {

@@ -2,9 +2,13 @@ package io.bauplan.sql.session;
 
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.PinnedRef;
-import io.bauplan.sql.logical.QueryPlanner;
+import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.logical.StatementContext;
+import io.bauplan.sql.parser.SqlText;
+import io.bauplan.sql.parser.Statement;
 import io.bauplan.sql.plan.PlannedStatement;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Plans statements with Calcite. Thread-safe; keeps nothing between statements but immutable tables of
 /// operators and rules.
@@ -14,10 +18,17 @@ public final class CalcitePlanner implements StatementPlanner {
   private final SystemTables systemTables;
 
   /// Borrows the catalog: closing it is the caller's.
+  ///
+  /// @param systemTables the engine's; those the catalog can answer are added here
   public CalcitePlanner(Catalog catalog, FileSchemas files, SystemTables systemTables) {
     this.catalog = catalog;
     this.files = files;
-    this.systemTables = systemTables;
+    this.systemTables =
+        () -> {
+          List<SystemTables.SystemTable> all = new ArrayList<>(systemTables.tables());
+          all.addAll(CatalogTables.INSTANCE.tables());
+          return all;
+        };
   }
 
   @Override
@@ -27,9 +38,19 @@ public final class CalcitePlanner implements StatementPlanner {
 
   @Override
   public PlannedStatement plan(String sql, Session session, ModelScope models) {
-    PinnedRef at = catalog.resolve(session.reference());
+    Statement statement = SqlText.parse(sql);
+    PinnedRef at;
+    try {
+      at = catalog.resolve(session.reference());
+    } catch (EngineException e) {
+      // A session whose branch is gone must still be able to leave it.
+      if (!Planning.worksWithoutReference(statement)) {
+        throw e;
+      }
+      at = catalog.resolve(Catalog.DEFAULT_BRANCH);
+    }
     StatementContext context =
         new StatementContext(catalog, at, session, models, files, systemTables);
-    return new QueryPlanner(context).query(sql);
+    return new Planning(context).plan(statement);
   }
 }

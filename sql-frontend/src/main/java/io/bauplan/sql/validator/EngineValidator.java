@@ -1,6 +1,9 @@
 package io.bauplan.sql.validator;
 
+import java.util.List;
+import org.apache.calcite.config.CalciteConnectionConfig;
 import org.apache.calcite.config.NullCollation;
+import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.validate.SqlValidator;
@@ -16,5 +19,16 @@ public final class EngineValidator extends SqlValidatorImpl {
 
   public EngineValidator(CalciteCatalogReader names, RelDataTypeFactory types) {
     super(EngineOperators.table(), names, types, CONFIG);
+  }
+
+  /// A validator for types and expressions outside any query.
+  public static EngineValidator withoutTables(RelDataTypeFactory types) {
+    return new EngineValidator(
+        new CalciteCatalogReader(
+            CalciteSchema.createRootSchema(false, false),
+            List.of(),
+            types,
+            CalciteConnectionConfig.DEFAULT),
+        types);
   }
 }

@@ -1,13 +1,16 @@
 package io.bauplan.sql.validator;
 
+import io.bauplan.sql.parser.VersionedTable;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.validator.TableResolver.Resolution;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.schema.impl.AbstractSchema;
 import org.apache.calcite.sql.SqlBasicCall;
@@ -31,6 +34,7 @@ public final class FromBinder {
   private final TableResolver resolver;
   private final CalciteSchema root = CalciteSchema.createRootSchema(false, false);
   private final Deque<List<SqlWithItem>> scopes = new ArrayDeque<>();
+  private final Set<String> columns = new LinkedHashSet<>();
   private int generatedNames;
 
   public FromBinder(TableResolver resolver) {
@@ -49,6 +53,11 @@ public final class FromBinder {
   /// The tables found, as the validator needs them.
   public CalciteSchema schema() {
     return root;
+  }
+
+  /// Names of the columns of all tables found, for hints in errors.
+  public Set<String> columns() {
+    return columns;
   }
 
   private void visit(@Nullable SqlNode node) {
@@ -101,6 +110,9 @@ public final class FromBinder {
   private SqlNode bindFrom(SqlNode from) {
     return switch (from) {
       case SqlIdentifier name -> bindName(name);
+      case VersionedTable table ->
+          register(
+              resolver.versioned(table), table.table().names.getLast(), table.getParserPosition());
       case SqlJoin join -> {
         join.setLeft(bindFrom(join.getLeft()));
         join.setRight(bindFrom(join.getRight()));
@@ -187,6 +199,7 @@ public final class FromBinder {
       schema = next == null ? schema.add(level, new AbstractSchema()) : next;
     }
     schema.add(name, table);
+    table.source().columns().columns().forEach(column -> columns.add(column.name()));
   }
 
   private static List<String> path(TableRef ref) {

@@ -30,6 +30,9 @@ public final class FunctionRegistry {
 
   public static final String INTERVAL_DIVIDE = "interval_divide";
 
+  /// `assert_not_null(value, column name)`: the value; NULL is error `23502` naming the column.
+  public static final String ASSERT_NOT_NULL = "assert_not_null";
+
   /// `struct_field(row, index)`, 0-based.
   public static final String STRUCT_FIELD = "struct_field";
 

@@ -1,5 +1,6 @@
 package io.bauplan.sql.validator;
 
+import io.bauplan.sql.parser.VersionedTable;
 import io.bauplan.sql.plan.TableRef;
 import java.util.List;
 import org.apache.calcite.sql.SqlCall;
@@ -13,6 +14,9 @@ public interface TableResolver {
   /// @throws io.bauplan.sql.error.EngineException `TABLE_NOT_FOUND` at `position`, naming near ones
   Resolution table(List<String> names, SqlParserPos position);
 
+  /// A table at another version: `t AT BRANCH b`.
+  Resolution versioned(VersionedTable table);
+
   /// A table function call in FROM: `TABLE(f(TABLE t, 3))`, `read_parquet('...')`.
   ///
   /// @param with the common table expressions that the call's table arguments see
@@ -21,8 +25,6 @@ public interface TableResolver {
   /// @param ref the canonical name under which the query's scope shall know the table
   record Resolution(TableRef ref, ResolvedTable table) {}
 
-  /// A call that the resolver leaves to Calcite.
-  default boolean handles(SqlNode call) {
-    return call instanceof SqlCall;
-  }
+  /// Whether a call in FROM is resolved here; others are Calcite's.
+  boolean handles(SqlNode call);
 }

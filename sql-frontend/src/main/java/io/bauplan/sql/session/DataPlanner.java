@@ -1,0 +1,320 @@
+package io.bauplan.sql.session;
+
+import io.bauplan.sql.catalog.CatalogTable;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.error.NearestName;
+import io.bauplan.sql.logical.CatalogNames;
+import io.bauplan.sql.logical.QueryPlanner;
+import io.bauplan.sql.logical.QueryPlanner.Rows;
+import io.bauplan.sql.logical.SqlCopies;
+import io.bauplan.sql.logical.StatementContext;
+import io.bauplan.sql.parser.DataStatement;
+import io.bauplan.sql.plan.Column;
+import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.plan.PlannedStatement;
+import io.bauplan.sql.plan.PlannedStatement.InsertMode;
+import io.bauplan.sql.plan.RowType;
+import io.bauplan.sql.plan.ScanColumn;
+import io.bauplan.sql.validator.Positions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.calcite.sql.SqlBasicCall;
+import org.apache.calcite.sql.SqlDelete;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUpdate;
+import org.apache.calcite.sql.fun.SqlCase;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.jspecify.annotations.Nullable;
+
+/// Statements that change rows. UPDATE and DELETE are written as the query of the table's new contents.
+final class DataPlanner {
+  private final StatementContext session;
+
+  DataPlanner(StatementContext session) {
+    this.session = session;
+  }
+
+  PlannedStatement plan(DataStatement statement) {
+    return switch (statement) {
+      case DataStatement.Insert insert -> insert(insert);
+      case DataStatement.Update update ->
+          update(update.update(), Planning.writing(session, update.at()));
+      case DataStatement.Delete delete ->
+          delete(delete.delete(), Planning.writing(session, delete.at()));
+      case DataStatement.Merge merge -> throw Planning.notSupported("MERGE INTO", merge.position());
+      case DataStatement.Truncate truncate -> truncate(truncate);
+      case DataStatement.CopyInto copy -> copyInto(copy);
+      case DataStatement.CopyTo copy ->
+          new PlannedStatement.CopyTo(
+              new QueryPlanner(session).query(copy.query()),
+              copy.uri(),
+              copy.format(),
+              copy.options());
+    };
+  }
+
+  private static CatalogTable table(StatementContext context, SqlIdentifier name) {
+    return new CatalogNames(context.catalog(), context.at(), context.session().namespace())
+        .table(name);
+  }
+
+  private static List<Column> columns(CatalogTable table) {
+    return table.columns().stream().map(ScanColumn::column).toList();
+  }
+
+  private PlannedStatement insert(DataStatement.Insert insert) {
+    StatementContext context = Planning.writing(session, insert.at());
+    CatalogTable table = table(context, insert.table());
+    List<Column> columns = columns(table);
+    QueryPlanner queries = new QueryPlanner(context);
+    int[] sources = new int[columns.size()];
+    int given = width(insert.source(), queries);
+    if (insert.columns().isEmpty()) {
+      if (given != columns.size()) {
+        throw arity(insert, table, columns.size(), given);
+      }
+      Arrays.setAll(sources, i -> i);
+    } else {
+      if (given != insert.columns().size()) {
+        throw arity(insert, table, insert.columns().size(), given);
+      }
+      Arrays.fill(sources, -1);
+      for (int i = 0; i < insert.columns().size(); i++) {
+        SqlIdentifier name = insert.columns().get(i);
+        int target = column(columns, name, table);
+        if (sources[target] >= 0) {
+          throw new EngineException(
+              ErrorCode.DUPLICATE_NAME,
+              "column \"" + name + "\" is named twice",
+              Positions.of(name.getParserPosition()));
+        }
+        sources[target] = i;
+      }
+    }
+    checkRequired(columns, sources, insert);
+    Rows rows = queries.rowsFor(insert.source(), columns, sources);
+    InsertMode mode =
+        !insert.overwrite()
+            ? InsertMode.APPEND
+            : table.partitioning().isEmpty()
+                ? InsertMode.OVERWRITE
+                : InsertMode.OVERWRITE_PARTITIONS;
+    return new PlannedStatement.Insert(
+        context.at().name(), context.at(), table.name(), mode, rows.plan(), rows.parameters());
+  }
+
+  private static int width(SqlNode source, QueryPlanner queries) {
+    return queries.columns(SqlCopies.copy(source)).size();
+  }
+
+  private static EngineException arity(
+      DataStatement.Insert insert, CatalogTable table, int expected, int given) {
+    return new EngineException(
+        ErrorCode.TYPE_MISMATCH,
+        "INSERT INTO " + table.name() + " expects " + expected
+            + (expected == 1 ? " column" : " columns") + ", but the source has " + given,
+        Positions.of(insert.source().getParserPosition()),
+        "The columns are "
+            + String.join(
+                ", ",
+                insert.columns().isEmpty()
+                    ? columns(table).stream().map(Column::name).toList()
+                    : insert.columns().stream().map(SqlIdentifier::toString).toList())
+            + ".",
+        null);
+  }
+
+  private static void checkRequired(
+      List<Column> columns, int[] sources, DataStatement.Insert insert) {
+    for (int i = 0; i < sources.length; i++) {
+      if (sources[i] < 0 && !columns.get(i).nullable()) {
+        throw new EngineException(
+            ErrorCode.NOT_NULL_VIOLATION,
+            "column \"" + columns.get(i).name() + "\" is NOT NULL and must be given",
+            insert.position());
+      }
+    }
+  }
+
+  private static int column(List<Column> columns, SqlIdentifier name, CatalogTable table) {
+    String wanted = name.names.getLast();
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equalsIgnoreCase(wanted)) {
+        return i;
+      }
+    }
+    throw new EngineException(
+        ErrorCode.COLUMN_NOT_FOUND,
+        "table \"" + table.name() + "\" has no column \"" + wanted + "\"",
+        Positions.of(name.getParserPosition()),
+        NearestName.hint(wanted, columns.stream().map(Column::name).toList()).orElse(null),
+        null);
+  }
+
+  private PlannedStatement update(SqlUpdate update, StatementContext context) {
+    SqlIdentifier name = target(update.getTargetTable());
+    CatalogTable table = table(context, name);
+    List<Column> columns = columns(table);
+    @Nullable SqlNode[] assigned = new SqlNode[columns.size()];
+    for (int i = 0; i < update.getTargetColumnList().size(); i++) {
+      SqlIdentifier column = (SqlIdentifier) update.getTargetColumnList().get(i);
+      int index = column(columns, column, table);
+      if (assigned[index] != null) {
+        throw new EngineException(
+            ErrorCode.DUPLICATE_NAME,
+            "column \"" + column + "\" is assigned twice",
+            Positions.of(column.getParserPosition()));
+      }
+      assigned[index] = update.getSourceExpressionList().get(i);
+    }
+    SqlNode condition = update.getCondition();
+    String alias = update.getAlias() == null ? name.names.getLast() : update.getAlias().getSimple();
+    SqlNodeList select = new SqlNodeList(SqlParserPos.ZERO);
+    for (int i = 0; i < columns.size(); i++) {
+      SqlNode old =
+          new SqlIdentifier(List.of(alias, columns.get(i).name()), SqlParserPos.ZERO);
+      SqlNode value = assigned[i];
+      select.add(value == null ? old : choice(condition, value, old));
+    }
+    PhysicalPlan contents =
+        rows(select(select, from(name, update.getAlias()), null), columns, context).plan();
+    return rewrite(
+        table,
+        contents,
+        countOf(from(name, update.getAlias()), condition == null ? null : SqlCopies.copy(condition)),
+        context);
+  }
+
+  /// The condition is copied: every column asks it.
+  private static SqlNode choice(@Nullable SqlNode condition, SqlNode value, SqlNode old) {
+    if (condition == null) {
+      return value;
+    }
+    return new SqlCase(
+        value.getParserPosition(),
+        null,
+        SqlNodeList.of(SqlCopies.copy(condition)),
+        SqlNodeList.of(value),
+        old);
+  }
+
+  private PlannedStatement delete(SqlDelete delete, StatementContext context) {
+    SqlIdentifier name = target(delete.getTargetTable());
+    CatalogTable table = table(context, name);
+    SqlNode condition = delete.getCondition();
+    SqlNode counted = condition == null ? null : SqlCopies.copy(condition);
+    PhysicalPlan contents;
+    if (condition == null) {
+      contents = empty(columns(table));
+    } else {
+      SqlNode kept =
+          new SqlBasicCall(
+              SqlStdOperatorTable.IS_NOT_TRUE, List.of(condition), condition.getParserPosition());
+      contents =
+          rows(
+                  select(
+                      SqlNodeList.of(SqlIdentifier.star(SqlParserPos.ZERO)),
+                      from(name, delete.getAlias()),
+                      kept),
+                  columns(table),
+                  context)
+              .plan();
+    }
+    return rewrite(table, contents, countOf(from(name, delete.getAlias()), counted), context);
+  }
+
+  private PlannedStatement truncate(DataStatement.Truncate truncate) {
+    StatementContext context = Planning.writing(session, truncate.at());
+    CatalogTable table;
+    try {
+      table = table(context, truncate.table());
+    } catch (EngineException e) {
+      if (truncate.ifExists() && e.code() == ErrorCode.TABLE_NOT_FOUND) {
+        return new PlannedStatement.Query(
+            context.at(), new PhysicalPlan.Values(new RowType(List.of()), List.of()), List.of());
+      }
+      throw e;
+    }
+    return rewrite(
+        table, empty(columns(table)), countOf(from(truncate.table(), null), null), context);
+  }
+
+  private static PhysicalPlan empty(List<Column> columns) {
+    return new PhysicalPlan.Values(new RowType(columns), List.of());
+  }
+
+  private static SqlIdentifier target(SqlNode node) {
+    if (node instanceof SqlIdentifier name) {
+      return name;
+    }
+    throw new EngineException(
+        ErrorCode.NOT_SUPPORTED,
+        "UPDATE and DELETE take a table's name",
+        Positions.of(node.getParserPosition()));
+  }
+
+  private static SqlNode from(SqlIdentifier name, @Nullable SqlIdentifier alias) {
+    SqlNode table = SqlCopies.copy(name);
+    return alias == null
+        ? table
+        : new SqlBasicCall(
+            SqlStdOperatorTable.AS, List.of(table, SqlCopies.copy(alias)), SqlParserPos.ZERO);
+  }
+
+  private static SqlSelect select(SqlNodeList items, SqlNode from, @Nullable SqlNode where) {
+    return new SqlSelect(
+        SqlParserPos.ZERO, null, items, from, where, null, null, null, null, null, null, null, null);
+  }
+
+  private static SqlSelect countOf(SqlNode from, @Nullable SqlNode where) {
+    SqlNode count =
+        SqlStdOperatorTable.COUNT.createCall(
+            SqlParserPos.ZERO, SqlIdentifier.star(SqlParserPos.ZERO));
+    return select(SqlNodeList.of(count), from, where);
+  }
+
+  private static Rows rows(SqlNode query, List<Column> columns, StatementContext context) {
+    return new QueryPlanner(context)
+        .rowsFor(query, columns, IntStream.range(0, columns.size()).toArray());
+  }
+
+  private static PlannedStatement rewrite(
+      CatalogTable table, PhysicalPlan contents, SqlSelect count, StatementContext context) {
+    PlannedStatement.Query affected = new QueryPlanner(context).query(count);
+    List<DataType> parameters = new ArrayList<>(affected.parameters());
+    return new PlannedStatement.Rewrite(
+        context.at().name(),
+        context.at(),
+        table.name(),
+        table.currentSnapshotId(),
+        contents,
+        affected.plan(),
+        parameters);
+  }
+
+  private PlannedStatement copyInto(DataStatement.CopyInto copy) {
+    StatementContext context = Planning.writing(session, copy.at());
+    CatalogTable table = table(context, copy.table());
+    List<Column> columns = columns(table);
+    List<String> names = new ArrayList<>();
+    for (SqlIdentifier name : copy.columns()) {
+      names.add(columns.get(column(columns, name, table)).name());
+    }
+    return new PlannedStatement.CopyInto(
+        context.at().name(),
+        context.at(),
+        table.name(),
+        names,
+        copy.uri(),
+        copy.format(),
+        copy.options());
+  }
+}
