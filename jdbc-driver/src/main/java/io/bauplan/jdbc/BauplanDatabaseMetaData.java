@@ -431,31 +431,27 @@ public final class BauplanDatabaseMetaData extends AvaticaDatabaseMetaData {
 
   @Override
   public String getSQLKeywords() {
-    return "BRANCH,CATALOG,COPY,EXPLAIN,EXPECTATION,LANGUAGE,LIMIT,MODEL,NAMESPACE,OFFSET,QUALIFY,REF,"
-        + "REPLACE,SCHEMA,SHOW,SNAPSHOT,TAG,USE,VIEW";
+    return owner.server().words(ServerInfo.KEYWORDS);
   }
 
   @Override
   public String getNumericFunctions() {
-    return "ABS,ACOS,ASIN,ATAN,ATAN2,CEILING,COS,COT,DEGREES,EXP,FLOOR,LOG,LOG10,MOD,PI,POWER,RADIANS,"
-        + "RAND,ROUND,SIGN,SIN,SQRT,TAN,TRUNCATE";
+    return owner.server().words(ServerInfo.NUMERIC_FUNCTIONS);
   }
 
   @Override
   public String getStringFunctions() {
-    return "ASCII,CHAR_LENGTH,CONCAT,INSERT,LCASE,LEFT,LENGTH,LOCATE,LTRIM,POSITION,REPEAT,REPLACE,"
-        + "RIGHT,RTRIM,SUBSTRING,UCASE";
+    return owner.server().words(ServerInfo.STRING_FUNCTIONS);
   }
 
   @Override
   public String getSystemFunctions() {
-    return "COALESCE,IFNULL,NULLIF,USER";
+    return owner.server().words(ServerInfo.SYSTEM_FUNCTIONS);
   }
 
   @Override
   public String getTimeDateFunctions() {
-    return "CURRENT_DATE,CURRENT_TIME,CURRENT_TIMESTAMP,DAYOFMONTH,DAYOFWEEK,DAYOFYEAR,EXTRACT,HOUR,"
-        + "MINUTE,MONTH,QUARTER,SECOND,TIMESTAMPADD,TIMESTAMPDIFF,WEEK,YEAR";
+    return owner.server().words(ServerInfo.DATETIME_FUNCTIONS);
   }
 
   @Override

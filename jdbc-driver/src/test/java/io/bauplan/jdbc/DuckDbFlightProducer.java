@@ -371,6 +371,11 @@ final class DuckDbFlightProducer extends NoOpFlightSqlProducer implements AutoCl
     new SqlInfoBuilder()
         .withFlightSqlServerName("DuckFlight")
         .withFlightSqlServerVersion("3.14.0")
+        .withSqlKeywords(new String[] {"QUALIFY", "PIVOT"})
+        .withSqlNumericFunctions(new String[] {"ABS"})
+        .withSqlStringFunctions(new String[] {"TRIM"})
+        .withSqlSystemFunctions(new String[0])
+        .withSqlDatetimeFunctions(new String[] {"NOW"})
         .send(command.getInfoList(), listener);
   }
 

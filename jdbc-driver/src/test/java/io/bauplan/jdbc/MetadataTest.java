@@ -131,6 +131,9 @@ class MetadataTest {
     assertThat(metaData.getDatabaseProductName()).isEqualTo("DuckFlight");
     assertThat(metaData.getDatabaseMajorVersion()).isEqualTo(3);
     assertThat(metaData.getDatabaseMinorVersion()).isEqualTo(14);
+    assertThat(metaData.getSQLKeywords()).isEqualTo("QUALIFY,PIVOT");
+    assertThat(metaData.getSystemFunctions()).isEmpty();
+    assertThat(metaData.getTimeDateFunctions()).isEqualTo("NOW");
     assertThat(metaData.getURL()).startsWith("jdbc:bauplan://");
   }
 
