@@ -1,5 +1,6 @@
 package io.bauplan.server.cli;
 
+import io.bauplan.server.cli.render.SafeText;
 import io.bauplan.server.config.Version;
 import io.bauplan.server.wire.ErrorStatus;
 import io.bauplan.sql.error.EngineException;
@@ -157,7 +158,7 @@ public final class BauplanCommand implements Runnable {
     String sql = error instanceof StatementFailed statement ? statement.sql() : "";
     EngineException shown =
         error instanceof StatementFailed statement ? statement.error() : engine;
-    console.err().println(ErrorReport.render(shown, sql));
+    console.err().println(SafeText.lines(ErrorReport.render(shown, sql)));
     if (options.verbose) {
       shown.printStackTrace(console.err());
     }

@@ -57,7 +57,7 @@ public record ResultPrinter(
       execute(connection, sql);
       return true;
     } catch (StatementFailed e) {
-      console.err().println(ErrorReport.render(e.error(), sql));
+      console.err().println(SafeText.lines(ErrorReport.render(e.error(), sql)));
       return false;
     }
   }

@@ -6,6 +6,7 @@ import io.bauplan.server.cli.Console;
 import io.bauplan.server.cli.ResultPrinter;
 import io.bauplan.server.cli.SqlScript;
 import io.bauplan.server.cli.render.JsonRows;
+import io.bauplan.server.cli.render.SafeText;
 import io.bauplan.server.connection.EngineConnection;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorReport;
@@ -106,7 +107,7 @@ public final class SqlShell {
         statements(text);
       }
     } catch (EngineException e) {
-      console.err().println(ErrorReport.render(e, ""));
+      console.err().println(SafeText.lines(ErrorReport.render(e, "")));
     } catch (IOException e) {
       console.err().println("error: " + e.getMessage());
     } finally {

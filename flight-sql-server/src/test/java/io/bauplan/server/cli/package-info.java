@@ -1,0 +1,4 @@
+@NullMarked
+package io.bauplan.server.cli;
+
+import org.jspecify.annotations.NullMarked;

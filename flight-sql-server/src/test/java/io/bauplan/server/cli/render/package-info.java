@@ -1,0 +1,4 @@
+@NullMarked
+package io.bauplan.server.cli.render;
+
+import org.jspecify.annotations.NullMarked;

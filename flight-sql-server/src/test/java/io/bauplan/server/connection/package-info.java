@@ -1,0 +1,4 @@
+@NullMarked
+package io.bauplan.server.connection;
+
+import org.jspecify.annotations.NullMarked;

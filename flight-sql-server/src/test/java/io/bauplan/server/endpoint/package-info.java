@@ -1,0 +1,4 @@
+@NullMarked
+package io.bauplan.server.endpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bauplan.server.wire;
+
+import org.jspecify.annotations.NullMarked;
