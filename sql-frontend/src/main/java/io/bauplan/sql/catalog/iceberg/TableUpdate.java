@@ -1,5 +1,6 @@
 package io.bauplan.sql.catalog.iceberg;
 
+import com.google.common.util.concurrent.MoreExecutors;
 import io.bauplan.sql.catalog.TableAlteration;
 import io.bauplan.sql.catalog.TableChange;
 import io.bauplan.sql.catalog.TableDefinition;
@@ -138,6 +139,10 @@ public final class TableUpdate {
 
   private void commit(SnapshotUpdate<?> update, Map<String, String> summary) {
     summary.forEach(update::set);
+    if (WarehouseFileIO.isLocal(staged.current().location())) {
+      // Waiting for a pool costs more than local files do: Iceberg polls it every 10 ms.
+      update.scanManifestsWith(MoreExecutors.newDirectExecutorService());
+    }
     try {
       update.commit();
     } catch (EngineException e) {

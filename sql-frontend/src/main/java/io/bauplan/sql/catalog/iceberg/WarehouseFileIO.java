@@ -37,8 +37,12 @@ public final class WarehouseFileIO implements FileIO {
     of(location).deleteFile(location);
   }
 
+  static boolean isLocal(String location) {
+    return location.startsWith("/") || location.startsWith("file:");
+  }
+
   private FileIO of(String location) {
-    if (location.startsWith("/") || location.startsWith("file:")) {
+    if (isLocal(location)) {
       return local;
     }
     if (location.startsWith("s3://")
