@@ -104,7 +104,7 @@ final class RuntimeFixture implements AutoCloseable {
   }
 
   InvocationOutcome call(FunctionDefinition function, InvocationInput... inputs) {
-    OutputListener listener = (stream, text) -> lines.add(stream.name().charAt(3) + ":" + text);
+    OutputListener listener = (stream, text) -> lines.add((stream == OutputListener.Stream.STDOUT ? "O:" : "R:") + text);
     return runtime
         .start(new Invocation("test", function, List.of(inputs), listener))
         .await();
