@@ -237,7 +237,7 @@ public final class EnvironmentStore {
         List<Path> fresh = packages.adopt(target);
         compile(interpreter, fresh);
         for (Path place : fresh) {
-          places.put(place.getParent().getParent().getFileName().toString(), place);
+          places.put(packages.root().relativize(place).getName(0).toString(), place);
         }
       } finally {
         FileTrees.delete(target);

@@ -23,7 +23,10 @@ final class InstallerMessages {
   private InstallerMessages() {}
 
   static EnvironmentException explain(
-      String printed, Interpreter interpreter, List<Requirement> requirements) {
+      String printed,
+      Interpreter interpreter,
+      List<Requirement> requirements,
+      EnvironmentPolicy.Network network) {
     String text = clean(printed);
     String low = printed.toLowerCase(Locale.ROOT);
     if (low.contains("no space left") || low.contains("disk quota")) {
@@ -46,7 +49,9 @@ final class InstallerMessages {
             || low.contains("dns error")
             || low.contains("newconnectionerror")
             || low.contains("max retries exceeded")
-            || low.contains("temporary failure in name resolution");
+            || low.contains("temporary failure in name resolution")
+            || (network == EnvironmentPolicy.Network.OFFLINE
+                && (NOT_FOUND.matcher(printed).find() || NO_VERSION.matcher(printed).find()));
     if (unreachable) {
       return failure(
           Reason.OFFLINE,

@@ -40,7 +40,8 @@ final class PipTool implements PackageTool {
       requirements.forEach(r -> arguments.add(r.text()));
       InstallerRun run = run(interpreter, arguments);
       if (!run.succeeded()) {
-        throw InstallerMessages.explain(run.error(), interpreter, requirements);
+        throw InstallerMessages.explain(
+            run.error(), interpreter, requirements, policy.network());
       }
       List<ResolvedPackage> out = new ArrayList<>();
       JsonNode json = JsonMapper.builder().build().readTree(report.toFile());
@@ -75,7 +76,7 @@ final class PipTool implements PackageTool {
     if (!run.succeeded()) {
       List<Requirement> asked = new ArrayList<>();
       packages.forEach(p -> asked.add(new Requirement(p.source(), p.name())));
-      throw InstallerMessages.explain(run.error(), interpreter, asked);
+      throw InstallerMessages.explain(run.error(), interpreter, asked, policy.network());
     }
   }
 

@@ -53,7 +53,8 @@ final class UvTool implements PackageTool {
       arguments.add(wanted.toString());
       InstallerRun run = run(interpreter, arguments);
       if (!run.succeeded()) {
-        throw InstallerMessages.explain(run.error(), interpreter, requirements);
+        throw InstallerMessages.explain(
+            run.error(), interpreter, requirements, policy.network());
       }
       return parse(run.out());
     } finally {
@@ -113,7 +114,7 @@ final class UvTool implements PackageTool {
       if (!run.succeeded()) {
         List<Requirement> asked = new ArrayList<>();
         packages.forEach(p -> asked.add(new Requirement(p.source(), p.name())));
-        throw InstallerMessages.explain(run.error(), interpreter, asked);
+        throw InstallerMessages.explain(run.error(), interpreter, asked, policy.network());
       }
     } finally {
       Files.deleteIfExists(wanted);

@@ -9,7 +9,6 @@ import io.bauplan.udf.api.SourceInspector.SourceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -152,6 +151,6 @@ class PythonSourceInspectorTest {
   void findsNoFunctionInAnOrdinaryFile() {
     assertThat(inspect("def f():\n  return 1\n"))
         .isEqualTo(new InspectedFile("models.py", List.of(), List.of()));
-    assertThat(Optional.of(inspect("")).orElseThrow().functions()).isEmpty();
+    assertThat(inspect("").functions()).isEmpty();
   }
 }

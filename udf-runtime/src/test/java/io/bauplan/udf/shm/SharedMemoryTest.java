@@ -27,6 +27,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,7 @@ class SharedMemoryTest {
   private static Iterator<VectorSchemaRoot> closing(List<VectorSchemaRoot> roots) {
     List<VectorSchemaRoot> left = new ArrayList<>(roots);
     return new Iterator<>() {
-      private VectorSchemaRoot last;
+      private @Nullable VectorSchemaRoot last;
 
       @Override
       public boolean hasNext() {
@@ -132,8 +133,9 @@ class SharedMemoryTest {
 
       @Override
       public VectorSchemaRoot next() {
-        last = left.removeFirst();
-        return last;
+        VectorSchemaRoot next = left.removeFirst();
+        last = next;
+        return next;
       }
     };
   }
