@@ -1,10 +1,160 @@
 package io.bauplan.exec.engine;
 
-/// Both planes in this process.
-final class LocalEngine {
-  private LocalEngine() {}
+import io.bauplan.exec.fallback.CalciteFallback;
+import io.bauplan.exec.run.RunListener;
+import io.bauplan.exec.run.RunRequest;
+import io.bauplan.exec.run.RunResult;
+import io.bauplan.exec.run.Runs;
+import io.bauplan.exec.scan.StandardDataFiles;
+import io.bauplan.exec.worker.LocalWorker;
+import io.bauplan.exec.worker.Worker;
+import io.bauplan.sql.catalog.Catalog;
+import io.bauplan.sql.catalog.nessie.NessieCatalogs;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.PlannedStatement;
+import io.bauplan.sql.plan.RowType;
+import io.bauplan.sql.project.ProjectReader;
+import io.bauplan.sql.session.CalcitePlanner;
+import io.bauplan.sql.session.Session;
+import io.bauplan.sql.session.StatementPlanner;
+import io.bauplan.sql.session.SystemTables;
+import io.bauplan.udf.api.FunctionRuntime;
+import io.bauplan.udf.python.LocalFunctionRuntime;
+import io.bauplan.udf.python.PythonSourceInspector;
+import io.bauplan.udf.python.RuntimeConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/// Both planes in this process: the control plane is the catalog, the planner and the runs; the data plane
+/// is the worker. They meet in plans, figures and streams of rows only.
+final class LocalEngine implements Engine {
+  private final EngineConfig config;
+  private final Catalog catalog;
+  private final FunctionRuntime functions;
+  private final BufferAllocator allocator;
+  private final Worker worker;
+  private final StatementPlanner planner;
+  private final StatementExecution statements;
+  private final Runs runs;
+
+  /// Takes ownership of the catalog and the runtime.
+  private LocalEngine(EngineConfig config, Catalog catalog, FunctionRuntime functions) {
+    this.config = config;
+    this.catalog = catalog;
+    this.functions = functions;
+    this.allocator = new RootAllocator();
+    this.worker =
+        new LocalWorker(
+            allocator,
+            config.memoryBytes(),
+            config.threads(),
+            new StandardDataFiles(),
+            new CalciteFallback(),
+            functions);
+    this.planner = new CalcitePlanner(catalog, worker.fileSchemas(), SystemTables.NONE);
+    this.statements = new StatementExecution(this);
+    ProjectReader projects =
+        new ProjectReader(PythonSourceInspector.open(config.cacheDirectory()));
+    this.runs = new Runs(catalog, planner, worker, projects);
+  }
 
   static Engine open(EngineConfig config) {
-    throw new UnsupportedOperationException("being assembled for " + config.warehouse());
+    createFolder(config.warehouse());
+    Catalog catalog =
+        config.catalog().isPresent()
+            ? NessieCatalogs.openRemote(
+                config.catalog().get(),
+                config.dataLocation().orElse(config.warehouse().resolve("data").toString()))
+            : NessieCatalogs.openEmbedded(config.warehouse(), config.dataLocation());
+    try {
+      return new LocalEngine(config, catalog, functions(config));
+    } catch (RuntimeException | Error e) {
+      catalog.close();
+      throw e;
+    }
+  }
+
+  private static FunctionRuntime functions(EngineConfig config) {
+    try {
+      return LocalFunctionRuntime.open(RuntimeConfig.of(config.cacheDirectory()));
+    } catch (IOException e) {
+      throw new EngineException(
+              ErrorCode.WAREHOUSE_UNUSABLE,
+              "cannot use the cache folder " + config.cacheDirectory() + ": " + e.getMessage(),
+              e)
+          .withHint("set XDG_CACHE_HOME to a folder that you may write to");
+    }
+  }
+
+  private static void createFolder(Path warehouse) {
+    try {
+      Files.createDirectories(warehouse);
+    } catch (IOException e) {
+      throw new EngineException(
+              ErrorCode.WAREHOUSE_UNUSABLE, "cannot create the warehouse folder " + warehouse, e)
+          .withHint("choose a folder that you may write to: --warehouse DIR");
+    }
+  }
+
+  @Override
+  public StatementResult execute(Session session, String sql, StatementOptions options) {
+    return statements.execute(planner.plan(sql, session), session, options);
+  }
+
+  @Override
+  public StatementShape describe(Session session, String sql) {
+    return switch (planner.plan(sql, session)) {
+      case PlannedStatement.Query query -> shape(query.parameters(), query.output());
+      case PlannedStatement.ExplainAnalyze explain ->
+          shape(List.of(), StatementExecution.EXPLAIN_OUTPUT);
+      case PlannedStatement.Call ignored -> shape(List.of(), Procedures.GENERATED);
+      case PlannedStatement.RunPipeline ignored -> shape(List.of(), StatementExecution.RUN_OUTPUT);
+      case PlannedStatement.Insert insert ->
+          new StatementShape(insert.parameters(), Optional.empty());
+      case PlannedStatement.Rewrite rewrite ->
+          new StatementShape(rewrite.parameters(), Optional.empty());
+      default -> new StatementShape(List.of(), Optional.empty());
+    };
+  }
+
+  private static StatementShape shape(List<DataType> parameters, RowType output) {
+    return new StatementShape(parameters, Optional.of(output));
+  }
+
+  @Override
+  public RunResult run(Session session, RunRequest request, RunListener listener) {
+    return runs.run(session, request, listener);
+  }
+
+  @Override
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  @Override
+  public Worker worker() {
+    return worker;
+  }
+
+  @Override
+  public EngineConfig config() {
+    return config;
+  }
+
+  @Override
+  public void close() {
+    // In this order, each even where one before it fails.
+    try (catalog;
+        allocator;
+        functions) {
+      worker.close();
+    }
   }
 }

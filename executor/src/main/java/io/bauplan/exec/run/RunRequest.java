@@ -6,10 +6,9 @@ import java.util.Map;
 ///
 /// @param projectDirectory absolute path of the project folder
 /// @param reference branch (or any reference, for dry runs) whose data the run reads and that it merges to
-/// @param namespace default namespace of the models
+/// @param namespace default namespace of the models; empty = the project's, else `bauplan`
 /// @param parameters values for the project's parameters, as text
-/// @param transaction false: each model is published as soon as it is done
-/// @param preview how many rows of each result to show
+/// @param preview which rows of each result to show
 public record RunRequest(
     String projectDirectory,
     String reference,
@@ -50,7 +49,7 @@ public record RunRequest(
     return new RunRequest(
         projectDirectory,
         reference,
-        "bauplan",
+        "",
         Map.of(),
         Preview.ON,
         Publishing.TRANSACTION,

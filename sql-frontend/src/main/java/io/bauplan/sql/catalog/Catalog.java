@@ -14,6 +14,9 @@ public interface Catalog extends AutoCloseable {
   String DEFAULT_BRANCH = "main";
   String DEFAULT_NAMESPACE = "bauplan";
 
+  /// Commits of a log that are searched for a publication whose outcome was not heard.
+  int PUBLISH_SEARCH_COMMITS = 100;
+
   /// Resolves `branch`, `tag`, `branch@hash`, `@hash`, `branch*timestamp`, `branch~n`.
   PinnedRef resolve(String reference);
 

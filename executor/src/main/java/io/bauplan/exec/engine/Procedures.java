@@ -1,0 +1,148 @@
+package io.bauplan.exec.engine;
+
+import io.bauplan.exec.scan.generate.Generators;
+import io.bauplan.sql.catalog.Catalog;
+import io.bauplan.sql.catalog.Catalog.OnExisting;
+import io.bauplan.sql.catalog.CommitInfo;
+import io.bauplan.sql.catalog.TableDefinition;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.error.NearestName;
+import io.bauplan.sql.plan.Column;
+import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.plan.PlannedStatement;
+import io.bauplan.sql.plan.RowType;
+import io.bauplan.sql.plan.TableRef;
+import io.bauplan.sql.plan.WrittenFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// `CALL system.<procedure>(...)`. To add one: a case in [#call], its method, a line in `docs/sql.md`.
+final class Procedures {
+  private static final List<String> NAMES = List.of("generate_tpch", "generate_transactions");
+
+  /// Rows come in this order; the small ones first, so that a wrong argument shows at once.
+  private static final List<String> TPCH_TABLES =
+      List.of(
+          "region", "nation", "supplier", "customer", "part", "partsupp", "orders", "lineitem");
+
+  static final RowType GENERATED =
+      new RowType(
+          List.of(
+              new Column("table_name", DataType.VARCHAR, false),
+              new Column("rows", DataType.INT64, false)));
+
+  private final Catalog catalog;
+
+  Procedures(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  StatementResult call(PlannedStatement.Call call, List<String> namespace, StatementRunner runner) {
+    String name = call.procedure().startsWith("system.")
+        ? call.procedure().substring("system.".length())
+        : call.procedure();
+    return switch (name) {
+      case "generate_tpch" -> generateTpch(call, namespace, runner);
+      case "generate_transactions" -> generateTransactions(call, namespace, runner);
+      default ->
+          throw new EngineException(
+                  ErrorCode.FUNCTION_NOT_FOUND, "there is no procedure system." + name)
+              .withHint(
+                  NearestName.nearest(name, NAMES)
+                      .map(near -> "did you mean system." + near + "?")
+                      .orElse("there are: system." + String.join(", system.", NAMES)));
+    };
+  }
+
+  /// `generate_tpch(scale => 0.1, namespace => 'tpch')`
+  private StatementResult generateTpch(
+      PlannedStatement.Call call, List<String> namespace, StatementRunner runner) {
+    Arguments arguments = new Arguments(call, List.of("scale", "namespace"));
+    String scale = arguments.text("scale", "1");
+    List<String> target =
+        arguments.has("namespace") ? List.of(arguments.text("namespace", "").split("\\.")) : namespace;
+    List<List<@Nullable Object>> made = new ArrayList<>();
+    for (String table : TPCH_TABLES) {
+      made.add(
+          generate(call, new TableRef(target, table), "tpch." + table, Map.of("scale", scale), runner));
+    }
+    return new StatementResult.Rows(runner.start(new PhysicalPlan.Values(GENERATED, made)));
+  }
+
+  /// `generate_transactions(rows => 1000000, table => 'transactions', seed => 42)`
+  private StatementResult generateTransactions(
+      PlannedStatement.Call call, List<String> namespace, StatementRunner runner) {
+    Arguments arguments = new Arguments(call, List.of("rows", "table", "seed"));
+    String[] name = arguments.text("table", "transactions").split("\\.");
+    TableRef table =
+        name.length == 1
+            ? new TableRef(namespace, name[0])
+            : new TableRef(List.of(name).subList(0, name.length - 1), name[name.length - 1]);
+    Map<String, String> generator =
+        Map.of("rows", arguments.text("rows", "1000000"), "seed", arguments.text("seed", "42"));
+    List<@Nullable Object> made = generate(call, table, "transactions", generator, runner);
+    return new StatementResult.Rows(runner.start(new PhysicalPlan.Values(GENERATED, List.of(made))));
+  }
+
+  private List<@Nullable Object> generate(
+      PlannedStatement.Call call,
+      TableRef table,
+      String generator,
+      Map<String, String> arguments,
+      StatementRunner runner) {
+    RowType columns = Generators.rowType(generator, arguments);
+    PhysicalPlan source = new PhysicalPlan.Generate(generator, arguments, columns, 0);
+    List<WrittenFile> written = new ArrayList<>();
+    catalog.createTableAs(
+        call.branch(),
+        new TableDefinition(table, columns.columns(), List.of(), Map.of()),
+        target -> {
+          written.clear();
+          written.addAll(runner.write(source, target));
+          return List.copyOf(written);
+        },
+        OnExisting.REPLACE,
+        CommitInfo.of("CALL " + call.procedure()));
+    List<@Nullable Object> row = new ArrayList<>();
+    row.add(table.dotted());
+    row.add(StatementRunner.rows(written));
+    return row;
+  }
+
+  /// Named and positional arguments of one call.
+  private static final class Arguments {
+    private final Map<String, @Nullable Object> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    Arguments(PlannedStatement.Call call, List<String> names) {
+      call.arguments()
+          .forEach(
+              (key, value) -> {
+                String name =
+                    key.chars().allMatch(Character::isDigit) && Integer.parseInt(key) <= names.size()
+                        ? names.get(Integer.parseInt(key) - 1)
+                        : key;
+                if (names.stream().noneMatch(name::equalsIgnoreCase)) {
+                  throw new EngineException(
+                          ErrorCode.INVALID_ARGUMENT,
+                          call.procedure() + " has no parameter \"" + key + "\"")
+                      .withHint("its parameters are: " + String.join(", ", names));
+                }
+                byName.put(name, value);
+              });
+    }
+
+    boolean has(String name) {
+      return byName.get(name) != null;
+    }
+
+    String text(String name, String otherwise) {
+      Object value = byName.get(name);
+      return value == null ? otherwise : value.toString();
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package io.bauplan.exec.operator.window;
+
+import io.bauplan.exec.batch.CellValue;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.DataType;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// An aggregate over the rows of a frame, added one at a time. Values are those of `Expression.Literal`.
+abstract class Accumulator {
+  abstract void add(@Nullable Object value);
+
+  /// The aggregate of what was added; more may be added afterwards.
+  abstract @Nullable Object result();
+
+  /// @param function id as in [io.bauplan.sql.plan.AggregateCall]
+  static Accumulator of(String function, boolean distinct, DataType output) {
+    Accumulator accumulator =
+        switch (function) {
+          case "count", "regr_count" -> new Count();
+          case "sum" -> new Sum(output, false);
+          case "sum0" -> new Sum(output, true);
+          case "avg" -> new Average(output);
+          case "min" -> new Extreme(-1);
+          case "max" -> new Extreme(1);
+          case "any_value" -> new First();
+          case "single_value" -> new First();
+          case "bool_and", "every", "logical_and" -> new Extreme(-1);
+          case "bool_or", "some", "logical_or" -> new Extreme(1);
+          case "stddev", "stddev_samp" -> new Deviation(1, true);
+          case "stddev_pop" -> new Deviation(0, true);
+          case "variance", "var_samp" -> new Deviation(1, false);
+          case "var_pop" -> new Deviation(0, false);
+          case "array_agg", "list" -> new Collect();
+          default ->
+              throw new EngineException(
+                  ErrorCode.NOT_SUPPORTED, "the aggregate " + function + " has no window form yet");
+        };
+    return distinct ? new Distinct(accumulator) : accumulator;
+  }
+
+  private static final class Count extends Accumulator {
+    private long count;
+
+    @Override
+    void add(@Nullable Object value) {
+      count += value == null ? 0 : 1;
+    }
+
+    @Override
+    Object result() {
+      return count;
+    }
+  }
+
+  private static final class Sum extends Accumulator {
+    private final DataType output;
+    private final boolean zeroWhenEmpty;
+    private boolean any;
+    private double real;
+    private BigDecimal exact = BigDecimal.ZERO;
+
+    Sum(DataType output, boolean zeroWhenEmpty) {
+      this.output = output;
+      this.zeroWhenEmpty = zeroWhenEmpty;
+    }
+
+    @Override
+    void add(@Nullable Object value) {
+      if (value == null) {
+        return;
+      }
+      any = true;
+      if (value instanceof Double number) {
+        real += number;
+      } else {
+        exact = exact.add(decimal(value));
+      }
+    }
+
+    @Override
+    @Nullable Object result() {
+      if (!any && !zeroWhenEmpty) {
+        return null;
+      }
+      return switch (output) {
+        case DataType.FloatType ignored -> real + exact.doubleValue();
+        case DataType.DecimalType(int precision, int scale) -> fit(exact, precision, scale);
+        default -> whole(exact);
+      };
+    }
+  }
+
+  private static final class Average extends Accumulator {
+    private final DataType output;
+    private long count;
+    private double real;
+    private BigDecimal exact = BigDecimal.ZERO;
+
+    Average(DataType output) {
+      this.output = output;
+    }
+
+    @Override
+    void add(@Nullable Object value) {
+      if (value == null) {
+        return;
+      }
+      count++;
+      if (value instanceof Double number) {
+        real += number;
+      } else {
+        exact = exact.add(decimal(value));
+      }
+    }
+
+    @Override
+    @Nullable Object result() {
+      if (count == 0) {
+        return null;
+      }
+      return switch (output) {
+        case DataType.DecimalType(int precision, int scale) ->
+            fit(
+                exact.divide(BigDecimal.valueOf(count), scale, RoundingMode.HALF_UP),
+                precision,
+                scale);
+        case DataType.FloatType ignored ->
+            real == 0 && exact.signum() != 0
+                ? exact.divide(BigDecimal.valueOf(count), MathContext.DECIMAL64).doubleValue()
+                : real / count;
+        default ->
+            whole(exact.divide(BigDecimal.valueOf(count), 0, RoundingMode.DOWN));
+      };
+    }
+  }
+
+  private static final class Extreme extends Accumulator {
+    private final int sign;
+    private @Nullable Object best;
+
+    Extreme(int sign) {
+      this.sign = sign;
+    }
+
+    @Override
+    void add(@Nullable Object value) {
+      if (value != null && (best == null || sign * CellValue.compare(value, best) > 0)) {
+        best = value;
+      }
+    }
+
+    @Override
+    @Nullable Object result() {
+      return best;
+    }
+  }
+
+  private static final class First extends Accumulator {
+    private @Nullable Object first;
+
+    @Override
+    void add(@Nullable Object value) {
+      if (first == null) {
+        first = value;
+      }
+    }
+
+    @Override
+    @Nullable Object result() {
+      return first;
+    }
+  }
+
+  /// Welford's running variance.
+  private static final class Deviation extends Accumulator {
+    private final int lessRows;
+    private final boolean root;
+    private long count;
+    private double mean;
+    private double squares;
+
+    Deviation(int lessRows, boolean root) {
+      this.lessRows = lessRows;
+      this.root = root;
+    }
+
+    @Override
+    void add(@Nullable Object value) {
+      if (value == null) {
+        return;
+      }
+      double number = value instanceof Double real ? real : decimal(value).doubleValue();
+      count++;
+      double delta = number - mean;
+      mean += delta / count;
+      squares += delta * (number - mean);
+    }
+
+    @Override
+    @Nullable Object result() {
+      if (count <= lessRows) {
+        return null;
+      }
+      double variance = squares / (count - lessRows);
+      return root ? Math.sqrt(variance) : variance;
+    }
+  }
+
+  private static final class Collect extends Accumulator {
+    private final List<@Nullable Object> values = new ArrayList<>();
+
+    @Override
+    void add(@Nullable Object value) {
+      values.add(value);
+    }
+
+    @Override
+    @Nullable Object result() {
+      return values.isEmpty() ? null : new ArrayList<>(values);
+    }
+  }
+
+  private static final class Distinct extends Accumulator {
+    private final Accumulator accumulator;
+    private final Set<Object> seen = new HashSet<>();
+
+    Distinct(Accumulator accumulator) {
+      this.accumulator = accumulator;
+    }
+
+    @Override
+    void add(@Nullable Object value) {
+      if (value != null
+          && seen.add(value instanceof byte[] bytes ? java.nio.ByteBuffer.wrap(bytes) : value)) {
+        accumulator.add(value);
+      }
+    }
+
+    @Override
+    @Nullable Object result() {
+      return accumulator.result();
+    }
+  }
+
+  static BigDecimal decimal(Object value) {
+    return value instanceof BigDecimal exact ? exact : BigDecimal.valueOf(((Number) value).longValue());
+  }
+
+  private static BigDecimal fit(BigDecimal value, int precision, int scale) {
+    BigDecimal fitted = value.setScale(scale, RoundingMode.HALF_UP);
+    if (fitted.precision() > precision) {
+      throw overflow();
+    }
+    return fitted;
+  }
+
+  private static Long whole(BigDecimal value) {
+    try {
+      return value.longValueExact();
+    } catch (ArithmeticException e) {
+      throw overflow();
+    }
+  }
+
+  private static EngineException overflow() {
+    return new EngineException(
+        ErrorCode.NUMERIC_OVERFLOW, "a sum over a window is out of its type's range");
+  }
+}

@@ -1,0 +1,5 @@
+/// Window functions.
+@NullMarked
+package io.bauplan.exec.operator.window;
+
+import org.jspecify.annotations.NullMarked;

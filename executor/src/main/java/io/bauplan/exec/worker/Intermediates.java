@@ -1,0 +1,151 @@
+package io.bauplan.exec.worker;
+
+import io.bauplan.exec.batch.ArrowBatches;
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.sql.plan.ArrowTypes;
+import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.udf.api.Invocation;
+import io.bauplan.udf.api.InvocationInput;
+import io.bauplan.udf.api.InvocationOutcome;
+import io.bauplan.udf.api.RunningInvocation;
+import io.bauplan.udf.api.SharedTable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// Fills a worker's intermediate tables: with the rows of plans and with what functions return.
+public final class Intermediates {
+  private Intermediates() {}
+
+  /// Runs a plan and keeps its rows under `id`.
+  public static TableReport keep(Worker worker, PhysicalPlan plan, String id, QueryOptions options) {
+    try (RunningQuery query = worker.execute(plan, options);
+        QueryRoots roots = new QueryRoots(query, worker.allocator())) {
+      SharedTable table =
+          worker.functions().share(ArrowTypes.schema(query.output()), roots);
+      return keep(worker, id, table, Optional.empty());
+    }
+  }
+
+  /// Calls a function; a completed call leaves its result under the task's output id.
+  public static FunctionReport call(Worker worker, FunctionTask task, QueryOptions options) {
+    List<AutoCloseable> open = new ArrayList<>();
+    try {
+      List<InvocationInput> inputs = new ArrayList<>();
+      for (FunctionTask.Input input : task.inputs()) {
+        inputs.add(input(worker, input, options, open));
+      }
+      RunningInvocation running =
+          worker
+              .functions()
+              .start(new Invocation(task.id(), task.function(), inputs, options.functionOutput()));
+      InvocationOutcome outcome = running.await();
+      if (outcome instanceof InvocationOutcome.Completed completed) {
+        return new FunctionReport.Made(
+            keep(worker, task.outputId(), completed.result(), Optional.of(completed.figures())));
+      }
+      return new FunctionReport.Failed(outcome);
+    } finally {
+      open.reversed().forEach(Intermediates::close);
+    }
+  }
+
+  private static InvocationInput input(
+      Worker worker, FunctionTask.Input input, QueryOptions options, List<AutoCloseable> open) {
+    return switch (input) {
+      case FunctionTask.Input.Value(Object value) -> new InvocationInput.Value(value);
+      case FunctionTask.Input.Whole(String id) -> {
+        SharedTable table = worker.intermediate(id).orElseThrow();
+        open.add(table);
+        yield new InvocationInput.Shared(table);
+      }
+      case FunctionTask.Input.Rows(PhysicalPlan plan) -> {
+        RunningQuery query = worker.execute(plan, options);
+        open.add(query);
+        QueryRoots roots = new QueryRoots(query, worker.allocator());
+        open.add(roots);
+        Schema schema = ArrowTypes.schema(query.output());
+        yield new InvocationInput.Table(schema, roots);
+      }
+    };
+  }
+
+  /// Takes ownership of the table.
+  private static TableReport keep(
+      Worker worker,
+      String id,
+      SharedTable table,
+      Optional<io.bauplan.udf.api.InvocationFigures> figures) {
+    TableReport report =
+        new TableReport(
+            id, ArrowTypes.rowType(table.schema()), table.rowCount(), table.byteSize(), figures);
+    worker.putIntermediate(id, table);
+    return report;
+  }
+
+  private static void close(AutoCloseable closeable) {
+    try {
+      closeable.close();
+    } catch (Exception e) {
+      throw e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+    }
+  }
+
+  /// A query's batches as Arrow roots, each valid until the next.
+  private static final class QueryRoots implements Iterator<VectorSchemaRoot>, AutoCloseable {
+    private final RunningQuery query;
+    private final BufferAllocator allocator;
+    private @Nullable VectorSchemaRoot current;
+    private @Nullable Batch next;
+    private boolean ended;
+
+    QueryRoots(RunningQuery query, BufferAllocator allocator) {
+      this.query = query;
+      this.allocator = allocator;
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (next == null && !ended) {
+        next = query.next();
+        ended = next == null;
+      }
+      return next != null;
+    }
+
+    @Override
+    public VectorSchemaRoot next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      releaseCurrent();
+      Batch batch = next;
+      next = null;
+      VectorSchemaRoot root = ArrowBatches.toRoot(batch, query.output(), allocator);
+      current = root;
+      return root;
+    }
+
+    private void releaseCurrent() {
+      if (current != null) {
+        current.close();
+        current = null;
+      }
+    }
+
+    @Override
+    public void close() {
+      releaseCurrent();
+      if (next != null) {
+        next.close();
+        next = null;
+      }
+    }
+  }
+}
