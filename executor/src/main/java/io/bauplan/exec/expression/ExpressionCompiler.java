@@ -90,9 +90,17 @@ final class ExpressionCompiler {
           throw new EngineException(
               ErrorCode.INVALID_STATEMENT,
               "parameter " + (parameter.index() + 1) + " of the statement has no value");
-      case Expression.CorrelatedRef ignored ->
-          throw new IllegalStateException("a correlated column outside of its Correlate");
+      case Expression.CorrelatedRef ref -> correlated(ref);
     };
+  }
+
+  private Node correlated(Expression.CorrelatedRef ref) {
+    List<Expression.Literal> row = context.correlations().get(ref.correlationId());
+    if (row == null) {
+      throw new IllegalStateException("a correlated column outside of its Correlate");
+    }
+    return new LiteralNode(
+        new Expression.Literal(row.get(ref.index()).value(), ref.type()), context.allocator());
   }
 
   /// Operands of float and integer arithmetic have the result's kind; a plan that left a cast out gets it.

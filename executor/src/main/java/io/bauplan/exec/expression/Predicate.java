@@ -34,6 +34,11 @@ public final class Predicate implements AutoCloseable {
     return root.selectTrue(batch, batch.selection(), batch.rowCount(), to);
   }
 
+  /// As `select`, for FALSE.
+  public int selectFalse(Batch batch, int[] to) {
+    return root.selectFalse(batch, batch.selection(), batch.rowCount(), to);
+  }
+
   /// The rows for which the condition is TRUE; may be empty. Takes ownership of the input; the caller owns
   /// the result.
   public Batch filter(Batch input) {

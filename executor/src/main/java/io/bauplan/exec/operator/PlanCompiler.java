@@ -1,10 +1,12 @@
 package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.expression.Predicate;
 import io.bauplan.exec.expression.Projector;
 import io.bauplan.exec.operator.aggregate.HashAggregate;
 import io.bauplan.exec.operator.join.HashJoin;
+import io.bauplan.exec.operator.join.NestedLoopJoin;
 import io.bauplan.exec.operator.sort.SortOperator;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.worker.QueryFigures.OperatorFigures;
@@ -16,7 +18,10 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import io.bauplan.udf.api.SharedTable;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Turns a plan into the steps that run it: a pipeline per breaker, in an order in which each finds done
@@ -31,11 +36,34 @@ public final class PlanCompiler {
   private final QueryContext query;
   private final StepRunner runner;
   private final List<Step> steps = new ArrayList<>();
-  private final List<NodeFigures> figures = new ArrayList<>();
+  private final List<NodeFigures> ordered = new ArrayList<>();
+  private final Map<PhysicalPlan, NodeFigures> figures;
+  /// Rows of the recursive scans in reach, by name.
+  private final Map<String, Batch> recursions;
+  private final Map<Integer, List<Expression.Literal>> correlations;
 
-  public PlanCompiler(QueryContext query, StepRunner runner) {
+  public PlanCompiler(QueryContext query, PhysicalPlan plan, StepRunner runner) {
+    this(query, runner, new IdentityHashMap<>(), Map.of(), Map.of());
+    register(plan);
+  }
+
+  private PlanCompiler(
+      QueryContext query,
+      StepRunner runner,
+      Map<PhysicalPlan, NodeFigures> figures,
+      Map<String, Batch> recursions,
+      Map<Integer, List<Expression.Literal>> correlations) {
     this.query = query;
     this.runner = runner;
+    this.figures = figures;
+    this.recursions = recursions;
+    this.correlations = correlations;
+  }
+
+  private void register(PhysicalPlan node) {
+    ordered.add(new NodeFigures(node));
+    figures.put(node, ordered.getLast());
+    node.inputs().forEach(this::register);
   }
 
   /// Steps to run before the compiled source may be opened.
@@ -45,22 +73,21 @@ public final class PlanCompiler {
 
   /// Per node in pre-order.
   public List<OperatorFigures> figures() {
-    return figures.stream().map(NodeFigures::snapshot).toList();
+    return ordered.stream().map(NodeFigures::snapshot).toList();
   }
 
   /// The rows of a plan. Adds the steps they depend on.
   public Source compile(PhysicalPlan node) {
-    NodeFigures counted = new NodeFigures(node);
-    figures.add(counted);
+    NodeFigures counted = figures.getOrDefault(node, new NodeFigures(node));
     BufferAllocator allocator = query.child(node.getClass().getSimpleName());
     return new CountedSource(source(node, allocator, counted), counted, query);
   }
 
   private Source source(PhysicalPlan node, BufferAllocator allocator, NodeFigures counted) {
     return switch (node) {
-      case PhysicalPlan.TableScan scan -> new ScanSource(scan, query, allocator, counted);
-      case PhysicalPlan.FileScan scan -> new ScanSource(scan, query, allocator, counted);
-      case PhysicalPlan.Generate generate -> new ScanSource(generate, query, allocator, counted);
+      case PhysicalPlan.TableScan scan -> new ScanSource(scan, query, expressions(allocator), counted);
+      case PhysicalPlan.FileScan scan -> new ScanSource(scan, query, expressions(allocator), counted);
+      case PhysicalPlan.Generate generate -> new ScanSource(generate, query, expressions(allocator), counted);
       case PhysicalPlan.Values values -> new ValuesSource(values, allocator);
       case PhysicalPlan.Filter filter -> filter(filter, allocator);
       case PhysicalPlan.Project project -> project(project, allocator);
@@ -94,7 +121,28 @@ public final class PlanCompiler {
                   driver -> query.files().fileWriter(write, driver, allocator),
                   !write.location().endsWith("/")),
               counted);
-      default -> fallback(node, allocator);
+      case PhysicalPlan.NestedLoopJoin join -> nestedLoopJoin(join, allocator, counted);
+      case PhysicalPlan.SetOperation operation -> setOperation(operation, allocator, counted);
+      case PhysicalPlan.Unnest unnest ->
+          Readers.map(compile(unnest.input()), () -> new UnnestStage(unnest, allocator));
+      case PhysicalPlan.Sample sample ->
+          Readers.map(
+              compile(sample.input()),
+              () ->
+                  new SampleStage(
+                      sample.bernoulli(),
+                      sample.fraction(),
+                      sample.seed().orElseGet(System::nanoTime)));
+      case PhysicalPlan.RecursiveUnion union -> recursiveUnion(union, allocator);
+      case PhysicalPlan.RecursiveScan scan -> {
+        Batch rows = recursions.get(scan.name());
+        if (rows == null) {
+          throw new IllegalStateException("no recursive query " + scan.name());
+        }
+        yield Readers.single(() -> new SliceReader(rows));
+      }
+      case PhysicalPlan.Correlate correlate -> correlate(correlate, allocator);
+      case PhysicalPlan.Window window -> fallback(window, allocator);
     };
   }
 
@@ -107,7 +155,7 @@ public final class PlanCompiler {
         compile(node.input()),
         () -> {
           Predicate predicate =
-              Predicate.compile(node.predicate(), query.expressions(allocator));
+              Predicate.compile(node.predicate(), expressions(allocator));
           return Readers.stage(predicate::filter, predicate);
         });
   }
@@ -117,7 +165,7 @@ public final class PlanCompiler {
         compile(node.input()),
         () -> {
           Projector projector =
-              Projector.compile(node.expressions(), query.expressions(allocator));
+              Projector.compile(node.expressions(), expressions(allocator));
           return Readers.stage(projector::project, projector);
         });
   }
@@ -135,10 +183,66 @@ public final class PlanCompiler {
 
   private Source hashJoin(
       PhysicalPlan.HashJoin node, BufferAllocator allocator, NodeFigures counted) {
-    HashJoin join = query.own(new HashJoin(node, query, allocator));
+    HashJoin join = query.own(new HashJoin(node, expressions(allocator)));
     Source left = compile(node.left());
     pipeline(compile(node.right()), join.buildSink(), counted);
     return join.probe(left);
+  }
+
+  private ExpressionContext expressions(BufferAllocator allocator) {
+    return query.expressions(allocator, correlations);
+  }
+
+  private Source nestedLoopJoin(
+      PhysicalPlan.NestedLoopJoin node, BufferAllocator allocator, NodeFigures counted) {
+    NestedLoopJoin join = query.own(new NestedLoopJoin(node, expressions(allocator)));
+    Source left = compile(node.left());
+    pipeline(compile(node.right()), join.buildSink(), counted);
+    return join.probe(left);
+  }
+
+  private Source setOperation(
+      PhysicalPlan.SetOperation node, BufferAllocator allocator, NodeFigures counted) {
+    if (!SetOperator.supports(node)) {
+      return fallback(node, allocator);
+    }
+    SetOperator operator = query.own(new SetOperator(node, allocator));
+    for (int i = 0; i < node.inputs().size(); i++) {
+      pipeline(compile(node.inputs().get(i)), operator.sink(i), counted);
+    }
+    return operator.source();
+  }
+
+  private Source recursiveUnion(PhysicalPlan.RecursiveUnion node, BufferAllocator allocator) {
+    List<Batch> rows = new ArrayList<>();
+    NestedPlans nested = new NestedPlans(this, query, allocator);
+    steps.add(new Step.Waiting(() -> rows.addAll(nested.recurse(node))));
+    return Readers.single(() -> NestedPlans.reader(rows));
+  }
+
+  private Source correlate(PhysicalPlan.Correlate node, BufferAllocator allocator) {
+    List<Batch> rows = new ArrayList<>();
+    NestedPlans nested = new NestedPlans(this, query, allocator);
+    RowCollector left = collect(node.left(), allocator);
+    steps.add(new Step.Waiting(() -> rows.addAll(nested.correlate(node, left.rows()))));
+    return Readers.single(() -> NestedPlans.reader(rows));
+  }
+
+  /// Runs a plan to its end on behalf of a waiting step. The query owns the rows.
+  Batch collect(
+      PhysicalPlan plan,
+      Map<String, Batch> moreRecursions,
+      Map<Integer, List<Expression.Literal>> moreCorrelations) {
+    Map<String, Batch> scans = new HashMap<>(recursions);
+    scans.putAll(moreRecursions);
+    Map<Integer, List<Expression.Literal>> outer = new HashMap<>(correlations);
+    outer.putAll(moreCorrelations);
+    PlanCompiler inner =
+        new PlanCompiler(query, runner, figures, Map.copyOf(scans), Map.copyOf(outer));
+    BufferAllocator allocator = query.child("nested");
+    RowCollector rows = inner.collect(plan, allocator);
+    runner.run(inner.steps());
+    return rows.rows();
   }
 
   private Source sort(PhysicalPlan.Sort node, BufferAllocator allocator, NodeFigures counted) {
@@ -202,7 +306,7 @@ public final class PlanCompiler {
     return Readers.map(
         rows,
         () -> {
-          Projector projector = Projector.compile(casts, query.expressions(allocator));
+          Projector projector = Projector.compile(casts, expressions(allocator));
           return Readers.stage(projector::project, projector);
         });
   }
@@ -227,14 +331,5 @@ public final class PlanCompiler {
           }
           return query.fallback().open(node, inputs, query.fallbackContext(allocator));
         });
-  }
-
-  /// Runs the steps compiled so far to their end; for steps that run plans of their own.
-  void runNested(List<Step> nested) {
-    runner.run(nested);
-  }
-
-  static void close(List<Batch> batches) {
-    batches.forEach(Batch::close);
   }
 }

@@ -7,6 +7,7 @@ import io.bauplan.exec.scan.DataFiles;
 import io.bauplan.exec.worker.QueryOptions;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.WrittenFile;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.SharedTable;
@@ -15,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Function;
@@ -112,8 +114,10 @@ public final class QueryContext {
     return child;
   }
 
-  public ExpressionContext expressions(BufferAllocator of) {
-    return new ExpressionContext(of, options.zone(), now, fallback, this::fallbackUsed);
+  public ExpressionContext expressions(
+      BufferAllocator of, Map<Integer, List<Expression.Literal>> correlations) {
+    return new ExpressionContext(
+        of, options.zone(), now, fallback, this::fallbackUsed, correlations);
   }
 
   public FallbackContext fallbackContext(BufferAllocator of) {

@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.expression.Predicate;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.scan.ScanContext;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a leaf of the plan: drivers take its scan tasks one after the other, apply the filter to every row
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ScanSource implements Source {
   private final PhysicalPlan leaf;
   private final QueryContext query;
-  private final BufferAllocator allocator;
+  private final ExpressionContext expressions;
   private final ScanContext context;
   private final @Nullable Expression filter;
   private final List<Integer> output;
@@ -30,13 +30,13 @@ final class ScanSource implements Source {
   private List<ScanTask> tasks = List.of();
 
   ScanSource(
-      PhysicalPlan leaf, QueryContext query, BufferAllocator allocator, NodeFigures figures) {
+      PhysicalPlan leaf, QueryContext query, ExpressionContext expressions, NodeFigures figures) {
     this.leaf = leaf;
     this.query = query;
-    this.allocator = allocator;
+    this.expressions = expressions;
     this.context =
         new ScanContext(
-            allocator,
+            expressions.allocator(),
             new ScanContext.Figures(
                 figures.detail("bytesRead"), figures.detail("rowsRead"),
                 figures.detail("rowsSkipped")));
@@ -68,7 +68,7 @@ final class ScanSource implements Source {
   @Override
   public BatchReader open(int driver) {
     return new Reader(
-        filter == null ? null : Predicate.compile(filter, query.expressions(allocator)));
+        filter == null ? null : Predicate.compile(filter, expressions));
   }
 
   private final class Reader implements BatchReader {

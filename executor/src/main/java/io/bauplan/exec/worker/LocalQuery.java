@@ -43,7 +43,7 @@ final class LocalQuery implements RunningQuery {
     this.query = query;
     this.allocator = query.allocator();
     this.onClose = onClose;
-    this.compiler = new PlanCompiler(query, steps -> runNested(scheduler, steps));
+    this.compiler = new PlanCompiler(query, plan, steps -> runNested(scheduler, steps));
     List<Step> steps;
     try {
       Source root = compiler.compile(plan);

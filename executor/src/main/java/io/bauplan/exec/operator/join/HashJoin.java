@@ -1,6 +1,6 @@
 package io.bauplan.exec.operator.join;
 
-import io.bauplan.exec.operator.QueryContext;
+import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.operator.RowCollector;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// Hash join: the right side is collected and chained by hash, the left side streams past it.
 public final class HashJoin implements AutoCloseable {
   private final PhysicalPlan.HashJoin node;
-  private final QueryContext query;
+  private final ExpressionContext expressions;
   private final BufferAllocator allocator;
   private final RowCollector build;
   private @Nullable JoinTable table;
   private @Nullable AtomicIntegerArray matched;
 
-  public HashJoin(PhysicalPlan.HashJoin node, QueryContext query, BufferAllocator allocator) {
+  public HashJoin(PhysicalPlan.HashJoin node, ExpressionContext expressions) {
     this.node = node;
-    this.query = query;
-    this.allocator = allocator;
+    this.expressions = expressions;
+    this.allocator = expressions.allocator();
     this.build = new RowCollector(node.right().output(), allocator);
   }
 
@@ -72,7 +72,7 @@ public final class HashJoin implements AutoCloseable {
             matched,
             left.open(driver),
             running,
-            query.expressions(allocator));
+            expressions);
       }
     };
   }

@@ -210,6 +210,30 @@ final class PairOutput implements AutoCloseable {
     }
   }
 
+  /// Whether the condition is unknown for the probe row and some build row. Slow.
+  boolean conditionUnknown(Batch batch, int probeRow) {
+    if (residual == null) {
+      return false;
+    }
+    int[] probeRows = new int[Vector.BATCH_ROWS];
+    Arrays.fill(probeRows, probeRow);
+    int[] scratch = new int[Vector.BATCH_ROWS];
+    int[] buildRows = new int[Vector.BATCH_ROWS];
+    for (int start = 0; start < build.rowCount(); start += Vector.BATCH_ROWS) {
+      int count = Math.min(Vector.BATCH_ROWS, build.rowCount() - start);
+      for (int i = 0; i < count; i++) {
+        buildRows[i] = start + i;
+      }
+      try (Batch pairs = join(batch, probeRows, buildRows, count)) {
+        int known = residual.select(pairs, scratch) + residual.selectFalse(pairs, scratch);
+        if (known < count) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /// After the last probe batch: build rows that nobody matched, from the last driver to get here.
   @Nullable Batch unmatchedBuildRows() {
     AtomicIntegerArray bits = matchedBuild;
