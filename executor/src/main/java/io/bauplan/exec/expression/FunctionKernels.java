@@ -1,6 +1,11 @@
 package io.bauplan.exec.expression;
 
+import io.bauplan.exec.expression.StrictNode.Kernel;
+import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The kernels of [Expression.Call], by function id.
@@ -8,7 +13,142 @@ final class FunctionKernels {
   private FunctionKernels() {}
 
   /// The node of a call; null where there is no kernel for the function or its argument types.
-  static @Nullable Node find(ExpressionCompiler compiler, Expression.Call call, boolean conditional) {
-    return null;
+  static @Nullable Node find(
+      ExpressionCompiler compiler, Expression.Call call, boolean conditional) {
+    Expression.Literal now = now(call, compiler.context());
+    if (now != null) {
+      return new LiteralNode(now, compiler.context().allocator());
+    }
+    List<DataType> types = call.arguments().stream().map(Expression::type).toList();
+    if (types.stream().anyMatch(DataType.NullType.class::isInstance)) {
+      return null;
+    }
+    switch (call.function()) {
+      case "greatest", "least" -> {
+        return extreme(compiler, call, conditional);
+      }
+      case "mod" -> {
+        return new CastTo(compiler, conditional)
+            .arithmetic(Expression.Arithmetic.Operator.MODULO, call);
+      }
+      case "struct_field", "item", "cardinality", "array", "array_value_constructor", "row",
+          "size", "array_length" -> {
+        return NestedNodes.find(compiler, call, conditional);
+      }
+      default -> {}
+    }
+    Kernel kernel = kernel(call, types, compiler.context());
+    if (kernel == null) {
+      return null;
+    }
+    return new StrictNode(
+        compileAll(compiler, call, conditional), call.type(), kernel,
+        compiler.context().allocator());
+  }
+
+  static List<Node> compileAll(
+      ExpressionCompiler compiler, Expression.Call call, boolean conditional) {
+    List<Node> arguments = new ArrayList<>();
+    for (Expression argument : call.arguments()) {
+      arguments.add(compiler.compile(argument, conditional));
+    }
+    return arguments;
+  }
+
+  private static @Nullable Kernel kernel(
+      Expression.Call call, List<DataType> types, ExpressionContext context) {
+    Kernel number = NumberKernels.find(call.function(), types, call.type());
+    if (number != null) {
+      return number;
+    }
+    Kernel time = TimeKernels.find(call.function(), types, call.type(), context.zone());
+    if (time != null) {
+      return time;
+    }
+    boolean text =
+        !types.isEmpty()
+            && types.stream()
+                .allMatch(t -> t instanceof DataType.VarcharType || t instanceof DataType.IntegerType)
+            && types.stream().anyMatch(DataType.VarcharType.class::isInstance)
+            && (call.type() instanceof DataType.VarcharType
+                || call.type() instanceof DataType.IntegerType
+                || call.type() instanceof DataType.BooleanType);
+    boolean onlyText = types.stream().allMatch(DataType.VarcharType.class::isInstance);
+    return text && (onlyText || !call.function().equals("concat"))
+        ? TextKernels.find(call.function(), types.size())
+        : null;
+  }
+
+  private static Expression.@Nullable Literal now(
+      Expression.Call call, ExpressionContext context) {
+    Instant now = context.now();
+    long micros = now.getEpochSecond() * Dates.MICROS_PER_SECOND + now.getNano() / 1000;
+    long local = Dates.toLocal(micros, context.zone());
+    return switch (call.function()) {
+      case "current_timestamp", "localtimestamp", "now", "current_datetime" ->
+          switch (call.type()) {
+            case DataType.TimestampType(boolean withZone) ->
+                new Expression.Literal(withZone ? micros : local, call.type());
+            default -> null;
+          };
+      case "current_date" ->
+          call.type() instanceof DataType.DateType
+              ? new Expression.Literal(Math.floorDiv(local, Dates.MICROS_PER_DAY), call.type())
+              : null;
+      case "current_time", "localtime" ->
+          call.type() instanceof DataType.TimeType
+              ? new Expression.Literal(Math.floorMod(local, Dates.MICROS_PER_DAY), call.type())
+              : null;
+      default -> null;
+    };
+  }
+
+  /// GREATEST and LEAST, NULL where an argument is: as a CASE over comparisons.
+  private static @Nullable Node extreme(
+      ExpressionCompiler compiler, Expression.Call call, boolean conditional) {
+    Expression.Comparison.Operator operator =
+        call.function().equals("greatest")
+            ? Expression.Comparison.Operator.GREATER_OR_EQUAL
+            : Expression.Comparison.Operator.LESS_OR_EQUAL;
+    Expression best = cast(call.arguments().getFirst(), call.type());
+    for (Expression argument : call.arguments().subList(1, call.arguments().size())) {
+      Expression next = cast(argument, call.type());
+      Expression wins = new Expression.Comparison(operator, best, next);
+      Expression none = new Expression.Literal(null, call.type());
+      best =
+          new Expression.Case(
+              List.of(
+                  new Expression.Case.Branch(wins, best),
+                  new Expression.Case.Branch(new Expression.Not(wins), next)),
+              none,
+              call.type(),
+              true);
+    }
+    return compiler.compile(best, conditional);
+  }
+
+  private static Expression cast(Expression expression, DataType type) {
+    return expression.type().equals(type)
+        ? expression
+        : new Expression.Cast(expression, type, false);
+  }
+
+  /// Calls that are arithmetic by another name.
+  private record CastTo(ExpressionCompiler compiler, boolean conditional) {
+    @Nullable Node arithmetic(Expression.Arithmetic.Operator operator, Expression.Call call) {
+      if (!Types.isNumeric(call.type())) {
+        return null;
+      }
+      Expression left = call.arguments().get(0);
+      Expression right = call.arguments().get(1);
+      boolean decimal = call.type() instanceof DataType.DecimalType;
+      return compiler.compile(
+          new Expression.Arithmetic(
+              operator,
+              decimal ? left : cast(left, call.type()),
+              decimal ? right : cast(right, call.type()),
+              call.type()),
+          conditional);
+    }
   }
 }
