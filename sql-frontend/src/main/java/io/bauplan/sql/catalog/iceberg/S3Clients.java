@@ -1,17 +1,27 @@
 package io.bauplan.sql.catalog.iceberg;
 
 import java.net.URI;
+import java.util.Map;
+import org.apache.iceberg.aws.s3.S3FileIOAwsClientFactory;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
-import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /// S3 clients from the ordinary AWS configuration: credentials, region and endpoint as the AWS CLI finds
 /// them (`AWS_*` variables, `~/.aws`, the instance's role).
-public final class S3Clients {
-  private S3Clients() {}
+///
+/// Iceberg makes one by reflection, under the name in its `s3.client-factory-impl`: its own factory wants
+/// the SDK's KMS module.
+public final class S3Clients implements S3FileIOAwsClientFactory {
+  private static final long serialVersionUID = 1L;
+
+  /// For Iceberg; everybody else calls [#create].
+  public S3Clients() {}
 
   /// A new client; the caller closes it. With an endpoint of its own (`AWS_ENDPOINT_URL[_S3]`) buckets are
   /// addressed by path, as MinIO, Ceph and their kin want it.
@@ -30,15 +40,31 @@ public final class S3Clients {
 
   private static Region region() {
     try {
-      return DefaultAwsRegionProviderChain.builder().build().getRegion();
+      Region found = DefaultAwsRegionProviderChain.builder().build().getRegion();
+      return found == null ? Region.US_EAST_1 : found;
     } catch (SdkClientException e) {
       // Other stores than AWS do not care, and AWS answers with the bucket's region.
       return Region.US_EAST_1;
     }
   }
 
-  private static @org.jspecify.annotations.Nullable String setting(String property, String variable) {
+  private static @Nullable String setting(String property, String variable) {
     String value = System.getProperty(property, System.getenv(variable));
     return value == null || value.isBlank() ? null : value;
+  }
+
+  @Override
+  public void initialize(Map<String, String> properties) {
+    // Everything comes from the AWS configuration.
+  }
+
+  @Override
+  public S3Client s3() {
+    return create();
+  }
+
+  @Override
+  public S3AsyncClient s3Async() {
+    throw new UnsupportedOperationException("only Iceberg's analytics accelerator asks for this");
   }
 }

@@ -4,6 +4,7 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import java.util.Map;
 import org.apache.iceberg.aws.s3.S3FileIO;
+import org.apache.iceberg.aws.s3.S3FileIOProperties;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
@@ -58,10 +59,9 @@ public final class WarehouseFileIO implements FileIO {
   private synchronized S3FileIO objectStore() {
     S3FileIO opened = objectStore;
     if (opened == null) {
-      // The clients are given, so that S3FileIO does not look for its own factory, which wants the KMS
-      // and STS modules.
-      opened = new S3FileIO(S3Clients::create);
-      opened.initialize(Map.of());
+      opened = new S3FileIO();
+      opened.initialize(
+          Map.of(S3FileIOProperties.CLIENT_FACTORY, S3Clients.class.getName()));
       objectStore = opened;
     }
     return opened;
