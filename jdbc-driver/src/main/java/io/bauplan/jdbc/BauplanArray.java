@@ -106,17 +106,25 @@ final class BauplanArray implements Array {
     }
     Kind kind = Kind.UTF8;
     for (Object value : values) {
-      kind = value instanceof Number && !(value instanceof java.math.BigDecimal)
-          ? value instanceof Double || value instanceof Float ? Kind.FLOAT64 : Kind.INT64
-          : Kind.UTF8;
+      if (value != null) {
+        kind = kindOf(value);
+        break;
+      }
     }
     return BauplanResultSet.standalone(
         new MemoryRows(
             List.of(ArrowField.of("INDEX", Kind.INT64), ArrowField.of("VALUE", kind)), rows));
   }
 
+  private static Kind kindOf(Object value) {
+    if (value instanceof Long || value instanceof Integer) {
+      return Kind.INT64;
+    }
+    return value instanceof Double || value instanceof Float ? Kind.FLOAT64 : Kind.UTF8;
+  }
+
   private static Object flat(Object value) {
-    return value instanceof Number ? value : ColumnText.render(value);
+    return kindOf(value) == Kind.UTF8 ? ColumnText.render(value) : value;
   }
 
   private static @Nullable Object[] toArray(List<?> list) {

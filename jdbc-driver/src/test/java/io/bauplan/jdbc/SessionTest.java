@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class SessionTest {
   private final List<String> seen = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger sessions = new AtomicInteger();
+  private volatile boolean forgetful;
   private BufferAllocator allocator;
   private DuckDbFlightProducer producer;
   private FlightServer server;
@@ -78,7 +80,7 @@ class SessionTest {
             + headers.get("x-bauplan-namespace")
             + " "
             + headers.get("authorization").split(" ")[0]);
-    boolean fresh = headers.get("x-bauplan-session") == null;
+    boolean fresh = forgetful || headers.get("x-bauplan-session") == null;
     return new FlightServerMiddleware() {
       @Override
       public void onBeforeSendingHeaders(CallHeaders outgoing) {
@@ -108,6 +110,23 @@ class SessionTest {
     assertThat(sessions).hasValue(1);
     assertThat(seen.get(0)).isEqualTo("null dev sales.eu Basic");
     assertThat(seen.subList(1, seen.size())).containsOnly("s1 dev sales.eu Bearer");
+  }
+
+  @Test
+  void doesNotGoOnInAnotherSession() throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url(""), "ann", "p:w");
+        Statement statement = connection.createStatement()) {
+      statement.executeQuery("SELECT 1").close();
+      forgetful = true;
+      assertThatThrownBy(() -> statement.executeQuery("SELECT 1"))
+          .hasMessageContaining("no longer knows this session")
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("08006"));
+      forgetful = false;
+      assertThatThrownBy(() -> statement.executeUpdate("CREATE TABLE t (a INTEGER)"))
+          .hasMessageContaining("connect again");
+      assertThat(connection.isValid(1)).isFalse();
+    }
   }
 
   @Test

@@ -7,12 +7,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /// A call whose few, small answers are wanted all at once.
 final class CollectingCall extends ClientCall.Listener<byte[]> {
   private static final int MAX_ANSWERS = 100_000;
 
   private final SessionHeaders session;
+  private final @Nullable String sentSession;
   private final List<byte[]> answers = new ArrayList<>();
   private final CountDownLatch done = new CountDownLatch(1);
   private Status status = Status.UNKNOWN;
@@ -20,6 +22,7 @@ final class CollectingCall extends ClientCall.Listener<byte[]> {
 
   private CollectingCall(SessionHeaders session) {
     this.session = session;
+    this.sentSession = session.session();
   }
 
   /// Sends `requests` and waits for the end of the call.
@@ -30,8 +33,9 @@ final class CollectingCall extends ClientCall.Listener<byte[]> {
       Execution execution)
       throws SQLException {
     CollectingCall listener = new CollectingCall(session);
+    session.requireAlive();
     execution.enter(call);
-    call.start(listener, session.outgoing());
+    call.start(listener, session.outgoing(listener.sentSession));
     call.request(MAX_ANSWERS);
     for (byte[] request : requests) {
       call.sendMessage(request);
@@ -45,6 +49,7 @@ final class CollectingCall extends ClientCall.Listener<byte[]> {
       throw SqlErrors.of(SqlErrors.CANCELED, "interrupted while waiting for the server", e);
     }
     if (listener.status.isOk()) {
+      session.requireAlive();
       return listener.answers;
     }
     if (execution.isCanceled()) {
@@ -58,7 +63,7 @@ final class CollectingCall extends ClientCall.Listener<byte[]> {
 
   @Override
   public void onHeaders(Metadata headers) {
-    session.learn(headers);
+    session.learn(headers, sentSession);
   }
 
   @Override
@@ -68,7 +73,7 @@ final class CollectingCall extends ClientCall.Listener<byte[]> {
 
   @Override
   public void onClose(Status closeStatus, Metadata closeTrailers) {
-    session.learn(closeTrailers);
+    session.learn(closeTrailers, sentSession);
     status = closeStatus;
     trailers = closeTrailers;
     done.countDown();

@@ -28,7 +28,8 @@ public final class FlightStream implements AutoCloseable {
   }
 
   void start(byte[] ticket, SessionHeaders session) {
-    call.start(new Receiver(session), session.outgoing());
+    Receiver receiver = new Receiver(session);
+    call.start(receiver, session.outgoing(receiver.sentSession));
     call.request(MESSAGES_AHEAD);
     call.sendMessage(new ProtoWriter().bytes(1, ticket).toByteArray());
     call.halfClose();
@@ -99,14 +100,16 @@ public final class FlightStream implements AutoCloseable {
 
   private final class Receiver extends ClientCall.Listener<FlightMessage> {
     private final SessionHeaders session;
+    private final @Nullable String sentSession;
 
     Receiver(SessionHeaders session) {
       this.session = session;
+      this.sentSession = session.session();
     }
 
     @Override
     public void onHeaders(Metadata headers) {
-      session.learn(headers);
+      session.learn(headers, sentSession);
     }
 
     @Override
@@ -116,7 +119,7 @@ public final class FlightStream implements AutoCloseable {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      session.learn(trailers);
+      session.learn(trailers, sentSession);
       queue.add(new End(status, trailers));
     }
   }

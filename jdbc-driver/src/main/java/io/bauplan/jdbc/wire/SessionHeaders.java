@@ -2,6 +2,7 @@ package io.bauplan.jdbc.wire;
 
 import io.grpc.Metadata;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class SessionHeaders {
   private final @Nullable String namespace;
   private volatile @Nullable String authorization;
   private volatile @Nullable String session;
+  private volatile boolean lost;
 
   SessionHeaders(@Nullable String ref, @Nullable String namespace) {
     this.ref = ref;
@@ -39,17 +41,37 @@ final class SessionHeaders {
     return session != null;
   }
 
-  Metadata outgoing() {
+  /// The id that calls carry; null until the server has given one.
+  @Nullable String session() {
+    return session;
+  }
+
+  /// Fails when the server has answered with another session than it was called with: it has
+  /// restarted, or the session has idled out. The branch and namespace chosen since then are gone, so
+  /// going on could change the wrong branch.
+  void requireAlive() throws SQLException {
+    if (lost) {
+      throw SqlErrors.of(
+          SqlErrors.CONNECTION_LOST,
+          "the server no longer knows this session, and with it the branch and namespace in use;"
+              + " connect again");
+    }
+  }
+
+  /// @param sent the session id that the call carries
+  Metadata outgoing(@Nullable String sent) {
     Metadata headers = new Metadata();
     put(headers, AUTHORIZATION, authorization);
-    put(headers, SESSION, session);
+    put(headers, SESSION, sent);
     put(headers, REF, ref);
     put(headers, NAMESPACE, namespace);
     return headers;
   }
 
   /// Takes over what the server says about session and token. A server that says nothing is fine.
-  void learn(Metadata incoming) {
+  ///
+  /// @param sent the session id that the call carried
+  void learn(Metadata incoming, @Nullable String sent) {
     String id = incoming.get(SESSION);
     Iterable<String> cookies = incoming.getAll(SET_COOKIE);
     if (id == null && cookies != null) {
@@ -61,7 +83,11 @@ final class SessionHeaders {
       }
     }
     if (id != null && !id.isEmpty() && id.length() <= MAX_SESSION_ID_CHARS) {
-      session = id;
+      if (sent != null && !sent.equals(id)) {
+        lost = true;
+      } else if (session == null) {
+        session = id;
+      }
     }
     String granted = incoming.get(AUTHORIZATION);
     if (granted != null && granted.startsWith("Bearer ")) {
