@@ -1,5 +1,10 @@
 package io.bauplan.server.cli;
 
+import io.bauplan.exec.engine.Engine;
+import io.bauplan.exec.engine.EngineConfig;
+import io.bauplan.server.auth.Credentials;
+import io.bauplan.server.endpoint.EndpointConfig;
+import io.bauplan.server.endpoint.SqlEndpoint;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -9,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What the launcher runs once after a build, so that the JVM can note which classes everyday commands load
@@ -23,6 +29,7 @@ public final class Training {
       for (List<String> command : commands(folder.resolve("warehouse"))) {
         run(command);
       }
+      attached(folder.resolve("warehouse"));
     } finally {
       delete(folder);
     }
@@ -45,6 +52,23 @@ public final class Training {
         List.of("query", "--warehouse", at, "-O", "json", "SELECT * FROM t"),
         List.of("table", "ls", "--warehouse", at),
         List.of("branch", "ls", "--warehouse", at));
+  }
+
+  /// The same through a server, as when another process has the warehouse open.
+  private static void attached(Path warehouse) {
+    String token = Credentials.newToken();
+    EndpointConfig config =
+        new EndpointConfig(
+            "127.0.0.1", 0, Credentials.token(token, "training"), Optional.empty(), "training");
+    try (Engine engine = Engine.open(EngineConfig.of(warehouse));
+        SqlEndpoint endpoint = SqlEndpoint.start(engine, config)) {
+      String address = "grpc://training:" + token + "@127.0.0.1:" + endpoint.port();
+      run(List.of("query", "--server", address, "SELECT 1 AS a, 'b' AS b, 1.5 AS c"));
+      run(List.of("query", "--server", address, "-O", "json", "SELECT 1 AS a"));
+      run(List.of("table", "ls", "--server", address));
+    } catch (RuntimeException e) {
+      // Starts without it are slower, that is all.
+    }
   }
 
   private static void run(List<String> command) {

@@ -6,6 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.server.wire.ErrorStatus;
+import io.grpc.Context;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -104,17 +105,18 @@ final class SqlProducer extends NoOpFlightSqlProducer {
 
   @Override
   public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
-    // Never on gRPC's thread: see ResultStream.
-    Thread.ofVirtual()
-        .name("flight-get")
-        .start(
-            () -> {
-              try {
-                super.getStream(context, ticket, listener);
-              } catch (Throwable e) {
-                listener.error(ErrorStatus.of(e));
-              }
-            });
+    // Never on gRPC's thread: see ResultStream. The call's headers hang on gRPC's context.
+    Runnable call =
+        Context.current()
+            .wrap(
+                () -> {
+                  try {
+                    super.getStream(context, ticket, listener);
+                  } catch (Throwable e) {
+                    listener.error(ErrorStatus.of(e));
+                  }
+                });
+    Thread.ofVirtual().name("flight-get").start(call);
   }
 
   // Statements
@@ -160,11 +162,13 @@ final class SqlProducer extends NoOpFlightSqlProducer {
       CallContext context,
       FlightStream stream,
       StreamListener<PutResult> acknowledgements) {
+    // Here, not in the task: that runs outside of gRPC's context.
+    ServerSession session = answering(() -> sessions.of(context));
     return () ->
         answering(
             acknowledgements,
             () -> {
-              long rows = statements.update(sessions.of(context), command.getQueryBytes());
+              long rows = statements.update(session, command.getQueryBytes());
               acknowledge(acknowledgements, updated(rows));
             });
   }
