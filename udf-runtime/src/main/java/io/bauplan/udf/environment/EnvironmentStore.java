@@ -41,6 +41,9 @@ public final class EnvironmentStore {
   private static final Logger LOG = LoggerFactory.getLogger(EnvironmentStore.class);
   private static final int FORMAT = 1;
 
+  /// Environments remembered in memory; the rest is found on disk again.
+  private static final int MAX_KNOWN = 1000;
+
   /// The oldest pyarrow that the harness works with.
   private static final String PYARROW = "pyarrow>=8";
 
@@ -50,7 +53,7 @@ public final class EnvironmentStore {
   private final InstallerChoice installers;
   private final PackageStore packages;
   private final Map<String, ReentrantLock> building = new ConcurrentHashMap<>();
-  private final Map<String, ReadyEnvironment> known = new ConcurrentHashMap<>();
+  private final Map<EnvironmentSpec, ReadyEnvironment> known = new ConcurrentHashMap<>();
 
   /// @param root the store's folder, made where it is missing
   public EnvironmentStore(Path root, InterpreterFinder interpreters, EnvironmentPolicy policy)
@@ -99,6 +102,10 @@ public final class EnvironmentStore {
   /// The environment for a wish, built where it is missing. An interrupt ends a build.
   public ReadyEnvironment get(EnvironmentSpec spec)
       throws EnvironmentException, InterruptedException {
+    ReadyEnvironment before = known.get(spec);
+    if (before != null && Files.isDirectory(before.sitePackages())) {
+      return before;
+    }
     List<Requirement> wanted = new ArrayList<>();
     for (String written : spec.requirements()) {
       wanted.add(Requirement.parse(written));
@@ -106,10 +113,6 @@ public final class EnvironmentStore {
     try {
       Interpreter interpreter = interpreter(spec.interpreterVersion());
       String key = key(interpreter, wanted, spec.packagesAsOf());
-      ReadyEnvironment ready = known.get(key);
-      if (ready != null && Files.isDirectory(ready.sitePackages())) {
-        return ready;
-      }
       ReentrantLock lock = building.computeIfAbsent(key, k -> new ReentrantLock());
       lock.lockInterruptibly();
       try (FileChannel file =
@@ -118,11 +121,15 @@ public final class EnvironmentStore {
                   StandardOpenOption.CREATE,
                   StandardOpenOption.WRITE);
           FileLock held = file.lock()) {
-        ready = open(key, interpreter).orElse(null);
-        if (ready == null) {
-          ready = build(key, interpreter, wanted, spec.packagesAsOf());
+        Optional<ReadyEnvironment> there = open(key, interpreter);
+        ReadyEnvironment ready =
+            there.isPresent()
+                ? there.get()
+                : build(key, interpreter, wanted, spec.packagesAsOf());
+        if (known.size() >= MAX_KNOWN) {
+          known.clear();
         }
-        known.put(key, ready);
+        known.put(spec, ready);
         return ready;
       } finally {
         lock.unlock();
