@@ -1,14 +1,22 @@
 package io.bauplan.exec.scan;
 
+import io.bauplan.exec.scan.arrow.ArrowFileWriter;
+import io.bauplan.exec.scan.arrow.ArrowSource;
 import io.bauplan.exec.scan.generate.Generators;
 import io.bauplan.exec.scan.parquet.ParquetSource;
 import io.bauplan.exec.scan.parquet.ParquetTableWriter;
 import io.bauplan.exec.scan.store.ObjectStore;
 import io.bauplan.exec.scan.store.ObjectStores;
+import io.bauplan.exec.scan.text.CsvFileWriter;
+import io.bauplan.exec.scan.text.CsvSource;
+import io.bauplan.exec.scan.text.JsonFileWriter;
+import io.bauplan.exec.scan.text.JsonSource;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.DataFileFormat;
 import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.plan.RowType;
+import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.ScanFile;
 import io.bauplan.sql.plan.WriteTarget;
 import io.bauplan.sql.session.FileSchemas;
@@ -20,6 +28,9 @@ import org.apache.arrow.memory.BufferAllocator;
 public final class StandardDataFiles implements DataFiles, AutoCloseable {
   private final ObjectStore store;
   private final ParquetSource parquet;
+  private final CsvSource csv;
+  private final JsonSource json;
+  private final ArrowSource arrow;
 
   /// Local files and S3 by the ordinary AWS configuration.
   public StandardDataFiles() {
@@ -30,6 +41,9 @@ public final class StandardDataFiles implements DataFiles, AutoCloseable {
   public StandardDataFiles(ObjectStore store) {
     this.store = store;
     this.parquet = new ParquetSource(store);
+    this.csv = new CsvSource(store);
+    this.json = new JsonSource(store);
+    this.arrow = new ArrowSource(store);
   }
 
   @Override
@@ -51,8 +65,9 @@ public final class StandardDataFiles implements DataFiles, AutoCloseable {
           tasks.addAll(
               switch (file.format()) {
                 case PARQUET -> parquet.tasks(scan, file);
-                case CSV, JSON, ARROW ->
-                    throw new EngineException(ErrorCode.NOT_SUPPORTED, "not yet: " + file.format());
+                case CSV -> List.of(csv.task(file.location(), scan.options(), scan.output()));
+                case JSON -> List.of(json.task(file.location(), scan.output()));
+                case ARROW -> List.of(arrow.task(file.location(), scan.output()));
               });
         }
       }
@@ -69,14 +84,39 @@ public final class StandardDataFiles implements DataFiles, AutoCloseable {
 
   @Override
   public TableFileWriter fileWriter(PhysicalPlan.FileWrite node, int part, BufferAllocator allocator) {
-    throw new EngineException(ErrorCode.NOT_SUPPORTED, "not yet");
+    RowType type = node.input().output();
+    String location = location(node, part);
+    return switch (node.format()) {
+      case PARQUET ->
+          ParquetTableWriter.openFile(
+              store,
+              location,
+              type.columns().stream().map(column -> new ScanColumn(-1, column)).toList(),
+              node.options(),
+              allocator);
+      case CSV -> new CsvFileWriter(store.create(location), type, node.options(), allocator);
+      case JSON -> new JsonFileWriter(store.create(location), type, node.options(), allocator);
+      case ARROW -> new ArrowFileWriter(store.create(location), type, allocator);
+    };
+  }
+
+  private static String location(PhysicalPlan.FileWrite node, int part) {
+    if (!node.location().endsWith("/")) {
+      return node.location();
+    }
+    String extension =
+        switch (node.format()) {
+          case PARQUET -> "parquet";
+          case CSV -> "csv";
+          case JSON -> "json";
+          case ARROW -> "arrow";
+        };
+    return "%spart-%05d.%s".formatted(node.location(), part, extension);
   }
 
   @Override
   public FileSchemas schemas() {
-    return (format, uri, options) -> {
-      throw new EngineException(ErrorCode.NOT_SUPPORTED, "not yet");
-    };
+    return new FileDescriber(store, parquet, csv, json, arrow);
   }
 
   @Override

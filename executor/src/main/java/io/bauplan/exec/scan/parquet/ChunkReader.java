@@ -337,6 +337,9 @@ final class ChunkReader implements AutoCloseable {
       out.room(n);
       // Levels are looked at one block ahead: those of the next row are kept for the next call.
       n = fill(out, start, n);
+      if (start == 0 && n > 0 && out.repetition(0) != 0) {
+        throw new CorruptData("its first value continues a row that does not exist");
+      }
       int take = 0;
       while (take < n) {
         if (out.repetition(start + take) == 0 && records++ == rows) {
@@ -344,9 +347,6 @@ final class ChunkReader implements AutoCloseable {
           break;
         }
         take++;
-      }
-      if (take > 0 && start == 0 && records == 0) {
-        throw new CorruptData("its first value continues a row that does not exist");
       }
       int set = 0;
       for (int i = start; i < start + take; i++) {

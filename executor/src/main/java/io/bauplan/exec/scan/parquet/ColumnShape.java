@@ -102,9 +102,13 @@ sealed interface ColumnShape {
   }
 
   private static ColumnShape element(SchemaNode repeated) {
-    return repeated.physical() != null
-        ? new Primitive(repeated, false)
-        : group(repeated, false);
+    if (repeated.physical() != null) {
+      return new Primitive(repeated, false);
+    }
+    // In old files the repeated node may be a list itself.
+    boolean annotated =
+        repeated.logical() instanceof Logical.ListOf || repeated.logical() instanceof Logical.MapOf;
+    return annotated ? single(repeated) : group(repeated, false);
   }
 
   private static ColumnShape group(SchemaNode node, boolean nullable) {

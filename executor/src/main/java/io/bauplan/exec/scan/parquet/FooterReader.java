@@ -85,7 +85,6 @@ final class FooterReader {
   private static Footer parse(ThriftReader in, long fileBytes) {
     List<Element> elements = new ArrayList<>();
     List<RawRowGroup> raw = new ArrayList<>();
-    long rows = -1;
     String createdBy = "";
     in.beginStruct();
     while (in.nextField()) {
@@ -99,7 +98,6 @@ final class FooterReader {
             elements.add(element(in));
           }
         }
-        case 3 -> rows = in.i64();
         case 4 -> {
           int count = in.list(ThriftReader.STRUCT);
           for (int i = 0; i < count; i++) {
@@ -127,9 +125,7 @@ final class FooterReader {
       groups.add(check(group, firstRow, leaves, fileBytes));
       firstRow += group.rows;
     }
-    if (rows >= 0 && rows != firstRow && !groups.isEmpty()) {
-      throw new CorruptData("it claims " + rows + " rows, its row groups " + firstRow);
-    }
+    // Some writers leave the file's own row count at 0: the row groups' counts are what is read.
     return new Footer(firstRow, root, List.copyOf(leaves), List.copyOf(groups), createdBy);
   }
 

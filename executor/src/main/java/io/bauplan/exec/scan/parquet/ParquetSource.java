@@ -66,7 +66,9 @@ public final class ParquetSource {
     for (Column column : scan.output().columns()) {
       columns.add(new ScanColumn(-1, column));
     }
-    return tasks(file, columns, scan.filter());
+    // The filter's columns are those of the output only where all columns are read in order.
+    boolean whole = scan.output().equals(scan.fileColumns());
+    return tasks(file, columns, whole ? scan.filter() : Optional.empty());
   }
 
   private List<ScanTask> tasks(

@@ -43,6 +43,7 @@ public final class ParquetTableWriter implements TableFileWriter {
   private final Partitioner partitioner;
   private final Map<List<@Nullable Object>, ParquetFileWriter> open = new LinkedHashMap<>();
   private final List<WrittenFile> written = new ArrayList<>();
+  private final boolean single;
   private boolean finished;
 
   /// Names the next file of a partition.
@@ -71,6 +72,7 @@ public final class ParquetTableWriter implements TableFileWriter {
     this.targetBytes = targetBytes;
     this.partitioner = partitioner;
     this.locations = locations;
+    this.single = targetBytes == Long.MAX_VALUE && partitioner.isEmpty();
     // A wrong codec is known before any row is.
     Compressor.of(codec, level).close();
   }
@@ -227,19 +229,15 @@ public final class ParquetTableWriter implements TableFileWriter {
 
   @Override
   public List<WrittenFile> finish() {
+    if (single && open.isEmpty() && written.isEmpty()) {
+      // A query without rows exports an empty file.
+      open.put(List.of(), create(List.of()));
+    }
     for (List<@Nullable Object> partition : List.copyOf(open.keySet())) {
       end(partition);
     }
     finished = true;
     return List.copyOf(written);
-  }
-
-  /// Writes an empty file where nothing was written: what a query without rows exports.
-  public List<WrittenFile> finishWithFile() {
-    if (open.isEmpty() && written.isEmpty()) {
-      open.put(List.of(), create(List.of()));
-    }
-    return finish();
   }
 
   @Override
