@@ -111,6 +111,7 @@ final class ExpressionTranslator {
       case LIKE -> like(call);
       case SEARCH -> SearchTranslator.translate(call);
       case EXTRACT -> extract(call);
+      case FLOOR, CEIL -> floorOrCeil(call);
       default -> function(call);
     };
   }
@@ -325,6 +326,22 @@ final class ExpressionTranslator {
         };
     Expression value = new Extract(field, translate(call.operands.get(1)));
     return TypeRules.cast(value, type(call));
+  }
+
+  /// `FLOOR(ts TO MONTH)` is `date_trunc`; of a number it is a function like others.
+  private static Expression floorOrCeil(RexCall call) {
+    if (call.operands.size() != 2 || !SqlTypeUtil.isDatetime(call.operands.get(0).getType())) {
+      return function(call);
+    }
+    String unit =
+        String.valueOf(((RexLiteral) call.operands.get(1)).getValue()).toLowerCase(Locale.ROOT);
+    return new Call(
+        call.getKind() == org.apache.calcite.sql.SqlKind.FLOOR
+            ? FunctionRegistry.DATE_TRUNC
+            : FunctionRegistry.DATE_CEIL,
+        List.of(new Literal(unit, DataType.VARCHAR), translate(call.operands.get(0))),
+        type(call),
+        call.getType().isNullable());
   }
 
   private static Expression function(RexCall call) {

@@ -56,7 +56,9 @@ public final class PhysicalTranslator {
         finish.apply(new PhysicalTranslator(rel.getCluster().getMetadataQuery()).node(rel));
     PhysicalPlan pruned = ColumnPruner.prune(plan);
     return ScanTranslator.planFiles(
-        PhysicalPlans.rewrite(pruned, n -> PhysicalPlans.mapExpressions(n, folder::fold)), rel);
+        PhysicalPlans.rewrite(
+            pruned, n -> ConstantRows.fold(PhysicalPlans.mapExpressions(n, folder::fold), folder)),
+        rel);
   }
 
   RelMetadataQuery metadata() {

@@ -13,7 +13,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
-import org.apache.calcite.sql2rel.StandardConvertletTable;
+
 
 /// One query text on its way to a tree: bind names, validate, convert. A view or table argument inside it
 /// has a converter of its own over the same statement context.
@@ -69,7 +69,7 @@ final class QueryConverter {
             validator,
             names,
             context.cluster(),
-            StandardConvertletTable.INSTANCE,
+            EngineConvertlets.INSTANCE,
             CONFIG);
     RelRoot root = converter.convertQuery(validated, false, true);
     List<RelDataType> parameters =

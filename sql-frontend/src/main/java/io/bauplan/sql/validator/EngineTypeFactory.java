@@ -2,9 +2,12 @@ package io.bauplan.sql.validator;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.calcite.jdbc.JavaTypeFactoryImpl;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.type.SqlTypeMappingRule;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.jspecify.annotations.Nullable;
 
 /// Makes Calcite's types so that each stands for exactly one of the engine's: strings are VARCHAR without
 /// length (never padded), times have microseconds, FLOAT is 32 bits. One per statement.
@@ -38,6 +41,27 @@ public final class EngineTypeFactory extends JavaTypeFactoryImpl {
       case REAL, DOUBLE -> super.createSqlType(held);
       default -> super.createSqlType(held, precision);
     };
+  }
+
+  /// As Calcite's, but where decimals need more than 38 digits together the fraction is kept and the whole
+  /// part gives way: an overflow is an error, a lost fraction would be silent.
+  @Override
+  public @Nullable RelDataType leastRestrictive(List<RelDataType> types, SqlTypeMappingRule rule) {
+    RelDataType common = super.leastRestrictive(types, rule);
+    if (common == null || common.getSqlTypeName() != SqlTypeName.DECIMAL) {
+      return common;
+    }
+    int scale = common.getScale();
+    for (RelDataType type : types) {
+      if (type.getSqlTypeName() == SqlTypeName.DECIMAL) {
+        scale = Math.max(scale, type.getScale());
+      }
+    }
+    return scale == common.getScale()
+        ? common
+        : createTypeWithNullability(
+            createSqlType(SqlTypeName.DECIMAL, common.getPrecision(), scale),
+            common.isNullable());
   }
 
   private static boolean isString(SqlTypeName name) {

@@ -15,6 +15,7 @@ public final class EngineValidator extends SqlValidatorImpl {
       SqlValidator.Config.DEFAULT
           .withConformance(EngineConformance.INSTANCE)
           .withDefaultNullCollation(NullCollation.HIGH)
+          .withTypeCoercionFactory(EngineTypeCoercion::new)
           .withIdentifierExpansion(true);
 
   public EngineValidator(CalciteCatalogReader names, RelDataTypeFactory types) {

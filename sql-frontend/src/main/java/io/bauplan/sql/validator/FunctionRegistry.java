@@ -11,7 +11,48 @@ import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 
 /// Function ids: the names under which `Expression.Call` and `AggregateCall` carry functions from the
-/// planner to workers, and the operators they stand for.
+/// planner to workers, and the operators they stand for. An id is the operator's name in lower case, blanks
+/// as `_`; where several operators share a name the later ones end in `#2`, `#3`, ...; those below have
+/// names of their own. Every call is null where an argument is null, unless said otherwise.
+///
+/// Not calls but records of their own: arithmetic, comparisons, AND, OR, NOT, IS, IN lists, LIKE, CAST,
+/// CASE (also COALESCE, NULLIF, IFNULL, NVL, IF, GREATEST and LEAST of two), EXTRACT (also YEAR(), MONTH(),
+/// date_part).
+///
+/// | id | arguments | result |
+/// |---|---|---|
+/// | `concat` | VARCHAR, VARCHAR | `a || b` |
+/// | `substring` | VARCHAR or BINARY, from INTEGER (1-based, may be < 1), length INTEGER if given | by code point |
+/// | `upper`, `lower`, `initcap`, `reverse` | VARCHAR | VARCHAR |
+/// | `char_length`, `character_length`, `length` | VARCHAR | code points, INTEGER |
+/// | `octet_length` | VARCHAR or BINARY | INTEGER |
+/// | `trim` | `BOTH`, `LEADING` or `TRAILING` as VARCHAR literal; characters VARCHAR; operand VARCHAR | VARCHAR |
+/// | `ltrim`, `rtrim` | VARCHAR | VARCHAR |
+/// | `position` | needle, haystack [, from INTEGER] | 1-based, 0 = absent, INTEGER |
+/// | `strpos` | haystack, needle | as `position` |
+/// | `replace` | VARCHAR, from, to | VARCHAR |
+/// | `overlay` | VARCHAR, replacement, from [, length] | VARCHAR |
+/// | `left`, `right`, `repeat`, `lpad`, `rpad` | VARCHAR, INTEGER [, VARCHAR] | VARCHAR |
+/// | `starts_with`, `ends_with` | VARCHAR, VARCHAR | BOOLEAN |
+/// | `split_part` | VARCHAR, delimiter, INTEGER | VARCHAR |
+/// | `abs`, `sign` | number | its type |
+/// | `round`, `truncate` | number [, digits INTEGER] | the number's type; half up |
+/// | `floor`, `ceil` | number | its type |
+/// | `mod` | see `Arithmetic` | |
+/// | `power`, `sqrt`, `exp`, `ln`, `log10`, `sin`, ... | DOUBLE | DOUBLE |
+/// | `datetime_add`, `datetime_subtract` | DATE, TIME or TIMESTAMP; interval | the time's type; months end at the month's last day |
+/// | `datetime_difference` | t1, t2 | t1 - t2: BIGINT days of DATEs, else INTERVAL DAY TO SECOND |
+/// | `date_add_days` | DATE, integer | DATE |
+/// | `timestamp_diff` | unit VARCHAR, from, to | whole units from `from` to `to`, toward zero |
+/// | `date_trunc`, `date_ceil` | unit VARCHAR (`year`, `quarter`, `month`, `week`, `day`, `hour`, ...), time | the time's type |
+/// | `interval_add`, `interval_subtract` | interval, interval | interval |
+/// | `interval_multiply`, `interval_divide` | interval, number | interval |
+/// | `assert_not_null` | value, column name | the value; NULL is error `23502` |
+/// | `struct_field` | row, index | the field, 0-based |
+/// | `item` | list, 1-based INTEGER; or map, key | element or NULL |
+/// | `array`, `map`, `row` | values; keys and values in turn; values | never null |
+///
+/// `current_date`, `current_timestamp` and their kin are constants by the time a plan is made.
 public final class FunctionRegistry {
   /// `datetime_add(date|time|timestamp, interval)`; a month sum past the month's end takes its last day.
   public static final String DATETIME_ADD = "datetime_add";
@@ -33,6 +74,18 @@ public final class FunctionRegistry {
   /// `assert_not_null(value, column name)`: the value; NULL is error `23502` naming the column.
   public static final String ASSERT_NOT_NULL = "assert_not_null";
 
+  /// `date_trunc(unit, time)`.
+  public static final String DATE_TRUNC = "date_trunc";
+
+  /// `date_ceil(unit, time)`: the next beginning of the unit, or the time itself where it is one.
+  public static final String DATE_CEIL = "date_ceil";
+
+  /// `date_add_days(date, days)`.
+  public static final String DATE_ADD_DAYS = "date_add_days";
+
+  /// `timestamp_diff(unit, from, to)`.
+  public static final String TIMESTAMP_DIFF = "timestamp_diff";
+
   /// `struct_field(row, index)`, 0-based.
   public static final String STRUCT_FIELD = "struct_field";
 
@@ -46,6 +99,13 @@ public final class FunctionRegistry {
     canonical("concat_function", SqlLibraryOperators.CONCAT_FUNCTION);
     canonical(DATETIME_ADD, SqlStdOperatorTable.DATETIME_PLUS);
     canonical(DATETIME_SUBTRACT, SqlStdOperatorTable.MINUS_DATE);
+    canonical(DATETIME_DIFFERENCE, EngineFunctions.DATETIME_DIFFERENCE);
+    canonical(DATE_TRUNC, EngineFunctions.DATE_TRUNC);
+    canonical(DATE_ADD_DAYS, EngineFunctions.DATE_ADD_DAYS);
+    canonical(TIMESTAMP_DIFF, EngineFunctions.TIMESTAMP_DIFF);
+    canonical("array", SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR);
+    canonical("map", SqlStdOperatorTable.MAP_VALUE_CONSTRUCTOR);
+    canonical("row", SqlStdOperatorTable.ROW);
     canonical("sum0", SqlStdOperatorTable.SUM0);
     canonical("mod", SqlStdOperatorTable.MOD);
     for (SqlOperator operator : EngineOperators.table().getOperatorList()) {

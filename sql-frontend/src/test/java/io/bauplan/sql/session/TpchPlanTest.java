@@ -2,6 +2,7 @@ package io.bauplan.sql.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bauplan.sql.plan.PlanJson;
 import io.bauplan.sql.plan.PlanText;
 import io.bauplan.sql.plan.PlannedStatement;
 import java.io.IOException;
@@ -39,6 +40,18 @@ class TpchPlanTest {
       Files.writeString(golden, text);
     }
     assertThat(text).isEqualTo(Files.readString(golden));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15",
+        "16", "17", "18", "19", "20", "21", "22"
+      })
+  void planSurvivesItsJson(String query) throws IOException {
+    PlannedStatement.Query statement =
+        (PlannedStatement.Query) planner.plan(sql(query), Session.DEFAULT);
+    assertThat(PlanJson.readPlan(PlanJson.write(statement.plan()))).isEqualTo(statement.plan());
   }
 
   static String sql(String query) throws IOException {

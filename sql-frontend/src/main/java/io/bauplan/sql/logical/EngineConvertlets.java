@@ -1,0 +1,124 @@
+package io.bauplan.sql.logical;
+
+import io.bauplan.sql.validator.EngineFunctions;
+import java.util.List;
+import java.util.Locale;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.apache.calcite.sql2rel.SqlRexContext;
+import org.apache.calcite.sql2rel.SqlRexConvertlet;
+import org.apache.calcite.sql2rel.SqlRexConvertletTable;
+import org.apache.calcite.sql2rel.StandardConvertletTable;
+import org.apache.calcite.util.Util;
+import org.jspecify.annotations.Nullable;
+
+/// How calls become row expressions where Calcite's way is not ours: its date arithmetic counts in
+/// milliseconds.
+final class EngineConvertlets implements SqlRexConvertletTable {
+  static final EngineConvertlets INSTANCE = new EngineConvertlets();
+
+  private EngineConvertlets() {}
+
+  @Override
+  public @Nullable SqlRexConvertlet get(SqlCall call) {
+    SqlOperator operator = call.getOperator();
+    if (operator == EngineFunctions.MINUS) {
+      return EngineConvertlets::minus;
+    }
+    if (operator == EngineFunctions.PLUS) {
+      return EngineConvertlets::plus;
+    }
+    if (operator.getKind() == SqlKind.TIMESTAMP_DIFF && call.operandCount() == 3) {
+      return EngineConvertlets::difference;
+    }
+    if (operator == EngineFunctions.DATE_TRUNC
+        && call.operand(1) instanceof SqlIntervalQualifier) {
+      return EngineConvertlets::truncation;
+    }
+    return StandardConvertletTable.INSTANCE.get(call);
+  }
+
+  private static RexNode truncation(SqlRexContext context, SqlCall call) {
+    RexBuilder rex = context.getRexBuilder();
+    return rex.makeCall(
+        context.getValidator().getValidatedNodeType(call),
+        EngineFunctions.DATE_TRUNC,
+        List.of(
+            rex.makeLiteral(name((SqlIntervalQualifier) call.operand(1))),
+            context.convertExpression(call.operand(0))));
+  }
+
+  private static RexNode minus(SqlRexContext context, SqlCall call) {
+    RexBuilder rex = context.getRexBuilder();
+    RexNode left = context.convertExpression(call.operand(0));
+    RexNode right = context.convertExpression(call.operand(1));
+    RelDataType type = context.getValidator().getValidatedNodeType(call);
+    if (EngineFunctions.isDateAndNumber(left.getType(), right.getType())) {
+      return rex.makeCall(
+          type,
+          EngineFunctions.DATE_ADD_DAYS,
+          List.of(left, rex.makeCall(SqlStdOperatorTable.UNARY_MINUS, right)));
+    }
+    if (!SqlTypeUtil.isDatetime(left.getType())) {
+      return rex.makeCall(type, SqlStdOperatorTable.MINUS, List.of(left, right));
+    }
+    return SqlTypeUtil.isDatetime(right.getType())
+        ? rex.makeCall(type, EngineFunctions.DATETIME_DIFFERENCE, List.of(left, right))
+        : rex.makeCall(type, SqlStdOperatorTable.MINUS_DATE, List.of(left, right));
+  }
+
+  private static RexNode plus(SqlRexContext context, SqlCall call) {
+    RexBuilder rex = context.getRexBuilder();
+    RexNode left = context.convertExpression(call.operand(0));
+    RexNode right = context.convertExpression(call.operand(1));
+    RelDataType type = context.getValidator().getValidatedNodeType(call);
+    if (EngineFunctions.isDateAndNumber(left.getType(), right.getType())) {
+      return rex.makeCall(type, EngineFunctions.DATE_ADD_DAYS, List.of(left, right));
+    }
+    boolean leftTime = SqlTypeUtil.isDatetime(left.getType());
+    if (leftTime || SqlTypeUtil.isDatetime(right.getType())) {
+      return rex.makeCall(
+          type,
+          SqlStdOperatorTable.DATETIME_PLUS,
+          leftTime ? List.of(left, right) : List.of(right, left));
+    }
+    return rex.makeCall(type, SqlStdOperatorTable.PLUS, List.of(left, right));
+  }
+
+  /// `TIMESTAMPDIFF(unit, from, to)`, and BigQuery's `TIMESTAMP_DIFF(to, from, unit)`, which counts
+  /// boundaries of days and longer units.
+  private static RexNode difference(SqlRexContext context, SqlCall call) {
+    RexBuilder rex = context.getRexBuilder();
+    RelDataType type = context.getValidator().getValidatedNodeType(call);
+    if (call.operand(0) instanceof SqlIntervalQualifier unit) {
+      return rex.makeCall(
+          type,
+          EngineFunctions.TIMESTAMP_DIFF,
+          List.of(
+              rex.makeLiteral(name(unit)),
+              context.convertExpression(call.operand(1)),
+              context.convertExpression(call.operand(2))));
+    }
+    SqlIntervalQualifier unit = call.operand(2);
+    RexNode to = context.convertExpression(call.operand(0));
+    RexNode from = context.convertExpression(call.operand(1));
+    RexNode name = rex.makeLiteral(name(unit));
+    if (unit.isDate()) {
+      to = rex.makeCall(to.getType(), EngineFunctions.DATE_TRUNC, List.of(name, to));
+      from = rex.makeCall(from.getType(), EngineFunctions.DATE_TRUNC, List.of(name, from));
+    }
+    return rex.makeCall(type, EngineFunctions.TIMESTAMP_DIFF, List.of(name, from, to));
+  }
+
+  private static String name(SqlIntervalQualifier unit) {
+    return Util.first(unit.timeFrameName, unit.timeUnitRange.startUnit.name())
+        .toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,151 @@
+package io.bauplan.sql.validator;
+
+import java.util.List;
+import org.apache.calcite.avatica.util.TimeUnit;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.SqlBasicFunction;
+import org.apache.calcite.sql.SqlBinaryOperator;
+import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.InferTypes;
+import org.apache.calcite.sql.type.OperandHandlers;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
+
+/// Functions and operators that Calcite lacks or has otherwise; they come before Calcite's.
+public final class EngineFunctions {
+  /// `date_trunc('month', ts)`, also BigQuery's `DATE_TRUNC(ts, MONTH)`: the beginning of the unit, of the
+  /// time's type.
+  public static final SqlFunction DATE_TRUNC =
+      SqlBasicFunction.create(
+              "DATE_TRUNC",
+              EngineFunctions::truncatedType,
+              OperandTypes.family(SqlTypeFamily.CHARACTER, SqlTypeFamily.DATETIME)
+                  .or(
+                      OperandTypes.sequence(
+                          "DATE_TRUNC(<DATETIME>, <UNIT>)",
+                          OperandTypes.DATETIME,
+                          OperandTypes.dateInterval())),
+              SqlFunctionCategory.TIMEDATE)
+          .withOperandHandler(OperandHandlers.OPERAND_1_MIGHT_BE_TIME_FRAME)
+          .withKind(SqlKind.DATE_TRUNC);
+
+  /// `timestamp_diff(unit, from, to)`: whole units between, toward zero. Made by the planner.
+  public static final SqlFunction TIMESTAMP_DIFF =
+      new SqlFunction(
+          FunctionRegistry.TIMESTAMP_DIFF,
+          SqlKind.OTHER_FUNCTION,
+          ReturnTypes.BIGINT_NULLABLE,
+          null,
+          OperandTypes.family(
+              SqlTypeFamily.CHARACTER, SqlTypeFamily.DATETIME, SqlTypeFamily.DATETIME),
+          SqlFunctionCategory.TIMEDATE);
+
+  /// `t1 - t2` as an interval. Made by the planner.
+  public static final SqlFunction DATETIME_DIFFERENCE =
+      new SqlFunction(
+          FunctionRegistry.DATETIME_DIFFERENCE,
+          SqlKind.OTHER_FUNCTION,
+          EngineFunctions::minusType,
+          null,
+          OperandTypes.family(SqlTypeFamily.DATETIME, SqlTypeFamily.DATETIME),
+          SqlFunctionCategory.TIMEDATE);
+
+  /// `date_add_days(date, number)`. Made by the planner from `date + 1`.
+  public static final SqlFunction DATE_ADD_DAYS =
+      new SqlFunction(
+          FunctionRegistry.DATE_ADD_DAYS,
+          SqlKind.OTHER_FUNCTION,
+          ReturnTypes.ARG0_NULLABLE,
+          null,
+          OperandTypes.family(SqlTypeFamily.DATE, SqlTypeFamily.INTEGER),
+          SqlFunctionCategory.TIMEDATE);
+
+  /// Minus, which also takes two points in time (an interval; for dates, days as BIGINT) and a date with a
+  /// number of days.
+  public static final SqlBinaryOperator MINUS =
+      new SqlBinaryOperator(
+          "-",
+          SqlKind.MINUS,
+          40,
+          true,
+          EngineFunctions::minusType,
+          InferTypes.FIRST_KNOWN,
+          OperandTypes.MINUS_OPERATOR
+              .or(OperandTypes.family(SqlTypeFamily.DATETIME, SqlTypeFamily.DATETIME))
+              .or(OperandTypes.family(SqlTypeFamily.DATE, SqlTypeFamily.INTEGER)));
+
+  /// Plus, which also takes a date and a number of days.
+  public static final SqlBinaryOperator PLUS =
+      new SqlBinaryOperator(
+          "+",
+          SqlKind.PLUS,
+          40,
+          true,
+          EngineFunctions::plusType,
+          InferTypes.FIRST_KNOWN,
+          OperandTypes.PLUS_OPERATOR
+              .or(OperandTypes.family(SqlTypeFamily.DATE, SqlTypeFamily.INTEGER)));
+
+  private EngineFunctions() {}
+
+  static List<SqlOperator> all() {
+    return List.of(DATE_TRUNC, MINUS, PLUS, SqlLibraryOperators.TRY_CAST);
+  }
+
+  private static RelDataType truncatedType(SqlOperatorBinding binding) {
+    RelDataType first = binding.getOperandType(0);
+    if (!SqlTypeUtil.inCharFamily(first)) {
+      return first;
+    }
+    RelDataType time = binding.getOperandType(1);
+    return binding
+        .getTypeFactory()
+        .createTypeWithNullability(time, time.isNullable() || first.isNullable());
+  }
+
+  private static RelDataType minusType(SqlOperatorBinding binding) {
+    RelDataType left = binding.getOperandType(0);
+    RelDataType right = binding.getOperandType(1);
+    RelDataTypeFactory factory = binding.getTypeFactory();
+    boolean nullable = left.isNullable() || right.isNullable();
+    if (SqlTypeUtil.isDatetime(left) && SqlTypeUtil.isDatetime(right)) {
+      boolean days =
+          left.getSqlTypeName() == SqlTypeName.DATE && right.getSqlTypeName() == SqlTypeName.DATE;
+      RelDataType type =
+          days
+              ? factory.createSqlType(SqlTypeName.BIGINT)
+              : factory.createSqlIntervalType(
+                  new SqlIntervalQualifier(TimeUnit.DAY, TimeUnit.SECOND, SqlParserPos.ZERO));
+      return factory.createTypeWithNullability(type, nullable);
+    }
+    if (isDateAndNumber(left, right)) {
+      return factory.createTypeWithNullability(left, nullable);
+    }
+    return ReturnTypes.NULLABLE_SUM.inferReturnType(binding);
+  }
+
+  private static RelDataType plusType(SqlOperatorBinding binding) {
+    RelDataType left = binding.getOperandType(0);
+    RelDataType right = binding.getOperandType(1);
+    return isDateAndNumber(left, right)
+        ? binding
+            .getTypeFactory()
+            .createTypeWithNullability(left, left.isNullable() || right.isNullable())
+        : ReturnTypes.NULLABLE_SUM.inferReturnType(binding);
+  }
+
+  public static boolean isDateAndNumber(RelDataType left, RelDataType right) {
+    return left.getSqlTypeName() == SqlTypeName.DATE && SqlTypeUtil.isIntType(right);
+  }
+}
