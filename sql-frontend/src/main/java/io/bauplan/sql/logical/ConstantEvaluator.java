@@ -106,6 +106,9 @@ final class ConstantEvaluator {
     if (value instanceof String text) {
       return castText(text.strip(), type);
     }
+    if (type.equals(DataType.VARCHAR)) {
+      return text(value, operand.type());
+    }
     if (operand.type() instanceof DateType && type instanceof TimestampType(boolean zone) && !zone) {
       return Optional.of(new Literal(Math.multiplyExact((Long) value, MICROS_PER_DAY), type));
     }
@@ -124,6 +127,18 @@ final class ConstantEvaluator {
           Optional.of(new Literal(((Number) value).doubleValue(), type));
       default -> Optional.empty();
     };
+  }
+
+  private static Optional<Literal> text(Object value, DataType from) {
+    String text =
+        switch (from) {
+          case IntegerType ignored -> value.toString();
+          case DecimalType ignored -> ((BigDecimal) value).toPlainString();
+          case DataType.BooleanType() -> value.toString();
+          case DateType() -> LocalDate.ofEpochDay((Long) value).toString();
+          default -> null;
+        };
+    return text == null ? Optional.empty() : Optional.of(new Literal(text, DataType.VARCHAR));
   }
 
   private static BigDecimal exact(Object value) {

@@ -38,8 +38,7 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     if (operator.getKind() == SqlKind.TIMESTAMP_DIFF && call.operandCount() == 3) {
       return EngineConvertlets::difference;
     }
-    if (operator == EngineFunctions.DATE_TRUNC
-        && call.operand(1) instanceof SqlIntervalQualifier) {
+    if (operator.getName().equals(EngineFunctions.DATE_TRUNC.getName())) {
       return EngineConvertlets::truncation;
     }
     return StandardConvertletTable.INSTANCE.get(call);
@@ -47,12 +46,16 @@ final class EngineConvertlets implements SqlRexConvertletTable {
 
   private static RexNode truncation(SqlRexContext context, SqlCall call) {
     RexBuilder rex = context.getRexBuilder();
+    boolean unitLast = call.operand(1) instanceof SqlIntervalQualifier;
+    RexNode unit =
+        call.operand(1) instanceof SqlIntervalQualifier qualifier
+            ? rex.makeLiteral(name(qualifier))
+            : context.convertExpression(call.operand(0));
+    RexNode time = context.convertExpression(call.operand(unitLast ? 0 : 1));
     return rex.makeCall(
         context.getValidator().getValidatedNodeType(call),
         EngineFunctions.DATE_TRUNC,
-        List.of(
-            rex.makeLiteral(name((SqlIntervalQualifier) call.operand(1))),
-            context.convertExpression(call.operand(0))));
+        List.of(unit, time));
   }
 
   private static RexNode minus(SqlRexContext context, SqlCall call) {

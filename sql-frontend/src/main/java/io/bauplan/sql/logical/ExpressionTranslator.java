@@ -300,8 +300,12 @@ final class ExpressionTranslator {
   }
 
   private static Expression extract(RexCall call) {
-    String unit = String.valueOf(((RexLiteral) call.operands.get(0)).getValue());
-    Expression.Extract.Unit field =
+    RexLiteral field = (RexLiteral) call.operands.get(0);
+    String unit =
+        SqlTypeUtil.inCharFamily(field.getType())
+            ? String.valueOf(field.getValueAs(String.class))
+            : String.valueOf(field.getValue());
+    Extract.Unit extracted =
         switch (unit.toUpperCase(Locale.ROOT)) {
           case "YEAR" -> Extract.Unit.YEAR;
           case "QUARTER" -> Extract.Unit.QUARTER;
@@ -324,7 +328,7 @@ final class ExpressionTranslator {
           default ->
               throw new EngineException(ErrorCode.NOT_SUPPORTED, "EXTRACT(" + unit + " FROM ...)");
         };
-    Expression value = new Extract(field, translate(call.operands.get(1)));
+    Expression value = new Extract(extracted, translate(call.operands.get(1)));
     return TypeRules.cast(value, type(call));
   }
 

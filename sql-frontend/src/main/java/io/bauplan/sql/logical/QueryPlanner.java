@@ -33,8 +33,24 @@ public final class QueryPlanner {
 
   public PlannedStatement.Query query(SqlNode query) {
     Converted converted = convert(query);
-    PhysicalPlan plan = plan(converted, UnaryOperator.identity());
+    RowType named = columns(converted);
+    PhysicalPlan plan =
+        plan(
+            converted,
+            input ->
+                new PhysicalPlan.Project(
+                    input, Projections.references(input.output()), renamed(input.output(), named)));
     return new PlannedStatement.Query(context.at(), plan, parameters(converted));
+  }
+
+  /// Calcite makes the names in a tree distinct; a result shows those that were written.
+  private static RowType renamed(RowType row, RowType names) {
+    List<Column> columns = new ArrayList<>();
+    for (int i = 0; i < row.size(); i++) {
+      columns.add(
+          new Column(names.column(i).name(), row.type(i), row.column(i).nullable()));
+    }
+    return new RowType(columns);
   }
 
   /// The columns that a query gives, without planning it.

@@ -26,7 +26,7 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 public final class EngineFunctions {
   /// `date_trunc('month', ts)`, also BigQuery's `DATE_TRUNC(ts, MONTH)`: the beginning of the unit, of the
   /// time's type.
-  public static final SqlFunction DATE_TRUNC =
+  public static final SqlBasicFunction DATE_TRUNC =
       SqlBasicFunction.create(
               "DATE_TRUNC",
               EngineFunctions::truncatedType,
@@ -37,8 +37,10 @@ public final class EngineFunctions {
                           OperandTypes.DATETIME,
                           OperandTypes.dateInterval())),
               SqlFunctionCategory.TIMEDATE)
-          .withOperandHandler(OperandHandlers.OPERAND_1_MIGHT_BE_TIME_FRAME)
-          .withKind(SqlKind.DATE_TRUNC);
+          .withOperandHandler(OperandHandlers.OPERAND_1_MIGHT_BE_TIME_FRAME);
+
+  /// The same where the parser knows the name as a keyword: Calcite looks functions up by kind as well.
+  private static final SqlFunction DATE_TRUNC_KEYWORD = DATE_TRUNC.withKind(SqlKind.DATE_TRUNC);
 
   /// `timestamp_diff(unit, from, to)`: whole units between, toward zero. Made by the planner.
   public static final SqlFunction TIMESTAMP_DIFF =
@@ -97,10 +99,18 @@ public final class EngineFunctions {
           OperandTypes.PLUS_OPERATOR
               .or(OperandTypes.family(SqlTypeFamily.DATE, SqlTypeFamily.INTEGER)));
 
+  /// `now()`, as PostgreSQL has it.
+  public static final SqlFunction NOW =
+      SqlBasicFunction.create(
+          "NOW",
+          ReturnTypes.explicit(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE),
+          OperandTypes.NILADIC,
+          SqlFunctionCategory.TIMEDATE);
+
   private EngineFunctions() {}
 
   static List<SqlOperator> all() {
-    return List.of(DATE_TRUNC, MINUS, PLUS, SqlLibraryOperators.TRY_CAST);
+    return List.of(DATE_TRUNC, DATE_TRUNC_KEYWORD, NOW, MINUS, PLUS, SqlLibraryOperators.TRY_CAST);
   }
 
   private static RelDataType truncatedType(SqlOperatorBinding binding) {
