@@ -38,6 +38,7 @@ public final class QueryContext {
   private final long start = System.nanoTime();
   private final long deadline;
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Deque<BufferAllocator> children = new ArrayDeque<>();
   private final List<Runnable> cancellations = new ArrayList<>();
   private final Set<String> fallbacks = new ConcurrentSkipListSet<>();
   private final List<WrittenFile> written = new ArrayList<>();
@@ -110,7 +111,7 @@ public final class QueryContext {
   public synchronized BufferAllocator child(String name) {
     BufferAllocator child =
         allocator.newChildAllocator(name + "-" + allocators++, 0, Long.MAX_VALUE);
-    owned.push(child);
+    children.push(child);
     return child;
   }
 
@@ -232,7 +233,10 @@ public final class QueryContext {
     List<AutoCloseable> resources;
     synchronized (this) {
       resources = new ArrayList<>(owned);
+      // Resources hold buffers of any allocator.
+      resources.addAll(children);
       owned.clear();
+      children.clear();
     }
     RuntimeException first = null;
     for (AutoCloseable resource : resources) {
