@@ -128,6 +128,7 @@ void InfixCast(List<Object> list, ExprContext exprContext, Span s) :
     type = DataType() {
         list.add(new SqlParserUtil.ToTreeListItem(SqlLibraryOperators.INFIX_CAST, s.pos()));
         list.add(type);
+        QueryShorthands.checkOperators(list, getPos());
     }
 }
 

@@ -8,6 +8,7 @@ import io.bauplan.sql.parser.generated.ParseException;
 import io.bauplan.sql.parser.generated.Token;
 import io.bauplan.sql.plan.DataFileFormat;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -201,7 +202,7 @@ final class DataParser {
     Map<String, String> options = new LinkedHashMap<>();
     Optional<DataFileFormat> format = formatAndOptions(options, uriToken);
     return new DataStatement.CopyInto(
-        table, columns, uri, format, Map.copyOf(options), at, reader.since(first));
+        table, columns, uri, format, Collections.unmodifiableMap(options), at, reader.since(first));
   }
 
   private boolean isCopyFrom() {
@@ -232,7 +233,7 @@ final class DataParser {
                         SyntaxErrors.position(uriToken),
                         "Say it: FILE_FORMAT = PARQUET, CSV or JSON.",
                         null));
-    return new DataStatement.CopyTo(query, uri, format, Map.copyOf(options), reader.since(first));
+    return new DataStatement.CopyTo(query, uri, format, Collections.unmodifiableMap(options), reader.since(first));
   }
 
   private Optional<DataFileFormat> formatAndOptions(Map<String, String> options, Token uri)

@@ -68,7 +68,8 @@ final class JobParser {
       do {
         Optional<String> name = Optional.empty();
         if (reader.peek(2).image.equals("=>")) {
-          name = Optional.of(reader.simpleName().getSimple());
+          // Any word, reserved or not: `rows => 10`.
+          name = Optional.of(ReferenceText.readName(reader.parser, Version.Kind.REFERENCE).text());
           reader.expect("=>");
         }
         arguments.add(new Argument(name, reader.expression()));

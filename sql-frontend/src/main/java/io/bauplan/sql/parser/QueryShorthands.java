@@ -45,7 +45,36 @@ public final class QueryShorthands {
   private static final Set<String> DIFFERENCES = Set.of("DATEDIFF", "DATE_DIFF", "TIMESTAMP_DIFF");
   private static final Set<String> ADDITIONS = Set.of("DATEADD", "DATE_ADD", "TIMESTAMP_ADD");
 
+  /// Operators and operands that one expression may have in a row, without parentheses: about 1,000
+  /// comparisons joined by OR.
+  static final int MAX_OPERATORS_AND_OPERANDS = 4_000;
+
   private QueryShorthands() {}
+
+  /// Parts of a name: namespaces, table, column, fields.
+  static final int MAX_NAME_PARTS = 64;
+
+  public static void checkParts(List<String> parts, SqlParserPos position) {
+    if (parts.size() > MAX_NAME_PARTS) {
+      throw new EngineException(
+          ErrorCode.SYNTAX_ERROR,
+          "the name has more than " + MAX_NAME_PARTS + " parts",
+          Positions.of(position));
+    }
+  }
+
+  public static void checkOperators(List<Object> list, SqlParserPos position) {
+    if (list.size() > MAX_OPERATORS_AND_OPERANDS) {
+      throw new EngineException(
+          ErrorCode.SYNTAX_ERROR,
+          "the expression is too long: more than "
+              + MAX_OPERATORS_AND_OPERANDS
+              + " operators and operands in a row",
+          Positions.of(position),
+          "Use IN, or a join with VALUES, instead of a long chain of OR.",
+          null);
+    }
+  }
 
   public static SqlSelect select(
       SqlParserPos position,

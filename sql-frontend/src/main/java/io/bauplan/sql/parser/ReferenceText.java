@@ -117,7 +117,8 @@ public final class ReferenceText {
           BauplanParserConstants.COMMA,
           BauplanParserConstants.LPAREN,
           BauplanParserConstants.RPAREN,
-          BauplanParserConstants.EQ ->
+          BauplanParserConstants.EQ,
+          BauplanParserConstants.NAMED_ARGUMENT_ASSIGNMENT ->
           true;
       default -> false;
     };

@@ -2,8 +2,12 @@ package io.bauplan.sql.parser;
 
 import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.config.NullCollation;
+import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDialect;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlWriter;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.jspecify.annotations.Nullable;
 
 /// Writes queries and expressions as text of our own dialect: what comes out parses to the same tree. A
@@ -43,6 +47,18 @@ public final class SqlPrinter {
               .withQuotedCasing(Casing.UNCHANGED)
               .withCaseSensitive(false)
               .withNullCollation(NullCollation.HIGH));
+    }
+
+    @Override
+    public void unparseCall(SqlWriter writer, SqlCall call, int leftPrec, int rightPrec) {
+      if (call.getOperator() == SqlLibraryOperators.INFIX_CAST) {
+        // Calcite would leave the parentheses of `(a + b)::int` out.
+        SqlStdOperatorTable.CAST
+            .createCall(call.getParserPosition(), call.getOperandList())
+            .unparse(writer, leftPrec, rightPrec);
+      } else {
+        super.unparseCall(writer, call, leftPrec, rightPrec);
+      }
     }
 
     @Override
