@@ -205,7 +205,10 @@ record OutcomeReader(
       }
     }
     return new InvocationFigures(
-        environment.interpreter().label(),
+        switch (invocation.function().language()) {
+          case PYTHON -> environment.interpreter().label();
+          case JAVA -> "Java " + Runtime.version();
+        },
         level.name(),
         Duration.ofNanos(environmentNanos),
         Duration.ofNanos(transferNanos),

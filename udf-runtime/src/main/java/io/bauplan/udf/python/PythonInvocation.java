@@ -13,7 +13,9 @@ import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.environment.EnvironmentException;
 import io.bauplan.udf.environment.EnvironmentStore;
 import io.bauplan.udf.environment.FileTrees;
+import io.bauplan.udf.environment.Interpreter;
 import io.bauplan.udf.environment.ReadyEnvironment;
+import io.bauplan.udf.java.JavaProgram;
 import io.bauplan.udf.sandbox.Sandbox;
 import io.bauplan.udf.sandbox.SandboxLevel;
 import io.bauplan.udf.sandbox.SandboxRequest;
@@ -23,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -159,7 +162,14 @@ final class PythonInvocation implements RunningInvocation {
     Thread self = Thread.currentThread();
     CompletableFuture<Void> interruption = cancelled.thenRun(self::interrupt);
     try {
-      return environments.get(invocation.function().environment());
+      return switch (invocation.function().language()) {
+        case PYTHON -> environments.get(invocation.function().environment());
+        case JAVA -> launcherOnly();
+      };
+    } catch (IOException e) {
+      throw new EnvironmentException(
+          new EnvironmentFailure(
+              EnvironmentFailure.Reason.OTHER, "Python 3", "No launcher: " + e.getMessage()));
     } finally {
       interruption.cancel(false);
       if (cancelled.isDone()) {
@@ -167,6 +177,14 @@ final class PythonInvocation implements RunningInvocation {
         throw new InterruptedException();
       }
     }
+  }
+
+  /// A Java function needs an interpreter only for the launcher that builds its sandbox.
+  private ReadyEnvironment launcherOnly()
+      throws EnvironmentException, IOException, InterruptedException {
+    Interpreter launcher = environments.interpreter(Optional.empty());
+    return new ReadyEnvironment(
+        "java", launcher, launcher.prefix(), List.of(), List.of(), Optional.empty());
   }
 
   private EnvironmentFailure refused(SandboxLevel level) {
@@ -192,21 +210,29 @@ final class PythonInvocation implements RunningInvocation {
     boolean keep = false;
     try {
       ObjectNode body = JSON.createObjectNode();
-      body.set(
-          "function",
+      ObjectNode described =
           FunctionRequest.of(
               function,
               arguments,
               List.of(environment.sitePackages(), files.sdk()),
               control,
-              result));
+              result);
+      List<Path> visible = visible(environment);
       OptionalLong memoryBytes =
           limits.memoryBytes().isPresent()
               ? limits.memoryBytes()
               : sandbox.policy().memoryBytes();
+      switch (function.language()) {
+        case PYTHON -> body.set("function", described);
+        case JAVA -> {
+          JavaProgram program = JavaProgram.prepare(function, described, folder, memoryBytes);
+          program.command().forEach(body.putArray("program")::add);
+          visible.addAll(program.visible());
+        }
+      }
       SandboxRequest request =
           new SandboxRequest(
-              visible(environment),
+              visible,
               List.of(control, result),
               control,
               Files.createDirectory(folder.resolve("root")),
@@ -231,6 +257,9 @@ final class PythonInvocation implements RunningInvocation {
               .read(ending, process.exitValue(), control, result);
       keep = outcome instanceof InvocationOutcome.Completed;
       return outcome;
+    } catch (JavaProgram.CompileException e) {
+      return new InvocationOutcome.UserFailed(
+          "CompileError", e.error().message(), e.error().listing(), Optional.of(e.error().line()));
     } finally {
       if (!keep) {
         Files.deleteIfExists(result);

@@ -32,16 +32,29 @@ public final class MappedTable implements SharedTable {
   private final MemorySegment mapping;
   private final Schema schema;
   private final List<BatchLayout> batches;
+  private final AfterUse afterUse;
   private final AtomicInteger references = new AtomicInteger(1);
 
-  /// Takes ownership of the arena and of the file.
+  /// What becomes of the file after the last close.
+  enum AfterUse {
+    DELETE,
+    KEEP
+  }
+
+  /// Takes ownership of the arena, and of the file where it is to be deleted.
   MappedTable(
-      Path path, Arena arena, MemorySegment mapping, Schema schema, List<BatchLayout> batches) {
+      Path path,
+      Arena arena,
+      MemorySegment mapping,
+      Schema schema,
+      List<BatchLayout> batches,
+      AfterUse afterUse) {
     this.path = path;
     this.arena = arena;
     this.mapping = mapping;
     this.schema = schema;
     this.batches = List.copyOf(batches);
+    this.afterUse = afterUse;
   }
 
   @Override
@@ -144,7 +157,9 @@ public final class MappedTable implements SharedTable {
     if (left == 0) {
       arena.close();
       try {
-        Files.deleteIfExists(path);
+        if (afterUse == AfterUse.DELETE) {
+          Files.deleteIfExists(path);
+        }
       } catch (IOException e) {
         LOG.warn("cannot delete {}", path, e);
       }

@@ -18,8 +18,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Iterator;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.apache.arrow.vector.util.VectorSchemaRootAppender;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -141,11 +143,54 @@ public final class SharedMemory implements AutoCloseable {
       }
       IpcFile parsed = IpcFile.verify(mapping);
       takeOwnership(file);
-      return new MappedTable(file, arena, mapping, parsed.schema(), parsed.batches());
+      return new MappedTable(
+          file,
+          arena,
+          mapping,
+          parsed.schema(),
+          parsed.batches(),
+          MappedTable.AfterUse.DELETE);
     } catch (IOException | MalformedTableException | RuntimeException refused) {
       arena.close();
       Files.deleteIfExists(file);
       throw refused;
+    }
+  }
+
+  /// Maps a table that another process wrote, as one batch, and leaves its file alone: what a child
+  /// JVM does with its inputs. No copy, unless the table has several batches. The caller owns the root.
+  public static VectorSchemaRoot view(Path file, BufferAllocator allocator)
+      throws IOException, MalformedTableException {
+    Arena arena = Arena.ofShared();
+    MappedTable table;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      MemorySegment mapping =
+          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      IpcFile parsed = IpcFile.verify(mapping);
+      table =
+          new MappedTable(
+              file,
+              arena,
+              mapping,
+              parsed.schema(),
+              parsed.batches(),
+              MappedTable.AfterUse.KEEP);
+    } catch (IOException | MalformedTableException | RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+    try (table) {
+      if (table.batchCount() == 1) {
+        return table.batch(0, allocator);
+      }
+      VectorSchemaRoot all = VectorSchemaRoot.create(table.schema(), allocator);
+      all.allocateNew();
+      for (int i = 0; i < table.batchCount(); i++) {
+        try (VectorSchemaRoot one = table.batch(i, allocator)) {
+          VectorSchemaRootAppender.append(all, one);
+        }
+      }
+      return all;
     }
   }
 

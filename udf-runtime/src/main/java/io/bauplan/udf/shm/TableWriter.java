@@ -114,7 +114,8 @@ final class TableWriter {
     try {
       MemorySegment mapping =
           channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
-      return new MappedTable(path, arena, mapping, schema, batches);
+      return new MappedTable(
+          path, arena, mapping, schema, batches, MappedTable.AfterUse.DELETE);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
