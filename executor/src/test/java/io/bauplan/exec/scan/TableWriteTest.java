@@ -118,4 +118,103 @@ class TableWriteTest {
     assertThat(file.nullCounts().get(2)).isZero();
     assertThat(file.splitOffsets()).containsExactly(4L);
   }
+
+  @Test
+  void leavesOutRowsThatDeleteFilesName() throws Exception {
+    PhysicalPlan.Generate plan = Generators.plan("series", Map.of("stop", "20000"));
+    WrittenFile data = write(plan, List.of(), Map.of()).getFirst();
+    String byPosition = folder.resolve("pos.parquet").toString();
+    String byKey = folder.resolve("eq.parquet").toString();
+    try (Connection duck = DriverManager.getConnection("jdbc:duckdb:")) {
+      duck.createStatement()
+          .execute(
+              "COPY (SELECT '" + data.location() + "' AS file_path, r AS pos FROM range(0, 10000) t(r)"
+                  + " UNION ALL SELECT 'other', 15000) TO '" + byPosition
+                  + "' (FORMAT parquet, FIELD_IDS {file_path: 2147483546, pos: 2147483545})");
+      duck.createStatement()
+          .execute(
+              "COPY (SELECT r AS value FROM range(19001, 20001) t(r)) TO '" + byKey
+                  + "' (FORMAT parquet, FIELD_IDS {value: 1})");
+    }
+    // Rows 17000 to 17999 (values one more) by a deletion vector.
+    org.roaringbitmap.RoaringBitmap bitmap = new org.roaringbitmap.RoaringBitmap();
+    bitmap.add(17_000L, 18_000L);
+    java.nio.ByteBuffer blob =
+        java.nio.ByteBuffer.allocate(4 + 4 + 8 + 4 + bitmap.serializedSizeInBytes() + 4);
+    blob.putInt(blob.capacity() - 8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    blob.putInt(0x6439D3D1).putLong(1).putInt(0);
+    bitmap.serialize(blob);
+    java.util.zip.CRC32 checksum = new java.util.zip.CRC32();
+    checksum.update(blob.array(), 4, blob.capacity() - 8);
+    blob.order(java.nio.ByteOrder.BIG_ENDIAN).putInt((int) checksum.getValue());
+    Path puffin = java.nio.file.Files.write(folder.resolve("dv.puffin"), blob.array());
+    ScanFile file =
+        new ScanFile(
+            data.location(),
+            DataFileFormat.PARQUET,
+            data.sizeBytes(),
+            data.recordCount(),
+            Map.of(),
+            List.of(
+                new ScanFile.DeleteFile(
+                    ScanFile.DeleteFile.Kind.POSITION, byPosition, 0, List.of(), -1, -1),
+                new ScanFile.DeleteFile(
+                    ScanFile.DeleteFile.Kind.EQUALITY, byKey, 0, List.of(1), -1, -1),
+                new ScanFile.DeleteFile(
+                    ScanFile.DeleteFile.Kind.DELETION_VECTOR,
+                    puffin.toString(),
+                    0,
+                    List.of(),
+                    0,
+                    blob.capacity())));
+    PhysicalPlan.TableScan scan = scan(columns(plan), List.of(data));
+    PhysicalPlan.TableScan deleted =
+        new PhysicalPlan.TableScan(
+            scan.table(), 1, scan.columns(), List.of(), Optional.empty(), List.of(file), OptionalLong.empty(), 0);
+    try (StandardDataFiles files = new StandardDataFiles()) {
+      List<Object> values = ScanRows.read(files.tasks(deleted)).stream().map(row -> row.getFirst()).toList();
+      assertThat(values).hasSize(20_000 - 10_000 - 1000 - 1000);
+      assertThat(values).first().isEqualTo(10_001L);
+      assertThat(values).contains(15_001L, 17_000L, 18_001L, 19_000L).doesNotContain(17_001L, 18_000L, 19_001L);
+    }
+  }
+
+  @Test
+  void partitionsByTransforms() {
+    PhysicalPlan.Generate plan = Generators.plan("transactions", Map.of("rows", "20000"));
+    List<WrittenFile> written =
+        write(
+            plan,
+            List.of(
+                new WriteTarget.PartitionField("month", 3, "month"),
+                new WriteTarget.PartitionField("b", 1, "bucket[2]")),
+            Map.of());
+    assertThat(written).hasSize(24);
+    assertThat(written.stream().mapToLong(WrittenFile::recordCount).sum()).isEqualTo(20_000);
+    assertThat(written.stream().map(WrittenFile::partition)).contains(List.of(636L, 0L), List.of(647L, 1L));
+  }
+
+  @Test
+  void skipsRowGroupsByStatistics() {
+    PhysicalPlan.Generate plan = Generators.plan("series", Map.of("stop", "5000"));
+    WrittenFile data = write(plan, List.of(), Map.of()).getFirst();
+    PhysicalPlan.TableScan scan = scan(columns(plan), List.of(data));
+    PhysicalPlan.TableScan filtered =
+        new PhysicalPlan.TableScan(
+            scan.table(),
+            1,
+            scan.columns(),
+            List.of(),
+            Optional.of(
+                new io.bauplan.sql.plan.Expression.Comparison(
+                    io.bauplan.sql.plan.Expression.Comparison.Operator.GREATER,
+                    new io.bauplan.sql.plan.Expression.InputRef(0, io.bauplan.sql.plan.DataType.INT64, false),
+                    new io.bauplan.sql.plan.Expression.Literal(5000L, io.bauplan.sql.plan.DataType.INT64))),
+            scan.files(),
+            OptionalLong.empty(),
+            0);
+    try (StandardDataFiles files = new StandardDataFiles()) {
+      assertThat(ScanRows.read(files.tasks(filtered))).isEmpty();
+    }
+  }
 }

@@ -71,11 +71,12 @@ public final class ParquetSource {
     return tasks(file, columns, whole ? scan.filter() : Optional.empty());
   }
 
-  private List<ScanTask> tasks(
+  List<ScanTask> tasks(
       ScanFile file, List<ScanColumn> columns, Optional<Expression> filter) {
     Footer footer = footer(file.location());
     ColumnBinding binding = ColumnBinding.of(file, footer, columns);
     RowGroupFilter skip = new RowGroupFilter(binding.wanted(), filter);
+    DeleteFiles.Deletes deleted = deletes.of(file);
     List<ScanTask> tasks = new ArrayList<>();
     for (Footer.RowGroup group : footer.rowGroups()) {
       if (group.rowCount() == 0) {
@@ -92,7 +93,7 @@ public final class ParquetSource {
           file.deletes().isEmpty()
               ? context ->
                   new RowGroupReader(store.open(file.location()), group, binding.wanted(), context)
-              : deletes.task(file, footer, group, binding));
+              : deletes.task(deleted, file, footer, group, binding.wanted()));
     }
     return tasks;
   }
