@@ -15,7 +15,10 @@ def euro_selection(
 
     import pandas as pd
 
-    euro = ["AT", "BE", "DE", "ES", "FI", "FR", "GR", "IE", "IT", "NL", "PT"]
+    euro = [
+        "Austria", "Belgium", "France", "Germany", "Ireland", "Italy", "Netherlands", "Portugal",
+        "Spain",
+    ]
     df = data.to_pandas()
     _df = df[df["country"].isin(euro)]
     python = ".".join(map(str, sys.version_info[:2]))

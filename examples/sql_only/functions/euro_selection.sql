@@ -5,6 +5,9 @@ RETURNS TABLE (id BIGINT LINEAGE data.id, usd DOUBLE, country VARCHAR LINEAGE da
 LANGUAGE PYTHON RUNTIME_VERSION = '3.11' PACKAGES = ('pandas==2.0')
 IMMUTABLE HANDLER = 'in_euro_area' AS $$
 def in_euro_area(data):
-    euro = ["AT", "BE", "DE", "ES", "FI", "FR", "GR", "IE", "IT", "NL", "PT"]
+    euro = [
+        "Austria", "Belgium", "France", "Germany", "Ireland", "Italy", "Netherlands", "Portugal",
+        "Spain",
+    ]
     return data[data["country"].isin(euro)]
 $$

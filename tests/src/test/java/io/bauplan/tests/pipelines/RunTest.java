@@ -56,8 +56,8 @@ class RunTest {
             engine,
             "SELECT COUNT(DISTINCT country), CAST(SUM(usd) AS DECIMAL(20, 2)) FROM transactions"
                 + " WHERE eventTime BETWEEN TIMESTAMP '2023-01-01 00:00:00' AND TIMESTAMP"
-                + " '2023-02-01 00:00:00' AND country IN ('AT', 'BE', 'DE', 'ES', 'FI', 'FR', 'GR',"
-                + " 'IE', 'IT', 'NL', 'PT')");
+                + " '2023-02-01 00:00:00' AND country IN ('Austria', 'Belgium', 'France', 'Germany',"
+                + " 'Ireland', 'Italy', 'Netherlands', 'Portugal', 'Spain')");
     assertThat(
             EngineRows.run(
                 engine,
@@ -77,7 +77,7 @@ class RunTest {
             @bauplan.model()
             @bauplan.python("3.11")
             def columns_seen(data=bauplan.Model("TRANSACTIONS", columns=["ID", "usd"],
-                             filter="eventTime < 2023-02-01 AND country = 'IT'")):
+                             filter="eventTime < 2023-02-01 AND country = 'Italy'")):
                 print(",".join(data.column_names))
                 return data
             """);
