@@ -13,7 +13,9 @@ import java.util.Optional;
 /// - rows are a multiset: both sides are sorted by their text before the comparison, where numbers are
 ///   rounded to six significant digits so that the order agrees;
 /// - exact numbers (integers, decimals) are equal by value, whatever their scale;
-/// - where either side is a float, they differ by at most 1e-9 relative, or 1e-12 absolute near zero;
+/// - where ours is a decimal and the oracle's a float (it averages and divides decimals as floats), the
+///   float is within one unit of our last digit;
+/// - where either side is a float otherwise, they differ by at most 1e-9 relative, or 1e-12 absolute near zero;
 /// - everything else is equal by its text.
 public final class ResultComparison {
   private static final double RELATIVE = 1e-9;
@@ -70,6 +72,10 @@ public final class ResultComparison {
       return ours == oracle;
     }
     if (ours instanceof Number left && oracle instanceof Number right) {
+      if (left instanceof BigDecimal decimal && isReal(oracle)) {
+        return Math.abs(decimal.doubleValue() - right.doubleValue())
+            <= Math.pow(10, -decimal.scale()) + RELATIVE * Math.abs(right.doubleValue());
+      }
       boolean real = isReal(ours) || isReal(oracle);
       return real
           ? close(left.doubleValue(), right.doubleValue())
