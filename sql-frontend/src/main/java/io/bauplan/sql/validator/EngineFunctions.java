@@ -6,10 +6,12 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlBasicFunction;
 import org.apache.calcite.sql.SqlBinaryOperator;
+import org.apache.calcite.sql.SqlCallBinding;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
@@ -18,6 +20,8 @@ import org.apache.calcite.sql.type.InferTypes;
 import org.apache.calcite.sql.type.OperandHandlers;
 import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlOperandCountRanges;
+import org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
@@ -25,22 +29,15 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 /// Functions and operators that Calcite lacks or has otherwise; they come before Calcite's.
 public final class EngineFunctions {
   /// `date_trunc('month', ts)`, also BigQuery's `DATE_TRUNC(ts, MONTH)`: the beginning of the unit, of the
-  /// time's type.
+  /// time's type. Under a name of its own, which [FromBinder] puts in place: Calcite takes `DATE_TRUNC` for
+  /// BigQuery's alone.
   public static final SqlBasicFunction DATE_TRUNC =
       SqlBasicFunction.create(
-              "DATE_TRUNC",
+              "TRUNCATE_TIME",
               EngineFunctions::truncatedType,
-              OperandTypes.family(SqlTypeFamily.CHARACTER, SqlTypeFamily.DATETIME)
-                  .or(
-                      OperandTypes.sequence(
-                          "DATE_TRUNC(<DATETIME>, <UNIT>)",
-                          OperandTypes.DATETIME,
-                          OperandTypes.dateInterval())),
+              new TruncationOperands(),
               SqlFunctionCategory.TIMEDATE)
           .withOperandHandler(OperandHandlers.OPERAND_1_MIGHT_BE_TIME_FRAME);
-
-  /// The same where the parser knows the name as a keyword: Calcite looks functions up by kind as well.
-  private static final SqlFunction DATE_TRUNC_KEYWORD = DATE_TRUNC.withKind(SqlKind.DATE_TRUNC);
 
   /// `timestamp_diff(unit, from, to)`: whole units between, toward zero. Made by the planner.
   public static final SqlFunction TIMESTAMP_DIFF =
@@ -110,7 +107,35 @@ public final class EngineFunctions {
   private EngineFunctions() {}
 
   static List<SqlOperator> all() {
-    return List.of(DATE_TRUNC, DATE_TRUNC_KEYWORD, NOW, MINUS, PLUS, SqlLibraryOperators.TRY_CAST);
+    return List.of(DATE_TRUNC, NOW, MINUS, PLUS, SqlLibraryOperators.TRY_CAST);
+  }
+
+  /// A checker of its own: Calcite's family checkers stand for fixed parameters, by which look-up would
+  /// discard one of the two forms.
+  private static final class TruncationOperands implements SqlOperandTypeChecker {
+    @Override
+    public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+      boolean unitLast = binding.operand(1) instanceof SqlIntervalQualifier;
+      boolean fits =
+          unitLast
+              ? SqlTypeUtil.isDatetime(binding.getOperandType(0))
+              : SqlTypeUtil.inCharFamily(binding.getOperandType(0))
+                  && SqlTypeUtil.isDatetime(binding.getOperandType(1));
+      if (!fits && throwOnFailure) {
+        throw binding.newValidationSignatureError();
+      }
+      return fits;
+    }
+
+    @Override
+    public SqlOperandCountRange getOperandCountRange() {
+      return SqlOperandCountRanges.of(2);
+    }
+
+    @Override
+    public String getAllowedSignatures(SqlOperator operator, String name) {
+      return name + "(unit, time)";
+    }
   }
 
   private static RelDataType truncatedType(SqlOperatorBinding binding) {

@@ -79,6 +79,11 @@ public final class FromBinder {
       case SqlNodeList list -> list.forEach(this::visit);
       case SqlJoin join -> bindFrom(join);
       case SqlCall call -> {
+        if (call instanceof SqlBasicCall basic
+            && call.operandCount() == 2
+            && call.getOperator().getName().equalsIgnoreCase("DATE_TRUNC")) {
+          basic.setOperator(EngineFunctions.DATE_TRUNC);
+        }
         if (call.getKind() == SqlKind.EXPLICIT_TABLE) {
           call.setOperand(0, bindFrom(call.operand(0)));
         } else {
