@@ -6,10 +6,12 @@ import io.bauplan.jdbc.arrow.Kind;
 import java.math.BigDecimal;
 import java.sql.Types;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /// What JDBC says about the columns of each Arrow kind.
 final class JdbcType {
   private static final int MAX_LENGTH = Integer.MAX_VALUE;
+  private static final Pattern PARAMETERS = Pattern.compile("\\s*\\([^)]*\\)");
 
   private JdbcType() {}
 
@@ -47,11 +49,12 @@ final class JdbcType {
     };
   }
 
-  /// The SQL name of the type: the server's, where it gives one.
+  /// The SQL name of the type: the server's, where it gives one. Length, precision and scale have
+  /// columns of their own in JDBC and are left out of the name of a plain type.
   static String name(ArrowField field) {
     String given = field.metadata().get(ColumnMetadataKeys.TYPE_NAME);
     if (given != null && !given.isEmpty()) {
-      return given;
+      return field.children().isEmpty() ? PARAMETERS.matcher(given).replaceAll("") : given;
     }
     return switch (field.kind()) {
       case NULL -> "NULL";
