@@ -116,6 +116,24 @@ class PlanExecutionTest {
   }
 
   @Test
+  void collectsTextInOrder() {
+    PhysicalPlan aggregate =
+        new PhysicalPlan.Aggregate(
+            sales(1),
+            List.of(),
+            List.of(List.of()),
+            List.of(
+                new AggregateCall(
+                    "string_agg", false, List.of(1), OptionalInt.empty(),
+                    List.of(new SortKey(0, false, false)),
+                    new Column("s", DataType.VARCHAR, true)),
+                call("array_agg", new DataType.ListType(DataType.INT64, true), 0)),
+            type("s", DataType.VARCHAR, "a", new DataType.ListType(DataType.INT64, true)),
+            1);
+    assertThat(fixture.run(aggregate)).containsExactly(row("FR,IT,FR,IT", "nested"));
+  }
+
+  @Test
   void countsNothingAsZero() {
     PhysicalPlan none =
         new PhysicalPlan.Filter(sales(2), new Literal(false, DataType.BOOLEAN));

@@ -4,6 +4,7 @@ import io.bauplan.exec.expression.Register;
 import io.bauplan.sql.plan.AggregateCall;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.RowType;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,12 @@ public final class Accumulators {
     }
     List<DataType> types = call.arguments().stream().map(input::type).toList();
     return switch (call.function()) {
-      case "count", "regr_count" -> true;
+      case "count", "regr_count", "approx_count_distinct" -> true;
+      case "array_agg" -> types.size() == 1 && ordersByColumns(call, input);
+      case "string_agg", "listagg" ->
+          !types.isEmpty()
+              && types.stream().allMatch(DataType.VarcharType.class::isInstance)
+              && ordersByColumns(call, input);
       case "sum", "sum0", "$sum0", "avg" ->
           types.size() == 1 && Register.kind(types.getFirst()) != Register.Kind.BYTES;
       case "min", "max", "any_value", "single_value" -> types.size() == 1;
@@ -39,9 +45,42 @@ public final class Accumulators {
     };
   }
 
+  private static boolean ordersByColumns(AggregateCall call, RowType input) {
+    return call.order().stream()
+        .noneMatch(key -> Register.kind(input.type(key.column())) == Register.Kind.NESTED);
+  }
+
+  /// The input columns that an accumulator is given: the arguments, then what orders them.
+  static List<Integer> columns(AggregateCall call) {
+    if (!collects(call)) {
+      return call.arguments();
+    }
+    List<Integer> columns = new ArrayList<>(call.arguments());
+    call.order().forEach(key -> columns.add(key.column()));
+    return columns;
+  }
+
+  private static boolean collects(AggregateCall call) {
+    return switch (call.function()) {
+      case "array_agg", "string_agg", "listagg" -> true;
+      default -> false;
+    };
+  }
+
   static Accumulator of(AggregateCall call, RowType input, BufferAllocator allocator) {
-    List<DataType> types = call.arguments().stream().map(input::type).toList();
-    Accumulator plain = plain(call, types.isEmpty() ? null : types.getFirst(), allocator);
+    List<DataType> types = columns(call).stream().map(input::type).toList();
+    if (call.function().equals("approx_count_distinct")) {
+      return new DistinctAccumulator(new CountAccumulator(), types, allocator);
+    }
+    Accumulator plain =
+        collects(call)
+            ? new CollectAccumulator(
+                !call.function().equals("array_agg"),
+                call.arguments().size(),
+                types,
+                call.order(),
+                allocator)
+            : plain(call, types.isEmpty() ? null : types.getFirst(), allocator);
     boolean idempotent = plain instanceof ExtremeAccumulator || plain instanceof BitAccumulator;
     return call.distinct() && !types.isEmpty() && !idempotent
         ? new DistinctAccumulator(plain, types, allocator)

@@ -180,9 +180,10 @@ final class PartialAggregation implements AutoCloseable {
     }
     for (int i = 0; i < accumulators.size(); i++) {
       AggregateCall call = calls.get(i);
-      Register[] arguments = new Register[call.arguments().size()];
+      List<Integer> wanted = Accumulators.columns(call);
+      Register[] arguments = new Register[wanted.size()];
       for (int a = 0; a < arguments.length; a++) {
-        arguments[a] = column(batch, call.arguments().get(a));
+        arguments[a] = column(batch, wanted.get(a));
       }
       if (call.filter().isEmpty()) {
         accumulators.get(i).add(groups, arguments, rows, count);
