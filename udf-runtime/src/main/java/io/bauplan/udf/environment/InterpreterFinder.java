@@ -178,20 +178,28 @@ public final class InterpreterFinder {
   }
 
   private Optional<Interpreter> probe(Path binary) {
-    return probed.computeIfAbsent(binary, InterpreterFinder::ask);
+    Optional<Interpreter> known = probed.get(binary);
+    if (known != null) {
+      return known;
+    }
+    Optional<Interpreter> found = ask(binary);
+    if (!Thread.currentThread().isInterrupted()) {
+      probed.put(binary, found); // what an interrupt cut short says nothing
+    }
+    return found;
   }
 
   private static Optional<Interpreter> ask(Path binary) {
+    Process process = null;
     try {
       ProcessBuilder builder =
           new ProcessBuilder(binary.toString(), "-I", "-S", "-c", PROBE)
               .redirectErrorStream(true);
       builder.environment().keySet().removeIf(k -> k.startsWith("PYTHON"));
-      Process process = builder.start();
+      process = builder.start();
       process.getOutputStream().close();
       byte[] out = process.getInputStream().readNBytes(1 << 16);
       if (!process.waitFor(PROBE_TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        process.destroyForcibly();
         return Optional.empty();
       }
       JsonNode json = JsonMapper.builder().build().readTree(out);
@@ -214,6 +222,10 @@ public final class InterpreterFinder {
     } catch (InterruptedException stop) {
       Thread.currentThread().interrupt();
       return Optional.empty();
+    } finally {
+      if (process != null) {
+        process.destroyForcibly();
+      }
     }
   }
 

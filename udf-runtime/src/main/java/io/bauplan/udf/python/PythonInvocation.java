@@ -317,11 +317,12 @@ final class PythonInvocation implements RunningInvocation {
     if (!process.isAlive()) {
       return;
     }
-    process.destroy();
+    // Process.destroy would close the streams under their readers, and the last prints would be lost.
+    process.toHandle().destroy();
     try {
       process.onExit().get(GRACE_MILLISECONDS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException stubborn) {
-      process.destroyForcibly();
+      process.toHandle().destroyForcibly();
       process.onExit().join();
       if (stubborn instanceof InterruptedException) {
         Thread.currentThread().interrupt();

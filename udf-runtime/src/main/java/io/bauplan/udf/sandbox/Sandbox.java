@@ -60,7 +60,15 @@ public final class Sandbox {
 
   /// The strongest level that works with this interpreter; asked for once.
   public SandboxLevel level(Interpreter interpreter) {
-    return levels.computeIfAbsent(interpreter.binary(), binary -> probe(interpreter));
+    SandboxLevel known = levels.get(interpreter.binary());
+    if (known != null) {
+      return known;
+    }
+    SandboxLevel found = probe(interpreter);
+    if (!Thread.currentThread().isInterrupted()) {
+      levels.put(interpreter.binary(), found); // what an interrupt cut short says nothing
+    }
+    return found;
   }
 
   private SandboxLevel probe(Interpreter interpreter) {

@@ -235,6 +235,16 @@ class EnvironmentStoreTest {
   }
 
   @Test
+  void forgetsWhatAnInterruptCutShort() {
+    InterpreterFinder finder = new InterpreterFinder(List.of(), System.getenv());
+    Thread.currentThread().interrupt();
+    finder.all();
+    assertThat(Thread.interrupted()).isTrue();
+
+    assertThat(finder.all()).isEqualTo(INTERPRETERS.all());
+  }
+
+  @Test
   void findsInterpretersWithoutShims() {
     assertThat(INTERPRETERS.all()).isNotEmpty();
     assertThat(INTERPRETERS.all())
