@@ -63,11 +63,11 @@ final class ResultStream {
             "the statement behind this ticket was executed already; it changes data and runs once");
       }
       StreamGate gate = new StreamGate(listener, this::cancel);
-      try (BufferAllocator own = allocator.newChildAllocator("stream", 0, Long.MAX_VALUE);
-          VectorSchemaRoot root = VectorSchemaRoot.create(statement.schema(), own)) {
+      // No allocator of the stream's own: gRPC lets go of the last buffers some time after the stream ends.
+      try (VectorSchemaRoot root = VectorSchemaRoot.create(statement.schema(), allocator)) {
         listener.setUseZeroCopy(true);
         listener.start(root);
-        execute(gate, root, own);
+        execute(gate, root);
       }
       listener.completed();
     } catch (Throwable e) {
@@ -77,11 +77,10 @@ final class ResultStream {
     }
   }
 
-  private void execute(StreamGate gate, VectorSchemaRoot root, BufferAllocator own)
-      throws InterruptedException {
+  private void execute(StreamGate gate, VectorSchemaRoot root) throws InterruptedException {
     OutputListener output =
         wantsOutput
-            ? (stream, line) -> gate.putMetadata(StreamMessage.output(stream.name(), line), own)
+            ? (stream, line) -> gate.putMetadata(StreamMessage.output(stream.name(), line), allocator)
             : OutputListener.NONE;
     StatementOptions options =
         new StatementOptions(
@@ -93,24 +92,23 @@ final class ResultStream {
         try (running) {
           query.set(running);
           gate.throwIfGone();
-          sendRows(running, gate, root, own);
+          sendRows(running, gate, root);
         } finally {
           query.set(null);
         }
       }
       case StatementResult.Updated(long rows, String message) ->
-          sendCount(rows, message, gate, root, own);
+          sendCount(rows, message, gate, root);
       case StatementResult.SessionChanged(var next, String message) -> {
         statement.session().become(next);
-        sendCount(0, message, gate, root, own);
+        sendCount(0, message, gate, root);
       }
     }
   }
 
-  private static void sendRows(
-      RunningQuery running, StreamGate gate, VectorSchemaRoot root, BufferAllocator own)
+  private void sendRows(RunningQuery running, StreamGate gate, VectorSchemaRoot root)
       throws InterruptedException {
-    try (WireBatches pending = new WireBatches(running.output(), own)) {
+    try (WireBatches pending = new WireBatches(running.output(), allocator)) {
       for (Batch batch = running.next(); batch != null; batch = running.next()) {
         pending.add(batch);
         if (pending.isFull()) {
@@ -125,12 +123,11 @@ final class ResultStream {
     }
   }
 
-  private void sendCount(
-      long rows, String message, StreamGate gate, VectorSchemaRoot root, BufferAllocator own) {
+  private void sendCount(long rows, String message, StreamGate gate, VectorSchemaRoot root) {
     BigIntVector count = (BigIntVector) root.getVector(0);
     count.allocateNew(1);
     count.set(0, rows);
     root.setRowCount(1);
-    gate.putNext(StreamMessage.done(message, statement.session().state()), own);
+    gate.putNext(StreamMessage.done(message, statement.session().state()), allocator);
   }
 }

@@ -20,6 +20,7 @@ public final class SqlEndpoint implements AutoCloseable {
   private static final Duration DRAIN = Duration.ofSeconds(10);
 
   private static final Duration CANCEL_GRACE = Duration.ofSeconds(5);
+  private static final Duration BUFFER_GRACE = Duration.ofSeconds(2);
   private static final int MAX_HEADER_BYTES = 64 * 1024;
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
@@ -123,7 +124,21 @@ public final class SqlEndpoint implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     calls.shutdownNow();
+    awaitBuffers();
     allocator.close();
+  }
+
+  /// gRPC releases the last buffers it sent on threads of its own.
+  private void awaitBuffers() {
+    long deadline = System.nanoTime() + BUFFER_GRACE.toNanos();
+    while (allocator.getAllocatedMemory() > 0 && System.nanoTime() < deadline) {
+      try {
+        Thread.sleep(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   /// Idle connections count as calls to gRPC: without a statement under way nothing is waited for.
