@@ -57,7 +57,8 @@ final class ResultStream {
   void run() {
     thread = Thread.currentThread();
     try {
-      if (statement.isUpdate() && !statement.started().compareAndSet(false, true)) {
+      StatementHandle.Ticketed.Outcome outcome = statement.outcome().get();
+      if (outcome == null && statement.isUpdate() && !statement.started().compareAndSet(false, true)) {
         throw new EngineException(
             ErrorCode.INVALID_ARGUMENT,
             "the statement behind this ticket was executed already; it changes data and runs once");
@@ -67,7 +68,11 @@ final class ResultStream {
       try (VectorSchemaRoot root = VectorSchemaRoot.create(statement.schema(), allocator)) {
         listener.setUseZeroCopy(true);
         listener.start(root);
-        execute(gate, root);
+        if (outcome == null) {
+          execute(gate, root);
+        } else {
+          sendCount(outcome.rows(), outcome.message(), gate, root);
+        }
       }
       listener.completed();
     } catch (Throwable e) {

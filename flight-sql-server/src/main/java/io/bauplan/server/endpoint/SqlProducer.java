@@ -125,7 +125,11 @@ final class SqlProducer extends NoOpFlightSqlProducer {
   public FlightInfo getFlightInfoStatement(
       CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
     return answering(
-        () -> statements.info(sessions.of(context), command.getQueryBytes(), descriptor));
+        () ->
+            statements.info(
+                statements.ticketed(sessions.of(context), command.getQueryBytes()),
+                updates(context),
+                descriptor));
   }
 
   @Override
@@ -202,7 +206,16 @@ final class SqlProducer extends NoOpFlightSqlProducer {
     return answering(
         () ->
             statements.info(
-                statements.prepared(command.getPreparedStatementHandle(), context), descriptor));
+                statements.ticketed(
+                    statements.prepared(command.getPreparedStatementHandle(), context)),
+                updates(context),
+                descriptor));
+  }
+
+  private static Statements.Updates updates(CallContext context) {
+    return context.getMiddleware(SessionHeaders.KEY).wantsOutput()
+        ? Statements.Updates.WHEN_FETCHED
+        : Statements.Updates.NOW;
   }
 
   @Override

@@ -19,13 +19,24 @@ sealed interface StatementHandle {
 
   /// A statement waiting for its DoGet. Those that change something run once, however often they are
   /// fetched.
+  ///
+  /// @param outcome what an update did, once it ran
   record Ticketed(
       ServerSession session,
       String sql,
       StatementShape shape,
       List<Literal> parameters,
-      AtomicBoolean started)
+      AtomicBoolean started,
+      AtomicReference<@Nullable Outcome> outcome)
       implements StatementHandle {
+
+    Ticketed(
+        ServerSession session, String sql, StatementShape shape, List<Literal> parameters) {
+      this(
+          session, sql, shape, parameters, new AtomicBoolean(), new AtomicReference<>());
+    }
+
+    record Outcome(long rows, String message) {}
 
     boolean isUpdate() {
       return shape.output().isEmpty();

@@ -12,9 +12,9 @@ import io.bauplan.server.wire.ResultSchema;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Expression.Literal;
+import io.grpc.Context;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
@@ -38,9 +38,8 @@ final class Statements {
     this.handles = handles;
   }
 
-  /// Plans a statement, executes nothing, and gives a ticket for it.
-  FlightInfo info(
-      ServerSession session, ByteString text, FlightDescriptor descriptor) {
+  /// Plans a statement and executes nothing.
+  StatementHandle.Ticketed ticketed(ServerSession session, ByteString text) {
     String sql = sql(text);
     StatementShape shape = engine.describe(session.state(), sql);
     if (!shape.parameters().isEmpty()) {
@@ -49,21 +48,51 @@ final class Statements {
           "the statement has " + shape.parameters().size()
               + " parameters: prepare it and bind their values");
     }
-    return info(
-        new StatementHandle.Ticketed(session, sql, shape, List.of(), new AtomicBoolean()),
-        descriptor);
+    return new StatementHandle.Ticketed(session, sql, shape, List.of());
   }
 
-  /// A ticket for a prepared statement with the values that are bound now.
-  FlightInfo info(StatementHandle.Prepared prepared, FlightDescriptor descriptor) {
-    return info(
-        new StatementHandle.Ticketed(
-            prepared.session(),
-            prepared.sql(),
-            prepared.shape(),
-            boundValues(prepared),
-            new AtomicBoolean()),
-        descriptor);
+  /// A prepared statement with the values that are bound now.
+  StatementHandle.Ticketed ticketed(StatementHandle.Prepared prepared) {
+    return new StatementHandle.Ticketed(
+        prepared.session(), prepared.sql(), prepared.shape(), boundValues(prepared));
+  }
+
+  /// When an update that is asked for as a query runs.
+  enum Updates {
+    /// With GetFlightInfo, which answers when it is done. Clients fetch results when they please, some in
+    /// the background: the next statement must already see what this one did.
+    NOW,
+    /// With DoGet, which can send what functions print meanwhile.
+    WHEN_FETCHED
+  }
+
+  /// Gives a ticket for a statement.
+  FlightInfo info(
+      StatementHandle.Ticketed statement, Updates updates, FlightDescriptor descriptor) {
+    if (statement.isUpdate() && updates == Updates.NOW) {
+      runNow(statement);
+    }
+    return info(statement, descriptor);
+  }
+
+  private void runNow(StatementHandle.Ticketed statement) {
+    Thread thread = Thread.currentThread();
+    Context.CancellationListener onGone =
+        call -> {
+          if (call.cancellationCause() != null) {
+            thread.interrupt();
+          }
+        };
+    Context call = Context.current();
+    call.addListener(onGone, Runnable::run);
+    try {
+      statement.started().set(true);
+      statement
+          .outcome()
+          .set(execute(statement.session(), statement.sql(), statement.parameters()));
+    } finally {
+      call.removeListener(onGone);
+    }
   }
 
   private static List<Literal> boundValues(StatementHandle.Prepared prepared) {
@@ -175,6 +204,11 @@ final class Statements {
   }
 
   private long update(ServerSession session, String sql, List<Literal> parameters) {
+    return execute(session, sql, parameters).rows();
+  }
+
+  private StatementHandle.Ticketed.Outcome execute(
+      ServerSession session, String sql, List<Literal> parameters) {
     StatementOptions defaults = StatementOptions.DEFAULT;
     StatementResult result =
         engine.execute(
@@ -182,10 +216,11 @@ final class Statements {
             sql,
             new StatementOptions(parameters, defaults.timeout(), defaults.functionOutput()));
     return switch (result) {
-      case StatementResult.Updated(long rows, String ignored) -> rows;
-      case StatementResult.SessionChanged(var next, String ignored) -> {
+      case StatementResult.Updated(long rows, String message) ->
+          new StatementHandle.Ticketed.Outcome(rows, message);
+      case StatementResult.SessionChanged(var next, String message) -> {
         session.become(next);
-        yield 0;
+        yield new StatementHandle.Ticketed.Outcome(0, message);
       }
       case StatementResult.Rows(var query) -> {
         query.close();

@@ -126,9 +126,12 @@ class SqlEndpointTest {
   @Test
   void sendsAResultOfManyBatches() throws Exception {
     client.executeUpdate("CREATE TABLE digits AS SELECT * FROM (VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) AS v(d)", authorized);
-    String big =
-        "SELECT a.d FROM digits a, digits b, digits c, digits d, digits e";
-    assertThat(rows(client.execute(big, authorized), authorized)).hasSize(100_000);
+    String elevenfold = String.join(" UNION ALL ", java.util.Collections.nCopies(10, "SELECT d FROM digits"));
+    for (int i = 0; i < 4; i++) {
+      client.executeUpdate("INSERT INTO digits " + elevenfold, authorized);
+    }
+    assertThat(rows(client.execute("SELECT d FROM digits", authorized), authorized))
+        .hasSize(146_410);
   }
 
   @Test
@@ -136,17 +139,17 @@ class SqlEndpointTest {
     client.executeUpdate("CREATE TABLE once (id INTEGER)", authorized);
     FlightInfo info = client.execute("INSERT INTO once VALUES (1), (2)", authorized);
     assertThat(rows(info, authorized)).containsExactly(List.of("2"));
-    assertThatThrownBy(() -> rows(info, authorized)).hasMessageContaining("executed already");
+    assertThat(rows(info, authorized)).containsExactly(List.of("2"));
     assertThat(rows(client.execute("SELECT COUNT(*) FROM once", authorized), authorized))
         .containsExactly(List.of("2"));
   }
 
   @Test
   void bindsParametersOfPreparedQueries() throws Exception {
-    try (PreparedStatement prepared =
-            client.prepare("SELECT name FROM people WHERE id = ?", authorized);
-        VectorSchemaRoot values =
-            VectorSchemaRoot.create(prepared.getParameterSchema(), allocator)) {
+    PreparedStatement prepared =
+        client.prepare("SELECT name FROM people WHERE id = ?", authorized);
+    try (VectorSchemaRoot values =
+        VectorSchemaRoot.create(prepared.getParameterSchema(), allocator)) {
       values.allocateNew();
       FieldVector first = values.getVector(0);
       if (first instanceof BigIntVector longs) {
@@ -159,6 +162,7 @@ class SqlEndpointTest {
       assertThat(rows(prepared.execute(authorized), authorized)).containsExactly(List.of("Bob"));
       prepared.clearParameters();
     }
+    prepared.close(authorized);
   }
 
   @Test
