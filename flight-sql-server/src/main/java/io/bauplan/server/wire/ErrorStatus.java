@@ -46,7 +46,7 @@ public final class ErrorStatus {
     ErrorFlightMetadata trailers = new ErrorFlightMetadata();
     trailers.insert(SQLSTATE_TRAILER, sqlState);
     trailers.insert(ERROR_TRAILER, json(engine, message));
-    String hint = engine.hint().map(text -> " " + shortened(text)).orElse("");
+    String hint = engine.hint().map(text -> "\nhint: " + shortened(text)).orElse("");
     return status(engine.code())
         .withDescription("[" + sqlState + "] " + message + hint)
         .withMetadata(trailers)

@@ -63,6 +63,7 @@ class CommandLineTest {
 
   @Test
   void worksOnBranches() {
+    assertThat(run("query", "CREATE TABLE first AS SELECT 1 AS id").code()).isZero();
     assertThat(run("branch", "create", "dev").code()).isZero();
     assertThat(run("branch", "create", "dev").code()).isEqualTo(1);
     assertThat(run("branch", "create", "dev", "--if-not-exists").code()).isZero();
