@@ -154,14 +154,7 @@ final class ScanTranslator {
     PhysicalPlan narrowed =
         switch (input) {
           case TableScan scan -> narrow(scan, kept, newIndex);
-          case FileScan scan ->
-              new FileScan(
-                  scan.format(),
-                  scan.files(),
-                  scan.options(),
-                  scan.fileColumns(),
-                  kept.stream().map(scan.projection()::get).toList(),
-                  scan.filter());
+          case FileScan scan -> narrow(scan, kept, newIndex);
           case IntermediateScan scan ->
               new IntermediateScan(
                   scan.id(), scan.columns(), kept.stream().map(scan.projection()::get).toList());
@@ -169,6 +162,32 @@ final class ScanTranslator {
         };
     return new Narrowed(
         narrowed, expressions.stream().map(e -> Expressions.remap(e, newIndex::get)).toList());
+  }
+
+  /// The filter is over the output, so the columns that only it uses are read behind the others.
+  private static FileScan narrow(
+      FileScan scan, List<Integer> kept, Map<Integer, Integer> newIndex) {
+    List<Integer> read = new ArrayList<>(kept);
+    Optional<Expression> filter = scan.filter();
+    if (filter.isPresent()) {
+      Map<Integer, Integer> filterIndex = new HashMap<>(newIndex);
+      Expressions.inputColumns(filter.get())
+          .stream()
+          .filter(column -> !filterIndex.containsKey(column))
+          .forEach(
+              column -> {
+                filterIndex.put(column, read.size());
+                read.add(column);
+              });
+      filter = filter.map(f -> Expressions.remap(f, filterIndex::get));
+    }
+    return new FileScan(
+        scan.format(),
+        scan.files(),
+        scan.options(),
+        scan.fileColumns(),
+        read.stream().map(scan.projection()::get).toList(),
+        filter);
   }
 
   private static TableScan narrow(

@@ -66,9 +66,7 @@ public final class ParquetSource {
     for (Column column : scan.output().columns()) {
       columns.add(new ScanColumn(-1, column));
     }
-    // The filter's columns are those of the output only where all columns are read in order.
-    boolean whole = scan.output().equals(scan.fileColumns());
-    return tasks(file, columns, whole ? scan.filter() : Optional.empty());
+    return tasks(file, columns, scan.filter());
   }
 
   List<ScanTask> tasks(
