@@ -74,8 +74,8 @@ final class ExpressionCompiler {
           dictionary(
               like,
               new LikeNode(
-                  compile(like.operand(), conditional),
-                  compile(like.pattern(), conditional),
+                  compile(like.operand(), true),
+                  compile(like.pattern(), true),
                   like.escape().orElse(""),
                   like.caseSensitive(),
                   like.negated(),
@@ -123,9 +123,10 @@ final class ExpressionCompiler {
       left = left.type().equals(common) ? left : new Expression.Cast(left, common, false);
       right = right.type().equals(common) ? right : new Expression.Cast(right, common, false);
     }
+    boolean apart = conditional || Columns.only(comparison) >= 0;
     Node node =
         new ComparisonNode(
-            comparison.operator(), compile(left, conditional), compile(right, conditional));
+            comparison.operator(), compile(left, apart), compile(right, apart));
     boolean strict =
         comparison.operator() != Expression.Comparison.Operator.DISTINCT_FROM
             && comparison.operator() != Expression.Comparison.Operator.NOT_DISTINCT_FROM;
@@ -150,7 +151,7 @@ final class ExpressionCompiler {
       values.add(value);
     }
     return dictionary(
-        in, new InListNode(compile(in.operand(), conditional), values, in.negated()));
+        in, new InListNode(compile(in.operand(), true), values, in.negated()));
   }
 
   private Node caseOf(Expression.Case choice, boolean conditional) {
@@ -204,6 +205,9 @@ final class ExpressionCompiler {
         context.allocator());
   }
 
+  /// Its operands are compiled apart: their registers hold the dictionary's entries at times, which nobody
+  /// else must see.
+  ///
   /// Wraps a strict BOOLEAN function of one column, so that dictionaries are evaluated entry by entry.
   private Node dictionary(Expression expression, Node node) {
     int column = Columns.only(expression);
