@@ -70,7 +70,7 @@ final class LeafStatistics {
     int nans = 0;
     for (int i = 0; i < count; i++) {
       double value = single ? Float.intBitsToFloat((int) bits[i]) : Double.longBitsToDouble(bits[i]);
-      if (value != value) {
+      if (Double.isNaN(value)) {
         nans++;
       } else {
         min = Math.min(min, value);

@@ -70,7 +70,7 @@ public final class CsvFileWriter implements TableFileWriter {
       }
       rows += dense.rowCount();
     } catch (UncheckedIOException e) {
-      throw SinkStream.failure(sink, e.getCause());
+      throw SinkStream.failure(sink, new IOException(e.getMessage(), e));
     }
   }
 
