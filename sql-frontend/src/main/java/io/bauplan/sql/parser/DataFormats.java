@@ -32,7 +32,7 @@ final class DataFormats {
       case "parquet", "pq" -> Optional.of(DataFileFormat.PARQUET);
       case "csv", "tsv", "txt" -> Optional.of(DataFileFormat.CSV);
       case "json", "jsonl", "ndjson" -> Optional.of(DataFileFormat.JSON);
-      case "arrow", "feather" -> Optional.of(DataFileFormat.ARROW);
+      case "arrow", "feather", "ipc" -> Optional.of(DataFileFormat.ARROW);
       default -> Optional.empty();
     };
   }

@@ -148,6 +148,7 @@ public final class QueryShorthands {
           case "parquet", "pq" -> "read_parquet";
           case "csv", "tsv", "txt" -> "read_csv";
           case "json", "jsonl", "ndjson" -> "read_json";
+          case "arrow", "feather", "ipc" -> "read_arrow";
           default ->
               throw new EngineException(
                   ErrorCode.SYNTAX_ERROR,

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Values of Arrow vectors as plain Java values and as text in SQL's spelling.
 public final class CellText {
+  private static final double LARGEST_PLAIN = 1e15;
+  private static final double SMALLEST_PLAIN = 1e-5;
+
   private static final int UUID_BYTES = 16;
 
   private CellText() {}
@@ -60,6 +63,8 @@ public final class CellText {
       case null -> "NULL";
       case String text -> nested ? "'" + text.replace("'", "''") + "'" : text;
       case BigDecimal number -> number.toPlainString();
+      case Double number -> real(number);
+      case Float number -> real(Double.parseDouble(number.toString()));
       case List<?> list -> {
         StringBuilder text = new StringBuilder("[");
         for (Object element : list) {
@@ -79,6 +84,14 @@ public final class CellText {
       }
       default -> value.toString();
     };
+  }
+
+  /// Plain digits for magnitudes that a person reads at a glance, an exponent for the others.
+  private static String real(double number) {
+    double magnitude = Math.abs(number);
+    return magnitude >= LARGEST_PLAIN || magnitude < SMALLEST_PLAIN || Double.isNaN(number)
+        ? (magnitude == 0 ? "0.0" : Double.toString(number))
+        : BigDecimal.valueOf(number).toPlainString();
   }
 
   private static Object plain(Object value, ArrowType type) {
