@@ -125,7 +125,7 @@ public final class SqlText {
     } catch (ParseException e) {
       throw withUnclosed(SyntaxErrors.of(e), source, splitter);
     } catch (TokenMgrError e) {
-      throw SyntaxErrors.lexical(e.getMessage(), source);
+      throw SyntaxErrors.lexical(String.valueOf(e.getMessage()), source);
     } catch (CalciteContextException e) {
       throw new EngineException(
           ErrorCode.SYNTAX_ERROR,
