@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /// The file `engine.json` that a running engine leaves in its warehouse:
 /// `{"version":1,"host":"127.0.0.1","port":12345,"token":"...","pid":4711}`.
 ///
-/// It is a flat object of strings and numbers that the engine itself writes, so a pattern per member
+/// It is a flat object of strings and numbers that the engine itself writes, so a pattern per
+// member
 /// reads it and the driver needs no JSON library.
 record AttachFile(String host, int port, String token, long pid) implements EmbeddedEndpoint {
   static final String NAME = "engine.json";
@@ -63,7 +64,8 @@ record AttachFile(String host, int port, String token, long pid) implements Embe
   }
 
   private static String text(Path file, String json, String member) throws SQLException {
-    return member(file, json, member, "\"((?:[^\"\\\\]|\\\\[\"\\\\/])*)\"").replaceAll("\\\\(.)", "$1");
+    return member(file, json, member, "\"((?:[^\"\\\\]|\\\\[\"\\\\/])*)\"")
+        .replaceAll("\\\\(.)", "$1");
   }
 
   private static long number(Path file, String json, String member) throws SQLException {

@@ -13,7 +13,8 @@ import java.util.Properties;
 import org.apache.calcite.avatica.AvaticaDatabaseMetaData;
 import org.jspecify.annotations.Nullable;
 
-/// What the engine is and what is in it. No method of this class throws for want of an implementation:
+/// What the engine is and what is in it. No method of this class throws for want of an
+// implementation:
 /// what the engine does not have is an empty result with the prescribed columns.
 public final class BauplanDatabaseMetaData extends AvaticaDatabaseMetaData {
   private static final String SEARCH_ESCAPE = "\\";
@@ -28,10 +29,8 @@ public final class BauplanDatabaseMetaData extends AvaticaDatabaseMetaData {
   }
 
   /// A result with a statement of its own behind it, which is closed along with it.
-  private ResultSet result(MetadataShape shape, List<@Nullable Object[]> rows)
-      throws SQLException {
-    BauplanStatement statement =
-        new BauplanStatement(owner, ResultSet.HOLD_CURSORS_OVER_COMMIT);
+  private ResultSet result(MetadataShape shape, List<@Nullable Object[]> rows) throws SQLException {
+    BauplanStatement statement = new BauplanStatement(owner, ResultSet.HOLD_CURSORS_OVER_COMMIT);
     statement.closeOnCompletion();
     return new BauplanResultSet(statement, new MemoryRows(shape.fields(), rows), 0);
   }
@@ -91,8 +90,8 @@ public final class BauplanDatabaseMetaData extends AvaticaDatabaseMetaData {
   }
 
   @Override
-  public ResultSet getPrimaryKeys(
-      @Nullable String catalog, @Nullable String schema, String table) throws SQLException {
+  public ResultSet getPrimaryKeys(@Nullable String catalog, @Nullable String schema, String table)
+      throws SQLException {
     byte[] command = SqlCommands.keys("CommandGetPrimaryKeys", catalog, schema, table);
     // Flight SQL: catalog, schema, table, column, key_name, key_sequence.
     return result(
@@ -101,19 +100,20 @@ public final class BauplanDatabaseMetaData extends AvaticaDatabaseMetaData {
   }
 
   @Override
-  public ResultSet getImportedKeys(
-      @Nullable String catalog, @Nullable String schema, String table) throws SQLException {
+  public ResultSet getImportedKeys(@Nullable String catalog, @Nullable String schema, String table)
+      throws SQLException {
     return foreignKeys(SqlCommands.keys("CommandGetImportedKeys", catalog, schema, table));
   }
 
   @Override
-  public ResultSet getExportedKeys(
-      @Nullable String catalog, @Nullable String schema, String table) throws SQLException {
+  public ResultSet getExportedKeys(@Nullable String catalog, @Nullable String schema, String table)
+      throws SQLException {
     return foreignKeys(SqlCommands.keys("CommandGetExportedKeys", catalog, schema, table));
   }
 
   private ResultSet foreignKeys(byte[] command) throws SQLException {
-    // Flight SQL: 4 x primary key, 4 x foreign key, sequence, fk_name, pk_name, update, delete rule.
+    // Flight SQL: 4 x primary key, 4 x foreign key, sequence, fk_name, pk_name, update, delete
+    // rule.
     return result(
         MetadataShape.FOREIGN_KEYS,
         browser.keys(
@@ -144,8 +144,7 @@ public final class BauplanDatabaseMetaData extends AvaticaDatabaseMetaData {
             "FUNCTION",
             schemaPattern,
             namePattern,
-            (c, s, n) ->
-                new @Nullable Object[] {c, s, n, "", (short) functionResultUnknown, n}));
+            (c, s, n) -> new @Nullable Object[] {c, s, n, "", (short) functionResultUnknown, n}));
   }
 
   @Override
@@ -230,11 +229,7 @@ public final class BauplanDatabaseMetaData extends AvaticaDatabaseMetaData {
 
   @Override
   public ResultSet getBestRowIdentifier(
-      @Nullable String catalog,
-      @Nullable String schema,
-      String table,
-      int scope,
-      boolean nullable)
+      @Nullable String catalog, @Nullable String schema, String table, int scope, boolean nullable)
       throws SQLException {
     return none(MetadataShape.ROW_IDENTIFIERS);
   }

@@ -19,7 +19,8 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A statement that the server has planned once. Parameters travel as one Arrow batch; a JDBC batch is
+/// A statement that the server has planned once. Parameters travel as one Arrow batch; a JDBC batch
+// is
 /// one call with as many rows as the program added.
 public final class BauplanPreparedStatement extends ParameterSetters {
   private static final int MAX_BATCH_ROWS = 100_000;
@@ -88,7 +89,8 @@ public final class BauplanPreparedStatement extends ParameterSetters {
     Execution execution = begin();
     byte[] handle = prepared.handle();
     if (values.length > 0) {
-      handle = owner().client().bind(handle, batch(Collections.singletonList(currentRow())), execution);
+      handle =
+          owner().client().bind(handle, batch(Collections.singletonList(currentRow())), execution);
     }
     return queryResult(
         owner().client().flightInfo(SqlCommands.preparedQuery(handle), execution), execution);
@@ -114,7 +116,10 @@ public final class BauplanPreparedStatement extends ParameterSetters {
                 ? owner().client().update(updateCommand(), execution)
                 : owner()
                     .client()
-                    .update(updateCommand(), batch(Collections.singletonList(currentRow())), execution));
+                    .update(
+                        updateCommand(),
+                        batch(Collections.singletonList(currentRow())),
+                        execution));
     owner().noteUpdate();
     return updateCount;
   }

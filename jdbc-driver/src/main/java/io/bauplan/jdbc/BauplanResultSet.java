@@ -38,7 +38,8 @@ import org.apache.calcite.avatica.AvaticaResultSet;
 import org.apache.calcite.avatica.AvaticaStatement;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of a query, forward only. Reading a value touches the current Arrow batch in place; objects it
+/// Rows of a query, forward only. Reading a value touches the current Arrow batch in place; objects
+// it
 /// returns are copies.
 public final class BauplanResultSet extends ResultSetByLabel {
   private final @Nullable BauplanStatement owner;
@@ -183,8 +184,7 @@ public final class BauplanResultSet extends ResultSetByLabel {
     }
     Integer index = known.get(label.toLowerCase(Locale.ROOT));
     if (index == null) {
-      throw SqlErrors.of(
-          SqlErrors.UNDEFINED_COLUMN, "the result has no column '" + label + "'");
+      throw SqlErrors.of(SqlErrors.UNDEFINED_COLUMN, "the result has no column '" + label + "'");
     }
     return index;
   }
@@ -299,9 +299,7 @@ public final class BauplanResultSet extends ResultSetByLabel {
   @Override
   public @Nullable InputStream getAsciiStream(int columnIndex) throws SQLException {
     String text = getString(columnIndex);
-    return text == null
-        ? null
-        : new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+    return text == null ? null : new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Override
@@ -352,8 +350,7 @@ public final class BauplanResultSet extends ResultSetByLabel {
   }
 
   @Override
-  public @Nullable Date getDate(int columnIndex, @Nullable Calendar calendar)
-      throws SQLException {
+  public @Nullable Date getDate(int columnIndex, @Nullable Calendar calendar) throws SQLException {
     Column column = at(columnIndex);
     lastWasNull = column.isNull(row);
     return lastWasNull ? null : Conversions.date(column, row, calendar);
@@ -365,8 +362,7 @@ public final class BauplanResultSet extends ResultSetByLabel {
   }
 
   @Override
-  public @Nullable Time getTime(int columnIndex, @Nullable Calendar calendar)
-      throws SQLException {
+  public @Nullable Time getTime(int columnIndex, @Nullable Calendar calendar) throws SQLException {
     Column column = at(columnIndex);
     lastWasNull = column.isNull(row);
     return lastWasNull ? null : Conversions.time(column, row, calendar);

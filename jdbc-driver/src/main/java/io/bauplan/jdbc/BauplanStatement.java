@@ -23,12 +23,7 @@ public class BauplanStatement extends AvaticaStatement {
   private volatile @Nullable Execution running;
 
   BauplanStatement(BauplanConnection connection, int holdability) {
-    super(
-        connection,
-        null,
-        ResultSet.TYPE_FORWARD_ONLY,
-        ResultSet.CONCUR_READ_ONLY,
-        holdability);
+    super(connection, null, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY, holdability);
     this.owner = connection;
     this.updateCount = -1;
   }
@@ -95,8 +90,7 @@ public class BauplanStatement extends AvaticaStatement {
   public long executeLargeUpdate(String sql) throws SQLException {
     checkNotPrepared();
     Execution execution = begin();
-    updateCount =
-        Math.max(0, owner.client().update(SqlCommands.statementUpdate(sql), execution));
+    updateCount = Math.max(0, owner.client().update(SqlCommands.statementUpdate(sql), execution));
     owner.noteUpdate();
     return updateCount;
   }

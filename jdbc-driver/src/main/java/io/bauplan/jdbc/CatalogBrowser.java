@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Asks the server what is there and brings the answers into the rows that JDBC prescribes.
 ///
-/// Catalogs, schemas, tables and columns come by Flight SQL's commands; what they cannot say comes from
+/// Catalogs, schemas, tables and columns come by Flight SQL's commands; what they cannot say comes
+// from
 /// `information_schema`, and a server without it simply has none of it.
 final class CatalogBrowser {
   private static final int RADIX = 10;
@@ -98,8 +99,16 @@ final class CatalogBrowser {
         (c, row) ->
             rows.add(
                 new @Nullable Object[] {
-                  text(c[0], row), text(c[1], row), text(c[2], row), text(c[3], row), "", null,
-                  null, null, null, null
+                  text(c[0], row),
+                  text(c[1], row),
+                  text(c[2], row),
+                  text(c[3], row),
+                  "",
+                  null,
+                  null,
+                  null,
+                  null,
+                  null
                 }));
     sort(rows, 3, 0, 1, 2);
     return rows;
@@ -204,7 +213,8 @@ final class CatalogBrowser {
     return rows;
   }
 
-  /// `information_schema.routines` of one kind, FUNCTION or PROCEDURE; empty on a server without it.
+  /// `information_schema.routines` of one kind, FUNCTION or PROCEDURE; empty on a server without
+  // it.
   List<@Nullable Object[]> routines(
       String kind, @Nullable String schemaPattern, @Nullable String namePattern, RoutineRow shape) {
     NamePattern schemas = new NamePattern(schemaPattern);

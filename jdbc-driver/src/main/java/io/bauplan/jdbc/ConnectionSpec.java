@@ -39,7 +39,8 @@ record ConnectionSpec(String url, Target target, Properties properties) {
     return value == null ? DEFAULT_LOGIN_TIMEOUT_SECONDS : Integer.parseInt(value);
   }
 
-  /// @param info the properties that the program passed; unknown ones are ignored, because tools add
+  /// @param info the properties that the program passed; unknown ones are ignored, because tools
+  // add
   ///     their own
   static ConnectionSpec parse(String url, Properties info) throws SQLException {
     String rest = url.substring(PREFIX.length());

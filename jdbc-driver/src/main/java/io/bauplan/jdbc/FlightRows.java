@@ -44,7 +44,8 @@ final class FlightRows implements RowSource {
     this.loader = new BatchLoader(streamFields);
   }
 
-  /// Starts the result and waits, within the execution's time limit, for its first rows or its end, so
+  /// Starts the result and waits, within the execution's time limit, for its first rows or its end,
+  // so
   /// that a statement that fails does so when it is executed.
   static RowSource open(FlightClient client, FlightInfo info, Execution execution)
       throws SQLException {
@@ -62,7 +63,8 @@ final class FlightRows implements RowSource {
         return new MemoryRows(announced, List.of());
       }
       List<ArrowField> sent = SchemaReader.readHeader(head.header());
-      // The announced schema carries the column metadata, which some servers leave out of the stream.
+      // The announced schema carries the column metadata, which some servers leave out of the
+      // stream.
       List<ArrowField> fields = announced.size() == sent.size() ? announced : sent;
       FlightRows rows = new FlightRows(client, info, execution, stream, sent, fields);
       rows.first = stream.next(Patience.TIME_LIMIT);

@@ -22,7 +22,8 @@ import java.sql.Timestamp;
 import java.util.Calendar;
 import org.jspecify.annotations.Nullable;
 
-/// The setters of a prepared statement. All of them come down to [#set] with a Java value; which SQL
+/// The setters of a prepared statement. All of them come down to [#set] with a Java value; which
+// SQL
 /// type it becomes is decided when the statement runs, by what the server says about the parameter.
 abstract class ParameterSetters extends BauplanStatement implements PreparedStatement {
 
@@ -240,7 +241,9 @@ abstract class ParameterSetters extends BauplanStatement implements PreparedStat
   @Override
   public void setTime(int index, @Nullable Time x, @Nullable Calendar calendar)
       throws SQLException {
-    set(index, x == null || calendar == null ? x : ParameterValues.wallClock(x, calendar).toLocalTime());
+    set(
+        index,
+        x == null || calendar == null ? x : ParameterValues.wallClock(x, calendar).toLocalTime());
   }
 
   @Override
@@ -261,14 +264,12 @@ abstract class ParameterSetters extends BauplanStatement implements PreparedStat
   }
 
   @Override
-  public void setObject(int index, @Nullable Object x, SQLType targetSqlType)
-      throws SQLException {
+  public void setObject(int index, @Nullable Object x, SQLType targetSqlType) throws SQLException {
     setObject(index, x, targetSqlType.getVendorTypeNumber());
   }
 
   @Override
-  public void setObject(
-      int index, @Nullable Object x, SQLType targetSqlType, int scaleOrLength)
+  public void setObject(int index, @Nullable Object x, SQLType targetSqlType, int scaleOrLength)
       throws SQLException {
     setObject(index, x, targetSqlType);
   }

@@ -46,8 +46,7 @@ final class ParameterValues {
       return ArrowField.of(name, Kind.NULL);
     }
     if (value instanceof BigDecimal || value instanceof BigInteger) {
-      BigDecimal decimal =
-          value instanceof BigDecimal d ? d : new BigDecimal((BigInteger) value);
+      BigDecimal decimal = value instanceof BigDecimal d ? d : new BigDecimal((BigInteger) value);
       return ArrowField.decimal(name, DEFAULT_DECIMAL_DIGITS, Math.max(0, decimal.scale()));
     }
     if (value instanceof Instant
@@ -167,8 +166,11 @@ final class ParameterValues {
       return decimal(value);
     }
     Kind kind = JdbcType.kindOf(sqlType);
-    boolean keeps = kind == Kind.NULL || sqlType == Types.OTHER || sqlType == Types.JAVA_OBJECT
-        || sqlType == Types.ARRAY;
+    boolean keeps =
+        kind == Kind.NULL
+            || sqlType == Types.OTHER
+            || sqlType == Types.JAVA_OBJECT
+            || sqlType == Types.ARRAY;
     return keeps ? value : coerce(ArrowField.of("?", kind), value);
   }
 
@@ -199,7 +201,8 @@ final class ParameterValues {
         value instanceof Boolean b
             ? BigInteger.valueOf(b ? 1 : 0)
             : decimal(value).setScale(0, RoundingMode.UNNECESSARY).unscaledValue();
-    boolean fits = signed ? whole.bitLength() < bits : whole.signum() >= 0 && whole.bitLength() <= bits;
+    boolean fits =
+        signed ? whole.bitLength() < bits : whole.signum() >= 0 && whole.bitLength() <= bits;
     if (!fits) {
       throw new ArithmeticException(whole + " is out of range");
     }
@@ -257,7 +260,9 @@ final class ParameterValues {
     if (value instanceof Time time) {
       return LocalTime.ofInstant(Instant.ofEpochMilli(time.getTime()), ZoneId.systemDefault());
     }
-    return value instanceof String text ? LocalTime.parse(text.trim()) : timestamp(value).toLocalTime();
+    return value instanceof String text
+        ? LocalTime.parse(text.trim())
+        : timestamp(value).toLocalTime();
   }
 
   private static LocalDateTime timestamp(Object value) {

@@ -13,7 +13,8 @@ interface RowSource extends AutoCloseable {
   /// Views over the current batch; the same objects for every batch.
   Column[] columns();
 
-  /// Moves to the next batch and returns its number of rows (possibly 0), or -1 at the end. Values of
+  /// Moves to the next batch and returns its number of rows (possibly 0), or -1 at the end. Values
+  // of
   /// the batch before are no longer valid.
   int nextBatch() throws SQLException;
 

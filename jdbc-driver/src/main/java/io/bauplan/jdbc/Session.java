@@ -56,8 +56,8 @@ record Session(FlightClient client, ServerInfo server, @Nullable EmbeddedEndpoin
     }
   }
 
-  private static ServerInfo greet(
-      FlightClient client, ConnectionSpec spec, @Nullable String token) throws SQLException {
+  private static ServerInfo greet(FlightClient client, ConnectionSpec spec, @Nullable String token)
+      throws SQLException {
     Execution execution = Execution.limitedTo(spec.loginTimeoutSeconds());
     String user = spec.get(DriverProperty.USER);
     if (token != null) {

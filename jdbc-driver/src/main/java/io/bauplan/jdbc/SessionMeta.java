@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// What is left of Avatica's `Meta` in this driver: handing out statement handles.
 ///
 /// Statements and metadata talk to the server themselves, because `Meta` speaks of frames of row
-/// objects and of unchecked errors, where the driver has Arrow batches and SQLSTATEs. `Meta` has some
+/// objects and of unchecked errors, where the driver has Arrow batches and SQLSTATEs. `Meta` has
+// some
 /// fifty methods; a proxy states the four that the skeleton still calls.
 final class SessionMeta implements InvocationHandler {
   private final String connectionId;
@@ -38,7 +39,8 @@ final class SessionMeta implements InvocationHandler {
       case "equals" -> arguments != null && proxy == arguments[0];
       case "toString" -> "Bauplan session " + connectionId;
       default ->
-          throw new IllegalStateException("the driver does not route " + method.getName() + " here");
+          throw new IllegalStateException(
+              "the driver does not route " + method.getName() + " here");
     };
   }
 }

@@ -35,8 +35,8 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.ipc.ArrowReader;
-import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.ipc.WriteChannel;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -85,8 +85,7 @@ final class DuckDbFlightProducer extends NoOpFlightSqlProducer implements AutoCl
 
   private Schema schema(String sql) {
     if (isUpdate(sql)) {
-      return new Schema(
-          List.of(Field.nullable("affected_rows", new ArrowType.Int(64, true))));
+      return new Schema(List.of(Field.nullable("affected_rows", new ArrowType.Int(64, true))));
     }
     if (sql.startsWith("SLOW")) {
       return new Schema(List.of(Field.nullable("x", new ArrowType.Int(64, true))));
@@ -103,7 +102,8 @@ final class DuckDbFlightProducer extends NoOpFlightSqlProducer implements AutoCl
   }
 
   private ArrowReader reader(ResultSet rows) throws SQLException {
-    return (ArrowReader) rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, BATCH_ROWS);
+    return (ArrowReader)
+        rows.unwrap(DuckDBResultSet.class).arrowExportStream(allocator, BATCH_ROWS);
   }
 
   @Override
@@ -402,8 +402,7 @@ final class DuckDbFlightProducer extends NoOpFlightSqlProducer implements AutoCl
   @Override
   public void getStreamSchemas(
       FlightSql.CommandGetDbSchemas command, CallContext context, ServerStreamListener listener) {
-    String like =
-        command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%";
+    String like = command.hasDbSchemaFilterPattern() ? command.getDbSchemaFilterPattern() : "%";
     send(
         Schemas.GET_SCHEMAS_SCHEMA,
         "SELECT catalog_name, schema_name FROM information_schema.schemata"

@@ -119,10 +119,7 @@ class MetadataTest {
       }
       assertThat(seen)
           .containsExactly(
-              "1idBIGINT19",
-              "2priceDECIMAL12",
-              "3noteVARCHAR2147483647",
-              "4tsTIMESTAMP26");
+              "1idBIGINT19", "2priceDECIMAL12", "3noteVARCHAR2147483647", "4tsTIMESTAMP26");
     }
   }
 

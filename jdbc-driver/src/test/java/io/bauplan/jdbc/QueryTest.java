@@ -100,8 +100,7 @@ class QueryTest {
       assertThat(rows.getObject("a", LocalDateTime.class))
           .isEqualTo(LocalDateTime.parse("2024-03-31T02:30:00.123456"));
       assertThat(rows.getString("a")).isEqualTo("2024-03-31 02:30:00.123456");
-      assertThat(rows.getTimestamp("a"))
-          .isEqualTo(Timestamp.valueOf("2024-03-31 02:30:00.123456"));
+      assertThat(rows.getTimestamp("a")).isEqualTo(Timestamp.valueOf("2024-03-31 02:30:00.123456"));
       assertThat(rows.getObject("b", LocalDate.class)).isEqualTo(LocalDate.of(1969, 7, 20));
       assertThat(rows.getDate("b").toString()).isEqualTo("1969-07-20");
       assertThat(rows.getObject("c", LocalTime.class))
@@ -147,7 +146,8 @@ class QueryTest {
 
   @Test
   void reportsNullsOfEveryKind() throws SQLException {
-    String types = "BOOLEAN,INTEGER,BIGINT,DOUBLE,DECIMAL(10,2),VARCHAR,DATE,TIMESTAMP,BLOB,INTEGER[]";
+    String types =
+        "BOOLEAN,INTEGER,BIGINT,DOUBLE,DECIMAL(10,2),VARCHAR,DATE,TIMESTAMP,BLOB,INTEGER[]";
     StringBuilder sql = new StringBuilder("SELECT NULL AS n");
     for (String type : types.split(",(?![0-9])")) {
       sql.append(", NULL::").append(type);

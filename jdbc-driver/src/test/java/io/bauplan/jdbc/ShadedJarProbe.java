@@ -8,7 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
 
-/// A program that knows JDBC only; [ShadedJarIT] runs it with nothing but the shaded driver beside it.
+/// A program that knows JDBC only; [ShadedJarIT] runs it with nothing but the shaded driver beside
+// it.
 final class ShadedJarProbe {
   private ShadedJarProbe() {}
 
@@ -27,8 +28,15 @@ final class ShadedJarProbe {
       try (ResultSet rows = statement.executeQuery("SELECT *, [1, 2] AS d FROM probe")) {
         while (rows.next()) {
           System.out.println(
-              rows.getLong("a") + " " + rows.getString(2) + " " + rows.getObject(3) + " "
-                  + rows.getArray("d") + " " + rows.getMetaData().getColumnTypeName(3));
+              rows.getLong("a")
+                  + " "
+                  + rows.getString(2)
+                  + " "
+                  + rows.getObject(3)
+                  + " "
+                  + rows.getArray("d")
+                  + " "
+                  + rows.getMetaData().getColumnTypeName(3));
         }
       }
       try (ResultSet rows = statement.executeQuery("SELECT i, 'v' || i FROM range(500000) t(i)")) {

@@ -17,12 +17,14 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// The bridge between batches and Arrow's own vectors. Buffers are shared, not copied, wherever the layout
+/// The bridge between batches and Arrow's own vectors. Buffers are shared, not copied, wherever the
+// layout
 /// is the same.
 public final class ArrowBatches {
   private ArrowBatches() {}
 
-  /// The batch as a root with the schema of `type`. Takes ownership of the batch; the caller owns the root,
+  /// The batch as a root with the schema of `type`. Takes ownership of the batch; the caller owns
+  // the root,
   /// whose buffers belong to `allocator` from then on.
   public static VectorSchemaRoot toRoot(Batch batch, RowType type, BufferAllocator allocator) {
     return toRoot(batch, ArrowTypes.schema(type), allocator);
@@ -81,7 +83,8 @@ public final class ArrowBatches {
     }
     int first = vector.start() + offset;
     ArrowBuf validity = vector.validity();
-    nodes.add(new ArrowFieldNode(length, validity == null ? 0 : nullCount(validity, first, length)));
+    nodes.add(
+        new ArrowFieldNode(length, validity == null ? 0 : nullCount(validity, first, length)));
     buffers.add(validity == null ? empty : bits(validity, first, length, made, allocator));
     switch (type) {
       case DataType.VarcharType(), DataType.BinaryType() -> {
@@ -147,10 +150,12 @@ public final class ArrowBatches {
     return length - valid;
   }
 
-  /// The rows of a root in the engine's types (see [ArrowTypes]), whatever wrote them; the root stays with
+  /// The rows of a root in the engine's types (see [ArrowTypes]), whatever wrote them; the root
+  // stays with
   /// its owner, and shared buffers are kept alive by the batch. The caller owns the batch.
   ///
-  /// @throws io.bauplan.sql.error.EngineException `NOT_SUPPORTED` for Arrow types without a type of ours,
+  /// @throws io.bauplan.sql.error.EngineException `NOT_SUPPORTED` for Arrow types without a type of
+  // ours,
   ///     `NUMERIC_OVERFLOW` for values beyond it
   public static Batch toBatch(VectorSchemaRoot root, BufferAllocator allocator) {
     List<Vector> columns = new ArrayList<>();

@@ -4,7 +4,8 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// A chunk of rows. A batch may carry a selection: the rows that count, ascending; the vectors still hold
+/// A chunk of rows. A batch may carry a selection: the rows that count, ascending; the vectors
+// still hold
 /// the others. Whoever receives a batch owns it and closes it once.
 public final class Batch implements AutoCloseable {
   private final List<Vector> columns;
@@ -22,10 +23,7 @@ public final class Batch implements AutoCloseable {
   /// @param vectorLength length of every vector
   /// @param selection rows that count, ascending, in its first `rowCount` entries; null = all
   public Batch(
-      List<? extends Vector> columns,
-      int vectorLength,
-      int @Nullable [] selection,
-      int rowCount) {
+      List<? extends Vector> columns, int vectorLength, int @Nullable [] selection, int rowCount) {
     this.columns = List.copyOf(columns);
     this.vectorLength = vectorLength;
     this.selection = selection;

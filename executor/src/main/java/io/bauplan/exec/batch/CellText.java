@@ -55,7 +55,8 @@ public final class CellText {
   private static LocalDateTime dateTime(long micros) {
     Instant instant =
         Instant.ofEpochSecond(
-            Math.floorDiv(micros, MICROS_PER_SECOND), Math.floorMod(micros, MICROS_PER_SECOND) * 1000);
+            Math.floorDiv(micros, MICROS_PER_SECOND),
+            Math.floorMod(micros, MICROS_PER_SECOND) * 1000);
     return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 

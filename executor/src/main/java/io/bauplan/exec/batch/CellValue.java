@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Single cells as [io.bauplan.sql.plan.Expression.Literal] holds values. For code that works row by row
+/// Single cells as [io.bauplan.sql.plan.Expression.Literal] holds values. For code that works row
+// by row
 /// because it must; kernels read whole vectors.
 public final class CellValue {
   private CellValue() {}
@@ -104,7 +105,8 @@ public final class CellValue {
     return values;
   }
 
-  /// SQL's order of two non-null values of one type: strings by code point, bytes unsigned, NaN last.
+  /// SQL's order of two non-null values of one type: strings by code point, bytes unsigned, NaN
+  // last.
   @SuppressWarnings("unchecked")
   public static int compare(Object left, Object right) {
     return switch (left) {
@@ -136,8 +138,7 @@ public final class CellValue {
     for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
       Object l = left.get(i);
       Object r = right.get(i);
-      int order =
-          l == null || r == null ? Boolean.compare(l == null, r == null) : compare(l, r);
+      int order = l == null || r == null ? Boolean.compare(l == null, r == null) : compare(l, r);
       if (order != 0) {
         return order;
       }

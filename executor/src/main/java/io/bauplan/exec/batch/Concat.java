@@ -109,7 +109,8 @@ public final class Concat {
           copyBits(part.dataAddress(), data.memoryAddress(), (int) at, part.length());
         } else {
           Memory.copy(
-              part.dataAddress(), data.memoryAddress() + (at * bits >>> 3),
+              part.dataAddress(),
+              data.memoryAddress() + (at * bits >>> 3),
               part.length() * bits >>> 3);
         }
         at += part.length();
@@ -152,8 +153,7 @@ public final class Concat {
         Memory.copy(part.dataAddress() + begin, data.memoryAddress() + end, bytes);
         for (int i = 1; i <= part.length(); i++) {
           Memory.putInt(
-              offsets.memoryAddress() + 4L * (row + i),
-              end + Memory.getInt(from + 4L * i) - begin);
+              offsets.memoryAddress() + 4L * (row + i), end + Memory.getInt(from + 4L * i) - begin);
         }
         row += part.length();
         end += bytes;

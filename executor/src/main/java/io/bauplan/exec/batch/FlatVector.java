@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// | struct | - | - | one per field |
 /// | null | - | - | - |
 ///
-/// `start` is the first row within the buffers, a multiple of 64 (0 unless sliced); the address methods
+/// `start` is the first row within the buffers, a multiple of 64 (0 unless sliced); the address
+// methods
 /// have it applied already, except that offsets point into the unsliced data and children.
 public final class FlatVector implements Vector {
   private final DataType type;
@@ -81,7 +82,8 @@ public final class FlatVector implements Vector {
     return offsets == null ? 0 : offsets.memoryAddress() + 4L * start;
   }
 
-  /// Address of the first row's value for fixed-width types (for BOOLEAN of its bitmap), of the unsliced
+  /// Address of the first row's value for fixed-width types (for BOOLEAN of its bitmap), of the
+  // unsliced
   /// bytes for VARCHAR and BINARY.
   public long dataAddress() {
     if (data == null) {
@@ -133,7 +135,8 @@ public final class FlatVector implements Vector {
     retainBuffer(validity);
     retainBuffer(offsets);
     retainBuffer(data);
-    // Children are addressed through the offsets, or for structs through `start`: never sliced here.
+    // Children are addressed through the offsets, or for structs through `start`: never sliced
+    // here.
     List<FlatVector> retained = children.stream().map(FlatVector::retain).toList();
     return new FlatVector(type, start + offset, sliceLength, validity, offsets, data, retained);
   }

@@ -106,8 +106,11 @@ final class ForeignVectors {
       default ->
           throw new EngineException(
               ErrorCode.NOT_SUPPORTED,
-              "column \"" + vector.getName() + "\" has the Arrow type "
-                  + vector.getField().getType() + ", which cannot be read");
+              "column \""
+                  + vector.getName()
+                  + "\" has the Arrow type "
+                  + vector.getField().getType()
+                  + ", which cannot be read");
     }
   }
 
@@ -122,5 +125,4 @@ final class ForeignVectors {
     }
     to.endList();
   }
-
 }

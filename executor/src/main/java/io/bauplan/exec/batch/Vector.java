@@ -3,12 +3,15 @@ package io.bauplan.exec.batch;
 import io.bauplan.sql.plan.DataType;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// One column of a batch. Immutable once it has left its builder. Reference counted through its Arrow
+/// One column of a batch. Immutable once it has left its builder. Reference counted through its
+// Arrow
 /// buffers: whoever holds a vector closes it once; `retain` gives a second holder its own.
 ///
-/// Kernels ask for the encoding by an exhaustive switch; an operator that has no use for dictionaries or
+/// Kernels ask for the encoding by an exhaustive switch; an operator that has no use for
+// dictionaries or
 /// constants calls `flatten`.
-public sealed interface Vector extends AutoCloseable permits FlatVector, DictionaryVector, ConstantVector {
+public sealed interface Vector extends AutoCloseable
+    permits FlatVector, DictionaryVector, ConstantVector {
   /// Rows of a batch, at most, that operators make.
   int BATCH_ROWS = 4096;
 
@@ -25,10 +28,12 @@ public sealed interface Vector extends AutoCloseable permits FlatVector, Diction
   /// Another holder's reference to the same memory.
   Vector retain();
 
-  /// The same values with one entry per row; the caller owns the result, this vector stays with its owner.
+  /// The same values with one entry per row; the caller owns the result, this vector stays with its
+  // owner.
   FlatVector flatten(BufferAllocator allocator);
 
-  /// Rows `offset` to `offset + length` without a copy; `offset` is a multiple of 64. The caller owns it.
+  /// Rows `offset` to `offset + length` without a copy; `offset` is a multiple of 64. The caller
+  // owns it.
   Vector slice(int offset, int length);
 
   @Override

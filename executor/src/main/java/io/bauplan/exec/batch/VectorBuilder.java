@@ -14,7 +14,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// Makes a flat vector of any type, nested ones included, row by row. Grows as needed. Not for hot loops:
+/// Makes a flat vector of any type, nested ones included, row by row. Grows as needed. Not for hot
+// loops:
 /// those write whole columns.
 public final class VectorBuilder implements AutoCloseable {
   private static final int MIN_ROWS = 8;
@@ -41,8 +42,7 @@ public final class VectorBuilder implements AutoCloseable {
             children.add(new VectorBuilder(element, expectedRows, allocator));
         case DataType.MapType(DataType key, DataType value, boolean nullable) ->
             children.add(
-                new VectorBuilder(
-                    entryType(key, value, nullable), expectedRows, allocator));
+                new VectorBuilder(entryType(key, value, nullable), expectedRows, allocator));
         case DataType.StructType(List<Column> fields) -> {
           for (Column field : fields) {
             children.add(new VectorBuilder(field.type(), expectedRows, allocator));
@@ -119,9 +119,10 @@ public final class VectorBuilder implements AutoCloseable {
   }
 
   private void endOffset() {
-    long end = type instanceof DataType.VarcharType || type instanceof DataType.BinaryType
-        ? bytes
-        : children.getFirst().length;
+    long end =
+        type instanceof DataType.VarcharType || type instanceof DataType.BinaryType
+            ? bytes
+            : children.getFirst().length;
     Memory.putInt(address(offsets) + 4L * length, Math.toIntExact(end));
   }
 
@@ -257,7 +258,8 @@ public final class VectorBuilder implements AutoCloseable {
     endList();
   }
 
-  /// The builder of elements: of a list its element, of a map its entry struct, of a struct field `index`.
+  /// The builder of elements: of a list its element, of a map its entry struct, of a struct field
+  // `index`.
   public VectorBuilder child(int index) {
     return children.get(index);
   }

@@ -34,10 +34,7 @@ final class AnalyzedPlan {
   }
 
   private static void append(
-      PhysicalPlan node,
-      int depth,
-      Map<PhysicalPlan, OperatorFigures> byNode,
-      List<String> lines) {
+      PhysicalPlan node, int depth, Map<PhysicalPlan, OperatorFigures> byNode, List<String> lines) {
     StringBuilder line = new StringBuilder("  ".repeat(depth)).append(PlanText.line(node));
     OperatorFigures figures = byNode.get(node);
     if (figures != null) {
@@ -45,7 +42,8 @@ final class AnalyzedPlan {
           String.format(
               Locale.ROOT, "  [%,d rows, %.1f ms", figures.rows(), figures.nanos() / 1e6));
       new TreeMap<>(figures.details())
-          .forEach((name, value) -> line.append(String.format(Locale.ROOT, ", %s %,d", name, value)));
+          .forEach(
+              (name, value) -> line.append(String.format(Locale.ROOT, ", %s %,d", name, value)));
       line.append(']');
     }
     lines.add(line.toString());

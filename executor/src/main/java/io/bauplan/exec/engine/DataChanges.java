@@ -38,8 +38,7 @@ final class DataChanges {
     TableChange change =
         switch (insert.mode()) {
           case APPEND -> new TableChange.Append(target, files);
-          case OVERWRITE ->
-              new TableChange.Replace(target, files, table.currentSnapshotId());
+          case OVERWRITE -> new TableChange.Replace(target, files, table.currentSnapshotId());
           case OVERWRITE_PARTITIONS -> new TableChange.ReplacePartitions(target, files);
         };
     if (insert.mode() != PlannedStatement.InsertMode.APPEND || !files.isEmpty()) {
@@ -80,7 +79,8 @@ final class DataChanges {
               ErrorCode.INVALID_STATEMENT, view.name().dotted() + " is a view, not a table");
       case CatalogEntry.Function function ->
           throw new EngineException(
-              ErrorCode.INVALID_STATEMENT, function.name().dotted() + " is a function, not a table");
+              ErrorCode.INVALID_STATEMENT,
+              function.name().dotted() + " is a function, not a table");
       case null ->
           throw new EngineException(
               ErrorCode.TABLE_NOT_FOUND, "table " + name.dotted() + " does not exist at " + at);

@@ -148,8 +148,7 @@ final class DataDefinition {
             CommitInfo.of("DROP NAMESPACE " + name + " CASCADE"));
       }
     }
-    catalog.dropNamespace(
-        drop.branch(), drop.namespace(), CommitInfo.of("DROP NAMESPACE " + name));
+    catalog.dropNamespace(drop.branch(), drop.namespace(), CommitInfo.of("DROP NAMESPACE " + name));
     return new StatementResult.Updated(0, "Dropped namespace " + name);
   }
 

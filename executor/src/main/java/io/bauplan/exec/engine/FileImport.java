@@ -23,7 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// `COPY INTO t FROM 'files'`: columns are matched by name, without regard to case; table columns that the
+/// `COPY INTO t FROM 'files'`: columns are matched by name, without regard to case; table columns
+// that the
 /// files lack become NULL.
 final class FileImport {
   private final Catalog catalog;
@@ -65,7 +66,8 @@ final class FileImport {
             ? target.columns().stream().map(column -> column.column().name()).toList()
             : copy.columns();
     refuseUnknownColumns(copy, fileColumns, wanted);
-    // Text has no types of its own: it is read as the table's types, so that '007' stays what it is.
+    // Text has no types of its own: it is read as the table's types, so that '007' stays what it
+    // is.
     boolean text = format == DataFileFormat.CSV;
     int[] fileIndex = new int[target.columns().size()];
     for (int i = 0; i < fileIndex.length; i++) {
@@ -73,8 +75,7 @@ final class FileImport {
       fileIndex[i] = indexOf(wanted, column.name()) < 0 ? -1 : indexOf(fileColumns, column);
       if (text && fileIndex[i] >= 0) {
         Column inFile = fileColumns.get(fileIndex[i]);
-        fileColumns.set(
-            fileIndex[i], new Column(inFile.name(), column.type(), inFile.nullable()));
+        fileColumns.set(fileIndex[i], new Column(inFile.name(), column.type(), inFile.nullable()));
       }
     }
     List<Integer> projection = new ArrayList<>();
@@ -118,13 +119,17 @@ final class FileImport {
       if (indexOf(wanted, column.name()) < 0 && copy.columns().isEmpty()) {
         throw new EngineException(
                 ErrorCode.COLUMN_NOT_FOUND,
-                "the files have a column \"" + column.name() + "\" that "
-                    + copy.table().dotted() + " does not have")
+                "the files have a column \""
+                    + column.name()
+                    + "\" that "
+                    + copy.table().dotted()
+                    + " does not have")
             .withHint(
                 NearestName.nearest(column.name(), wanted)
                     .map(near -> "did you mean \"" + near + "\"?")
                     .orElse(
-                        "add it with ALTER TABLE " + copy.table().dotted()
+                        "add it with ALTER TABLE "
+                            + copy.table().dotted()
                             + " ADD COLUMN, or name the columns to copy: COPY INTO t (a, b) FROM"));
       }
     }

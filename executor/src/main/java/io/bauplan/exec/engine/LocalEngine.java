@@ -32,7 +32,8 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
-/// Both planes in this process: the control plane is the catalog, the planner and the runs; the data plane
+/// Both planes in this process: the control plane is the catalog, the planner and the runs; the
+// data plane
 /// is the worker. They meet in plans, figures and streams of rows only.
 final class LocalEngine implements Engine {
   private final EngineConfig config;
@@ -60,8 +61,7 @@ final class LocalEngine implements Engine {
             functions);
     this.planner = new CalcitePlanner(catalog, worker.fileSchemas(), SystemTables.NONE);
     this.statements = new StatementExecution(this);
-    ProjectReader projects =
-        new ProjectReader(PythonSourceInspector.open(config.cacheDirectory()));
+    ProjectReader projects = new ProjectReader(PythonSourceInspector.open(config.cacheDirectory()));
     this.runs = new Runs(catalog, planner, worker, projects);
   }
 

@@ -21,14 +21,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// `CALL system.<procedure>(...)`. To add one: a case in [#call], its method, a line in `docs/sql.md`.
+/// `CALL system.<procedure>(...)`. To add one: a case in [#call], its method, a line in
+// `docs/sql.md`.
 final class Procedures {
   private static final List<String> NAMES = List.of("generate_tpch", "generate_transactions");
 
   /// Rows come in this order; the small ones first, so that a wrong argument shows at once.
   private static final List<String> TPCH_TABLES =
-      List.of(
-          "region", "nation", "supplier", "customer", "part", "partsupp", "orders", "lineitem");
+      List.of("region", "nation", "supplier", "customer", "part", "partsupp", "orders", "lineitem");
 
   static final RowType GENERATED =
       new RowType(
@@ -43,9 +43,10 @@ final class Procedures {
   }
 
   StatementResult call(PlannedStatement.Call call, List<String> namespace, StatementRunner runner) {
-    String name = call.procedure().startsWith("system.")
-        ? call.procedure().substring("system.".length())
-        : call.procedure();
+    String name =
+        call.procedure().startsWith("system.")
+            ? call.procedure().substring("system.".length())
+            : call.procedure();
     return switch (name) {
       case "generate_tpch" -> generateTpch(call, namespace, runner);
       case "generate_transactions" -> generateTransactions(call, namespace, runner);
@@ -65,11 +66,14 @@ final class Procedures {
     Arguments arguments = new Arguments(call, List.of("scale", "namespace"));
     String scale = arguments.text("scale", "1");
     List<String> target =
-        arguments.has("namespace") ? List.of(arguments.text("namespace", "").split("\\.")) : namespace;
+        arguments.has("namespace")
+            ? List.of(arguments.text("namespace", "").split("\\."))
+            : namespace;
     List<List<@Nullable Object>> made = new ArrayList<>();
     for (String table : TPCH_TABLES) {
       made.add(
-          generate(call, new TableRef(target, table), "tpch." + table, Map.of("scale", scale), runner));
+          generate(
+              call, new TableRef(target, table), "tpch." + table, Map.of("scale", scale), runner));
     }
     return new StatementResult.Rows(runner.start(new PhysicalPlan.Values(GENERATED, made)));
   }
@@ -86,7 +90,8 @@ final class Procedures {
     Map<String, String> generator =
         Map.of("rows", arguments.text("rows", "1000000"), "seed", arguments.text("seed", "42"));
     List<@Nullable Object> made = generate(call, table, "transactions", generator, runner);
-    return new StatementResult.Rows(runner.start(new PhysicalPlan.Values(GENERATED, List.of(made))));
+    return new StatementResult.Rows(
+        runner.start(new PhysicalPlan.Values(GENERATED, List.of(made))));
   }
 
   private List<@Nullable Object> generate(
@@ -116,14 +121,16 @@ final class Procedures {
 
   /// Named and positional arguments of one call.
   private static final class Arguments {
-    private final Map<String, @Nullable Object> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final Map<String, @Nullable Object> byName =
+        new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
     Arguments(PlannedStatement.Call call, List<String> names) {
       call.arguments()
           .forEach(
               (key, value) -> {
                 String name =
-                    key.chars().allMatch(Character::isDigit) && Integer.parseInt(key) <= names.size()
+                    key.chars().allMatch(Character::isDigit)
+                            && Integer.parseInt(key) <= names.size()
                         ? names.get(Integer.parseInt(key) - 1)
                         : key;
                 if (names.stream().noneMatch(name::equalsIgnoreCase)) {

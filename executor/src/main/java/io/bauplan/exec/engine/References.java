@@ -9,7 +9,6 @@ import io.bauplan.sql.catalog.RefKind;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.PlannedStatement;
-import io.bauplan.sql.plan.PlannedStatement.Existing;
 import io.bauplan.sql.plan.TableRef;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -59,7 +58,8 @@ final class References {
     requireKind(reference, drop.kind());
     if (reference.name().equals(Catalog.DEFAULT_BRANCH)) {
       throw new EngineException(
-          ErrorCode.INVALID_STATEMENT, "the branch " + Catalog.DEFAULT_BRANCH + " cannot be dropped");
+          ErrorCode.INVALID_STATEMENT,
+          "the branch " + Catalog.DEFAULT_BRANCH + " cannot be dropped");
     }
     catalog.deleteReference(reference);
     return new StatementResult.Updated(0, "Dropped " + word(drop.kind()) + " " + drop.name());
@@ -99,7 +99,11 @@ final class References {
       case MergeOutcome.Conflict conflict ->
           throw new EngineException(
                   ErrorCode.COMMIT_CONFLICT,
-                  "both " + merge.source().name() + " and " + merge.target() + " changed "
+                  "both "
+                      + merge.source().name()
+                      + " and "
+                      + merge.target()
+                      + " changed "
                       + conflict.conflicting().stream()
                           .map(TableRef::dotted)
                           .collect(Collectors.joining(", ")))

@@ -107,7 +107,8 @@ final class StatementExecution {
             session.principal(),
             session.reference(),
             session.namespace(),
-            option.name().equalsIgnoreCase("timezone") || option.name().equalsIgnoreCase("time_zone")
+            option.name().equalsIgnoreCase("timezone")
+                    || option.name().equalsIgnoreCase("time_zone")
                 ? zone(option.value().orElse("UTC"))
                 : session.zone(),
             settings);

@@ -6,7 +6,8 @@ import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression.Arithmetic.Operator;
 import org.jspecify.annotations.Nullable;
 
-/// `+ - * / %` on integers and floats. Loops run over all rows, NULL ones included, and gather a sign of
+/// `+ - * / %` on integers and floats. Loops run over all rows, NULL ones included, and gather a
+// sign of
 /// trouble; only where there is one does a second loop look for the row that is to blame.
 final class ArithmeticNodes {
   private ArithmeticNodes() {}
@@ -101,8 +102,7 @@ final class ArithmeticNodes {
         long b = r[row];
         long product = a * b;
         to[row] = product;
-        trouble |=
-            Math.multiplyHigh(a, b) ^ product >> 63 | product << spare >> spare ^ product;
+        trouble |= Math.multiplyHigh(a, b) ^ product >> 63 | product << spare >> spare ^ product;
       }
       return trouble;
     }

@@ -5,7 +5,8 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Off-heap room for the bytes that kernels and hash tables make. Nothing moves once it is written; `reset`
+/// Off-heap room for the bytes that kernels and hash tables make. Nothing moves once it is written;
+// `reset`
 /// forgets everything and keeps the first chunks for reuse.
 public final class ByteArena implements AutoCloseable {
   private static final int FIRST_CHUNK_BYTES = 16 << 10;
@@ -48,7 +49,8 @@ public final class ByteArena implements AutoCloseable {
       current++;
     }
     if (current >= chunks.size()) {
-      long size = Math.min((long) FIRST_CHUNK_BYTES << Math.min(chunks.size(), 20), MAX_CHUNK_BYTES);
+      long size =
+          Math.min((long) FIRST_CHUNK_BYTES << Math.min(chunks.size(), 20), MAX_CHUNK_BYTES);
       chunks.add(allocator.buffer(Math.max(size, bytes)));
       current = chunks.size() - 1;
     }

@@ -21,6 +21,10 @@ final class CastNodes {
       return new NumericCastNode(operand, cast.type(), cast.safe());
     }
     return new ScalarCastNode(
-        operand, cast.type(), cast.safe(), compiler.context().zone(), compiler.context().allocator());
+        operand,
+        cast.type(),
+        cast.safe(),
+        compiler.context().zone(),
+        compiler.context().allocator());
   }
 }

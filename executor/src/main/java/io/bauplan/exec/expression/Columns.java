@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 public final class Columns {
   private Columns() {}
 
-  /// The one column that the expression reads directly, through nothing but constants otherwise; -1 where
+  /// The one column that the expression reads directly, through nothing but constants otherwise; -1
+  // where
   /// there are none or several.
   static int only(Expression expression) {
     List<Integer> found = new ArrayList<>();

@@ -5,7 +5,8 @@ import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression.Comparison.Operator;
 import org.jspecify.annotations.Nullable;
 
-/// Comparison of two operands of one kind. An operator is a mask over the three outcomes less (1), equal
+/// Comparison of two operands of one kind. An operator is a mask over the three outcomes less (1),
+// equal
 /// (2), greater (4), so that one loop serves all of them.
 final class ComparisonNode extends Node {
   private static final int LESS = 1;
@@ -68,8 +69,7 @@ final class ComparisonNode extends Node {
               ? Int128.compare(l.high(row), l.longs[row], r.high(row), r.longs[row])
               : Long.compare(l.longs[row], r.longs[row]);
       case BYTES ->
-          Integer.signum(
-              Bytes.compare(l.longs[row], l.lengths[row], r.longs[row], r.lengths[row]));
+          Integer.signum(Bytes.compare(l.longs[row], l.lengths[row], r.longs[row], r.lengths[row]));
       case NESTED ->
           Integer.signum(
               Nested.compare(
@@ -98,7 +98,8 @@ final class ComparisonNode extends Node {
     return select(batch, rows, count, to, 7 & ~mask, mask != EQUAL);
   }
 
-  /// Rows whose outcome is in `wanted`; for null-safe operators, two NULLs count where `nullsCount`.
+  /// Rows whose outcome is in `wanted`; for null-safe operators, two NULLs count where
+  // `nullsCount`.
   private int select(
       Batch batch, int @Nullable [] rows, int count, int[] to, int wanted, boolean nullsCount) {
     Register l = left.evaluate(batch, rows, count);

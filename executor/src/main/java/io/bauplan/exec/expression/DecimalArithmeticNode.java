@@ -6,8 +6,10 @@ import io.bauplan.sql.plan.Expression.Arithmetic.Operator;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Decimal arithmetic: 64-bit loops while all operands and results of a batch fit, 128 bits where they do
-/// not. Exact; a result of more digits than the type has is an error, a result of more scale is rounded
+/// Decimal arithmetic: 64-bit loops while all operands and results of a batch fit, 128 bits where
+// they do
+/// not. Exact; a result of more digits than the type has is an error, a result of more scale is
+// rounded
 /// half away from zero.
 final class DecimalArithmeticNode extends Node {
   private static final int MAX_LONG_DIGITS = 18;
@@ -52,8 +54,7 @@ final class DecimalArithmeticNode extends Node {
 
   /// Whether 64 bits were enough for every row.
   private boolean narrow(long[] l, long[] r, int @Nullable [] rows, int count) {
-    long limit =
-        precision <= MAX_LONG_DIGITS ? Int128.longPowerOfTen(precision) : Long.MAX_VALUE;
+    long limit = precision <= MAX_LONG_DIGITS ? Int128.longPowerOfTen(precision) : Long.MAX_VALUE;
     return switch (operator) {
       case ADD, SUBTRACT -> {
         int leftUp = scale - leftScale;
@@ -107,8 +108,7 @@ final class DecimalArithmeticNode extends Node {
     return trouble == 0;
   }
 
-  private boolean narrowMultiply(
-      long[] l, long[] r, long limit, int @Nullable [] rows, int count) {
+  private boolean narrowMultiply(long[] l, long[] r, long limit, int @Nullable [] rows, int count) {
     long[] to = out.longs;
     long trouble = 0;
     for (int i = 0; i < count; i++) {
@@ -194,9 +194,7 @@ final class DecimalArithmeticNode extends Node {
           throw Errors.divisionByZero();
         }
         int up = scale - leftScale + rightScale;
-        yield up >= 0
-            ? divideHalfUp(up(l, up), r)
-            : divideHalfUp(l, up(r, -up));
+        yield up >= 0 ? divideHalfUp(up(l, up), r) : divideHalfUp(l, up(r, -up));
       }
       case MODULO -> {
         if (r.signum() == 0) {

@@ -8,7 +8,8 @@ import io.bauplan.sql.plan.DataType;
 import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
-/// A strict predicate of one column: over a dictionary it is evaluated once per entry, then rows look
+/// A strict predicate of one column: over a dictionary it is evaluated once per entry, then rows
+// look
 /// their answer up by code. Strict means that NULL gives NULL.
 final class DictionaryPredicateNode extends Node {
   private final int column;
@@ -75,7 +76,8 @@ final class DictionaryPredicateNode extends Node {
     return selected;
   }
 
-  /// Answers for all entries of the dictionary; false where it does not pay or an entry (which no row may
+  /// Answers for all entries of the dictionary; false where it does not pay or an entry (which no
+  // row may
   /// use) raises an error.
   private boolean learn(DictionaryVector vector, Batch batch) {
     FlatVector dictionary = vector.dictionary();

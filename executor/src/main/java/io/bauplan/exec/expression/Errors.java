@@ -58,6 +58,10 @@ public final class Errors {
   static String shorten(String value) {
     return value.length() <= MAX_SHOWN_CHARACTERS
         ? value
-        : value.substring(0, value.offsetByCodePoints(0, Math.min(MAX_SHOWN_CHARACTERS, value.codePointCount(0, value.length())))) + "...";
+        : value.substring(
+                0,
+                value.offsetByCodePoints(
+                    0, Math.min(MAX_SHOWN_CHARACTERS, value.codePointCount(0, value.length()))))
+            + "...";
   }
 }

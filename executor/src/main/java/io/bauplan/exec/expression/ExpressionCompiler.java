@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Turns expressions into nodes. Equal expressions that are evaluated for every row become one node;
+/// Turns expressions into nodes. Equal expressions that are evaluated for every row become one
+// node;
 /// those in a branch or behind an AND, which see some of the rows only, are compiled apart.
 final class ExpressionCompiler {
   private final ExpressionContext context;
@@ -23,7 +24,8 @@ final class ExpressionCompiler {
     this.context = context;
   }
 
-  /// The node belongs to this compiler until `close`; nodes close their operands, so closing is idempotent.
+  /// The node belongs to this compiler until `close`; nodes close their operands, so closing is
+  // idempotent.
   Node compile(Expression expression) {
     return compile(expression, false);
   }
@@ -83,8 +85,7 @@ final class ExpressionCompiler {
       case Expression.Case choice -> caseOf(choice, conditional);
       case Expression.Cast cast -> CastNodes.of(this, cast, conditional);
       case Expression.Extract extract ->
-          new ExtractNode(
-              extract.unit(), compile(extract.operand(), conditional), context.zone());
+          new ExtractNode(extract.unit(), compile(extract.operand(), conditional), context.zone());
       case Expression.Call call -> call(call, conditional);
       case Expression.DynamicParameter parameter ->
           throw new EngineException(
@@ -103,7 +104,8 @@ final class ExpressionCompiler {
         new Expression.Literal(row.get(ref.index()).value(), ref.type()), context.allocator());
   }
 
-  /// Operands of float and integer arithmetic have the result's kind; a plan that left a cast out gets it.
+  /// Operands of float and integer arithmetic have the result's kind; a plan that left a cast out
+  // gets it.
   private static Expression operand(Expression operand, DataType type) {
     if (Register.kind(operand.type()) == Register.kind(type)) {
       return operand;
@@ -125,8 +127,7 @@ final class ExpressionCompiler {
     }
     boolean apart = conditional || Columns.only(comparison) >= 0;
     Node node =
-        new ComparisonNode(
-            comparison.operator(), compile(left, apart), compile(right, apart));
+        new ComparisonNode(comparison.operator(), compile(left, apart), compile(right, apart));
     boolean strict =
         comparison.operator() != Expression.Comparison.Operator.DISTINCT_FROM
             && comparison.operator() != Expression.Comparison.Operator.NOT_DISTINCT_FROM;
@@ -150,8 +151,7 @@ final class ExpressionCompiler {
       track(value);
       values.add(value);
     }
-    return dictionary(
-        in, new InListNode(compile(in.operand(), true), values, in.negated()));
+    return dictionary(in, new InListNode(compile(in.operand(), true), values, in.negated()));
   }
 
   private Node caseOf(Expression.Case choice, boolean conditional) {
@@ -205,10 +205,12 @@ final class ExpressionCompiler {
         context.allocator());
   }
 
-  /// Its operands are compiled apart: their registers hold the dictionary's entries at times, which nobody
+  /// Its operands are compiled apart: their registers hold the dictionary's entries at times, which
+  // nobody
   /// else must see.
   ///
-  /// Wraps a strict BOOLEAN function of one column, so that dictionaries are evaluated entry by entry.
+  /// Wraps a strict BOOLEAN function of one column, so that dictionaries are evaluated entry by
+  // entry.
   private Node dictionary(Expression expression, Node node) {
     int column = Columns.only(expression);
     return column < 0 ? node : new DictionaryPredicateNode(column, node);

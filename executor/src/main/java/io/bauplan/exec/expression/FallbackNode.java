@@ -10,7 +10,8 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// A function without a kernel: its arguments are computed here, the function itself by the fallback, over
+/// A function without a kernel: its arguments are computed here, the function itself by the
+// fallback, over
 /// a batch of just these arguments.
 final class FallbackNode extends Node {
   private final List<Node> arguments;
@@ -19,10 +20,7 @@ final class FallbackNode extends Node {
   private @Nullable FlatVector result;
 
   FallbackNode(
-      List<Node> arguments,
-      FallbackEvaluator evaluator,
-      DataType type,
-      BufferAllocator allocator) {
+      List<Node> arguments, FallbackEvaluator evaluator, DataType type, BufferAllocator allocator) {
     super(type);
     this.arguments = List.copyOf(arguments);
     this.evaluator = evaluator;

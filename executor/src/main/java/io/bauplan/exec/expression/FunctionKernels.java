@@ -31,8 +31,14 @@ final class FunctionKernels {
         return new CastTo(compiler, conditional)
             .arithmetic(Expression.Arithmetic.Operator.MODULO, call);
       }
-      case "struct_field", "item", "cardinality", "array", "array_value_constructor", "row",
-          "size", "array_length" -> {
+      case "struct_field",
+          "item",
+          "cardinality",
+          "array",
+          "array_value_constructor",
+          "row",
+          "size",
+          "array_length" -> {
         return NestedNodes.find(compiler, call, conditional);
       }
       default -> {}
@@ -42,7 +48,9 @@ final class FunctionKernels {
       return null;
     }
     return new StrictNode(
-        compileAll(compiler, call, conditional), call.type(), kernel,
+        compileAll(compiler, call, conditional),
+        call.type(),
+        kernel,
         compiler.context().allocator());
   }
 
@@ -68,7 +76,8 @@ final class FunctionKernels {
     boolean text =
         !types.isEmpty()
             && types.stream()
-                .allMatch(t -> t instanceof DataType.VarcharType || t instanceof DataType.IntegerType)
+                .allMatch(
+                    t -> t instanceof DataType.VarcharType || t instanceof DataType.IntegerType)
             && types.stream().anyMatch(DataType.VarcharType.class::isInstance)
             && (call.type() instanceof DataType.VarcharType
                 || call.type() instanceof DataType.IntegerType
@@ -79,8 +88,7 @@ final class FunctionKernels {
         : null;
   }
 
-  private static Expression.@Nullable Literal now(
-      Expression.Call call, ExpressionContext context) {
+  private static Expression.@Nullable Literal now(Expression.Call call, ExpressionContext context) {
     Instant now = context.now();
     long micros = now.getEpochSecond() * Dates.MICROS_PER_SECOND + now.getNano() / 1000;
     long local = Dates.toLocal(micros, context.zone());

@@ -70,8 +70,7 @@ final class LikeNode extends Node {
     LikePattern fresh =
         caseSensitive
             ? LikePattern.parse(pattern, escape)
-            : LikePattern.parse(
-                pattern.toLowerCase(Locale.ROOT), escape.toLowerCase(Locale.ROOT));
+            : LikePattern.parse(pattern.toLowerCase(Locale.ROOT), escape.toLowerCase(Locale.ROOT));
     parsed = fresh;
     return fresh;
   }

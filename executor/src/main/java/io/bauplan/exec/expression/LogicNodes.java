@@ -6,7 +6,8 @@ import io.bauplan.sql.plan.Expression;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// AND, OR, NOT and IS. An operand is evaluated only for the rows that the operands before it leave open.
+/// AND, OR, NOT and IS. An operand is evaluated only for the rows that the operands before it leave
+// open.
 final class LogicNodes {
   private LogicNodes() {}
 

@@ -4,7 +4,8 @@ import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.DataType;
 
-/// Single values of flat vectors of any type, nested ones included. Row at a time: not for hot loops.
+/// Single values of flat vectors of any type, nested ones included. Row at a time: not for hot
+// loops.
 public final class Nested {
   private Nested() {}
 
@@ -39,7 +40,9 @@ public final class Nested {
       }
       case DataType.VarcharType(), DataType.BinaryType() ->
           Bytes.compare(
-              begin(left, leftRow), length(left, leftRow), begin(right, rightRow),
+              begin(left, leftRow),
+              length(left, leftRow),
+              begin(right, rightRow),
               length(right, rightRow));
       case DataType.UuidType() ->
           Bytes.compare(
@@ -56,15 +59,13 @@ public final class Nested {
     };
   }
 
-  private static int compareElements(
-      FlatVector left, int leftRow, FlatVector right, int rightRow) {
+  private static int compareElements(FlatVector left, int leftRow, FlatVector right, int rightRow) {
     int l = Memory.getInt(left.offsetsAddress() + 4L * leftRow);
     int leftEnd = Memory.getInt(left.offsetsAddress() + 4L * leftRow + 4);
     int r = Memory.getInt(right.offsetsAddress() + 4L * rightRow);
     int rightEnd = Memory.getInt(right.offsetsAddress() + 4L * rightRow + 4);
     for (; l < leftEnd && r < rightEnd; l++, r++) {
-      int difference =
-          compare(left.children().getFirst(), l, right.children().getFirst(), r);
+      int difference = compare(left.children().getFirst(), l, right.children().getFirst(), r);
       if (difference != 0) {
         return difference;
       }

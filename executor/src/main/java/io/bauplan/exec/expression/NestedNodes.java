@@ -96,8 +96,7 @@ final class NestedNodes {
       Register key = new Register(entries.children().getFirst().type());
       for (int i = Memory.getInt(map.offsetsAddress() + 4L * row); i < end; i++) {
         int at = entries.start() + i;
-        RegisterLoader.load(
-            entries.children().getFirst(), key, new int[] {at}, 1, at + 1);
+        RegisterLoader.load(entries.children().getFirst(), key, new int[] {at}, 1, at + 1);
         if (Keys.equal(key, at, in[1], row)) {
           to.appendFrom(entries.children().get(1), at);
           return;

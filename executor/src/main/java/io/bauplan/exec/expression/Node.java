@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A compiled expression. Used by one thread.
 ///
-/// Rows are given as positions in the batch's vectors, ascending, in the first `count` entries of an array;
+/// Rows are given as positions in the batch's vectors, ascending, in the first `count` entries of
+// an array;
 /// null stands for the first `count` positions. They are always among the batch's selected rows.
 abstract class Node implements AutoCloseable {
   final Register out;
@@ -21,10 +22,12 @@ abstract class Node implements AutoCloseable {
     return out.type;
   }
 
-  /// The values of the rows, in a register that this node owns. An error in a row that was not asked for
+  /// The values of the rows, in a register that this node owns. An error in a row that was not
+  // asked for
   /// does not surface.
   final Register evaluate(Batch batch, int @Nullable [] rows, int count) {
-    // A node that occurs more than once is computed once, where it was computed for the whole batch.
+    // A node that occurs more than once is computed once, where it was computed for the whole
+    // batch.
     if (batch == lastBatch) {
       return out;
     }
@@ -36,7 +39,8 @@ abstract class Node implements AutoCloseable {
   /// Fills and returns `out`.
   abstract Register compute(Batch batch, int @Nullable [] rows, int count);
 
-  /// For BOOLEAN nodes: writes the rows where the value is TRUE to `to`, which may be `rows` itself, and
+  /// For BOOLEAN nodes: writes the rows where the value is TRUE to `to`, which may be `rows`
+  // itself, and
   /// returns how many they are.
   int selectTrue(Batch batch, int @Nullable [] rows, int count, int[] to) {
     Register values = evaluate(batch, rows, count);

@@ -31,8 +31,7 @@ final class NumberKernels {
       case "exp" -> floats ? real(Math::exp) : null;
       case "ln" -> floats ? real(value -> Math.log(positive(value, "LN"))) : null;
       case "log10" -> floats ? real(value -> Math.log10(positive(value, "LOG10"))) : null;
-      case "log2" ->
-          floats ? real(value -> Math.log(positive(value, "LOG2")) / Math.log(2)) : null;
+      case "log2" -> floats ? real(value -> Math.log(positive(value, "LOG2")) / Math.log(2)) : null;
       case "sin" -> floats ? real(Math::sin) : null;
       case "cos" -> floats ? real(Math::cos) : null;
       case "tan" -> floats ? real(Math::tan) : null;
@@ -67,8 +66,7 @@ final class NumberKernels {
 
   private static double positive(double value, String function) {
     if (value <= 0) {
-      throw Errors.invalidArgument(
-          function + " of " + value + ", which is not above zero");
+      throw Errors.invalidArgument(function + " of " + value + ", which is not above zero");
     }
     return value;
   }
@@ -100,7 +98,9 @@ final class NumberKernels {
       case DOUBLE -> (in, row, out) -> out.set(row, Math.abs(real(in[0], row)));
       case DECIMAL ->
           (in, row, out) ->
-              out.set(row, scaled(in[0], row, scale(result), RoundingMode.HALF_UP).abs().unscaledValue());
+              out.set(
+                  row,
+                  scaled(in[0], row, scale(result), RoundingMode.HALF_UP).abs().unscaledValue());
       default -> null;
     };
   }
@@ -135,14 +135,11 @@ final class NumberKernels {
   }
 
   private static BigDecimal decimal(Register in, int row) {
-    return in.kind == Register.Kind.DECIMAL
-        ? in.decimal(row)
-        : BigDecimal.valueOf(in.longs[row]);
+    return in.kind == Register.Kind.DECIMAL ? in.decimal(row) : BigDecimal.valueOf(in.longs[row]);
   }
 
   /// FLOOR, CEIL, ROUND and TRUNCATE, the last two to an optional number of digits.
-  private static @Nullable Kernel round(
-      List<DataType> types, DataType result, RoundingMode mode) {
+  private static @Nullable Kernel round(List<DataType> types, DataType result, RoundingMode mode) {
     boolean withDigits = types.size() == 2;
     DataType input = types.getFirst();
     if (input instanceof DataType.FloatType) {

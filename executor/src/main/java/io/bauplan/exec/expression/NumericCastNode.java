@@ -8,7 +8,8 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
-/// Conversions among integers, floats and decimals. A fraction is rounded half away from zero; what does
+/// Conversions among integers, floats and decimals. A fraction is rounded half away from zero; what
+// does
 /// not fit is an error, or NULL where `safe`.
 final class NumericCastNode extends Node {
   private static final double TWO_TO_63 = 0x1p63;

@@ -28,7 +28,8 @@ public final class Predicate implements AutoCloseable {
     }
   }
 
-  /// Writes the selected rows of the batch for which the condition is TRUE to `to` and returns their
+  /// Writes the selected rows of the batch for which the condition is TRUE to `to` and returns
+  // their
   /// number. Borrows the batch.
   public int select(Batch batch, int[] to) {
     return root.selectTrue(batch, batch.selection(), batch.rowCount(), to);
@@ -39,7 +40,8 @@ public final class Predicate implements AutoCloseable {
     return root.selectFalse(batch, batch.selection(), batch.rowCount(), to);
   }
 
-  /// The rows for which the condition is TRUE; may be empty. Takes ownership of the input; the caller owns
+  /// The rows for which the condition is TRUE; may be empty. Takes ownership of the input; the
+  // caller owns
   /// the result.
   public Batch filter(Batch input) {
     int[] rows = new int[input.vectorLength()];

@@ -7,7 +7,8 @@ import java.math.BigInteger;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// One column of values between kernels. Few kinds stand for many types, so that there are few kernels:
+/// One column of values between kernels. Few kinds stand for many types, so that there are few
+// kernels:
 ///
 /// | kind | types | where |
 /// |---|---|---|

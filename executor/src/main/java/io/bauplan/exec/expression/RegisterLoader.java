@@ -16,7 +16,8 @@ public final class RegisterLoader {
   /// Loads the given rows (null = the first `count`). Byte values are borrowed from the vector.
   ///
   /// @param scratch where a nested value that is not flat is flattened to; the register borrows it
-  public static void load(Vector vector, Register to, int @Nullable [] rows, int count, int length) {
+  public static void load(
+      Vector vector, Register to, int @Nullable [] rows, int count, int length) {
     to.reset(length);
     switch (vector) {
       case FlatVector flat -> loadFlat(flat, to, rows, count, length);
@@ -25,7 +26,8 @@ public final class RegisterLoader {
     }
   }
 
-  /// Nested values need one flat vector; this makes it where the encoding is another. The caller owns it.
+  /// Nested values need one flat vector; this makes it where the encoding is another. The caller
+  // owns it.
   public static FlatVector flat(Vector vector, BufferAllocator allocator) {
     return vector.flatten(allocator);
   }

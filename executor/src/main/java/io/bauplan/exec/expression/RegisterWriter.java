@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class RegisterWriter {
   private RegisterWriter() {}
 
-  /// A vector of `length` rows of which the given ones (null = the first `count`) are defined. The caller
+  /// A vector of `length` rows of which the given ones (null = the first `count`) are defined. The
+  // caller
   /// owns it.
   public static FlatVector write(
       Register from, int @Nullable [] rows, int count, int length, BufferAllocator allocator) {
@@ -33,7 +34,8 @@ public final class RegisterWriter {
         return writeBytes(from, rows, count, length, validity, allocator);
       }
       int bits = (int) FlatVector.bitsPerValue(type);
-      ArrowBuf data = buffer(allocator, ((long) length * bits + 7) >>> 3, rows != null || bits == 1);
+      ArrowBuf data =
+          buffer(allocator, ((long) length * bits + 7) >>> 3, rows != null || bits == 1);
       writeFixed(from, rows, count, data.memoryAddress(), bits);
       return new FlatVector(type, length, validity, null, data, List.of());
     } catch (RuntimeException | Error e) {

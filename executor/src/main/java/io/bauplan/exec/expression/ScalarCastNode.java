@@ -20,7 +20,8 @@ final class ScalarCastNode extends Node {
   private final ZoneId zone;
   private final ByteArena arena;
 
-  ScalarCastNode(Node operand, DataType type, boolean safe, ZoneId zone, BufferAllocator allocator) {
+  ScalarCastNode(
+      Node operand, DataType type, boolean safe, ZoneId zone, BufferAllocator allocator) {
     super(type);
     this.operand = operand;
     this.safe = safe;

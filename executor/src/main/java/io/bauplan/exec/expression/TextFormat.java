@@ -83,8 +83,11 @@ public final class TextFormat {
   }
 
   private static String months(long months) {
-    return (months < 0 ? "-" : "+") + Math.abs(months / 12) + "-"
-        + (Math.abs(months % 12) < 10 ? "0" : "") + Math.abs(months % 12);
+    return (months < 0 ? "-" : "+")
+        + Math.abs(months / 12)
+        + "-"
+        + (Math.abs(months % 12) < 10 ? "0" : "")
+        + Math.abs(months % 12);
   }
 
   private static String days(long micros) {
@@ -140,7 +143,9 @@ public final class TextFormat {
       if (b >= 32 && b < 127 && b != '\\') {
         text.append((char) b);
       } else {
-        text.append("\\x").append(Character.forDigit(b >> 4, 16)).append(Character.forDigit(b & 15, 16));
+        text.append("\\x")
+            .append(Character.forDigit(b >> 4, 16))
+            .append(Character.forDigit(b & 15, 16));
       }
     }
     return text.toString();
@@ -172,8 +177,7 @@ public final class TextFormat {
             Int128.toBigInteger(Memory.getLong(address + 8), Memory.getLong(address));
         yield new BigDecimal(unscaled, scale).toPlainString();
       }
-      case DataType.FloatType(int bits) ->
-          ofDouble(Nested.float64(vector, row, bits), bits == 32);
+      case DataType.FloatType(int bits) -> ofDouble(Nested.float64(vector, row, bits), bits == 32);
       default -> ofLong(vector.type(), Nested.integer(vector, row), zone);
     };
   }

@@ -34,11 +34,11 @@ final class TextKernels {
       case "left" -> TextKernels::left;
       case "right" -> TextKernels::right;
       case "starts_with", "startswith" ->
-          (in, row, out) ->
-              out.set(row, at(in[0], in[1], row, 0) ? 1L : 0L);
+          (in, row, out) -> out.set(row, at(in[0], in[1], row, 0) ? 1L : 0L);
       case "ends_with", "endswith" ->
           (in, row, out) ->
-              out.set(row, at(in[0], in[1], row, in[0].lengths[row] - in[1].lengths[row]) ? 1L : 0L);
+              out.set(
+                  row, at(in[0], in[1], row, in[0].lengths[row] - in[1].lengths[row]) ? 1L : 0L);
       case "reverse" ->
           (in, row, out) -> out.set(row, new StringBuilder(text(in[0], row)).reverse().toString());
       case "initcap" -> (in, row, out) -> out.set(row, initcap(text(in[0], row)));
@@ -48,9 +48,7 @@ final class TextKernels {
       case "split_part" -> TextKernels::splitPart;
       case "ascii" ->
           (in, row, out) ->
-              out.set(
-                  row,
-                  in[0].lengths[row] == 0 ? 0L : (long) text(in[0], row).codePointAt(0));
+              out.set(row, in[0].lengths[row] == 0 ? 0L : (long) text(in[0], row).codePointAt(0));
       default -> null;
     };
   }
@@ -133,7 +131,10 @@ final class TextKernels {
   private static void checkSize(long bytes) {
     if (bytes > MAX_RESULT_BYTES) {
       throw Errors.invalidArgument(
-          "a text of " + bytes + " bytes is longer than the " + (MAX_RESULT_BYTES >> 20)
+          "a text of "
+              + bytes
+              + " bytes is longer than the "
+              + (MAX_RESULT_BYTES >> 20)
               + " MB that a function may return");
     }
   }
@@ -193,13 +194,7 @@ final class TextKernels {
   /// `TRIM(flag characters FROM text)`.
   private static void trim(Register[] in, int row, Output out) {
     String flag = text(in[0], row);
-    trim(
-        in[2],
-        row,
-        text(in[1], row),
-        !flag.equals("TRAILING"),
-        !flag.equals("LEADING"),
-        out);
+    trim(in[2], row, text(in[1], row), !flag.equals("TRAILING"), !flag.equals("LEADING"), out);
   }
 
   private static void trim(

@@ -23,7 +23,8 @@ final class TimeKernels {
       case "datetime_subtract" -> shift(types, zone, -1, result);
       case "datetime_difference" -> difference(types, result, zone);
       case "interval_add" ->
-          (in, row, out) -> out.set(row, exact(() -> Math.addExact(in[0].longs[row], in[1].longs[row])));
+          (in, row, out) ->
+              out.set(row, exact(() -> Math.addExact(in[0].longs[row], in[1].longs[row])));
       case "interval_subtract" ->
           (in, row, out) ->
               out.set(row, exact(() -> Math.subtractExact(in[0].longs[row], in[1].longs[row])));
@@ -64,7 +65,8 @@ final class TimeKernels {
     try {
       return computation.run();
     } catch (ArithmeticException | java.time.DateTimeException e) {
-      throw new EngineException(ErrorCode.NUMERIC_OVERFLOW, "a date or interval is out of range", e);
+      throw new EngineException(
+          ErrorCode.NUMERIC_OVERFLOW, "a date or interval is out of range", e);
     }
   }
 
@@ -85,17 +87,15 @@ final class TimeKernels {
         case DataType.DateType() when result instanceof DataType.DateType ->
             (in, row, out) ->
                 out.set(
-                    row,
-                    exact(() -> Dates.plusMonths(in[0].longs[row], sign * in[1].longs[row])));
+                    row, exact(() -> Dates.plusMonths(in[0].longs[row], sign * in[1].longs[row])));
         case DataType.TimestampType(boolean withZone) ->
             (in, row, out) ->
                 out.set(
                     row,
                     exact(
                         () -> {
-                          long local = withZone
-                              ? Dates.toLocal(in[0].longs[row], zone)
-                              : in[0].longs[row];
+                          long local =
+                              withZone ? Dates.toLocal(in[0].longs[row], zone) : in[0].longs[row];
                           long day =
                               Dates.plusMonths(
                                   Math.floorDiv(local, Dates.MICROS_PER_DAY),
@@ -133,8 +133,7 @@ final class TimeKernels {
                               sign * in[1].longs[row])));
       case DataType.TimestampType ignored ->
           (in, row, out) ->
-              out.set(
-                  row, exact(() -> Math.addExact(in[0].longs[row], sign * in[1].longs[row])));
+              out.set(row, exact(() -> Math.addExact(in[0].longs[row], sign * in[1].longs[row])));
       case DataType.TimeType() ->
           (in, row, out) ->
               out.set(
@@ -182,8 +181,7 @@ final class TimeKernels {
     long months = (b.getYear() - a.getYear()) * 12L + b.getMonthValue() - a.getMonthValue();
     long restA =
         a.getDayOfMonth() * Dates.MICROS_PER_DAY + Math.floorMod(from, Dates.MICROS_PER_DAY);
-    long restB =
-        b.getDayOfMonth() * Dates.MICROS_PER_DAY + Math.floorMod(to, Dates.MICROS_PER_DAY);
+    long restB = b.getDayOfMonth() * Dates.MICROS_PER_DAY + Math.floorMod(to, Dates.MICROS_PER_DAY);
     if (months > 0 && restB < restA) {
       return months - 1;
     }
@@ -197,8 +195,7 @@ final class TimeKernels {
     }
     return Types.isNumeric(types.get(1))
         ? (in, row, out) ->
-            out.set(
-                row, exact(() -> whole(in[0].longs[row] * NumberKernels.real(in[1], row))))
+            out.set(row, exact(() -> whole(in[0].longs[row] * NumberKernels.real(in[1], row))))
         : null;
   }
 
@@ -265,16 +262,15 @@ final class TimeKernels {
     int year = day.getYear();
     LocalDate first =
         switch (unit) {
-          case "week", "isoweek" ->
-              day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+          case "week", "isoweek" -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
           case "month" -> day.withDayOfMonth(1);
-          case "quarter" ->
-              LocalDate.of(year, (day.getMonthValue() - 1) / 3 * 3 + 1, 1);
+          case "quarter" -> LocalDate.of(year, (day.getMonthValue() - 1) / 3 * 3 + 1, 1);
           case "year" -> LocalDate.of(year, 1, 1);
           case "decade" -> LocalDate.of(Math.floorDiv(year, 10) * 10, 1, 1);
           case "century" -> LocalDate.of(Math.floorDiv(year - 1, 100) * 100 + 1, 1, 1);
           case "millennium" -> LocalDate.of(Math.floorDiv(year - 1, 1000) * 1000 + 1, 1, 1);
-          default -> throw Errors.invalidArgument("'" + Errors.shorten(unit) + "' is no unit of time");
+          default ->
+              throw Errors.invalidArgument("'" + Errors.shorten(unit) + "' is no unit of time");
         };
     return first.toEpochDay() * Dates.MICROS_PER_DAY;
   }

@@ -19,13 +19,15 @@ final class Types {
       return left;
     }
     if (left instanceof DataType.FloatType || right instanceof DataType.FloatType) {
-      return left instanceof DataType.VarcharType || right instanceof DataType.VarcharType
+      return left instanceof DataType.VarcharType
+              || right instanceof DataType.VarcharType
               || isNumeric(left) && isNumeric(right)
           ? DataType.FLOAT64
           : left;
     }
     if (isNumeric(left) && isNumeric(right)) {
-      if (left instanceof DataType.IntegerType(int l) && right instanceof DataType.IntegerType(int r)) {
+      if (left instanceof DataType.IntegerType(int l)
+          && right instanceof DataType.IntegerType(int r)) {
         return new DataType.IntegerType(Math.max(l, r));
       }
       DataType.DecimalType l = decimal(left);

@@ -8,10 +8,12 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.util.List;
 
-/// Runs what the vectorized engine has no kernel or operator for. Thread-safe; the objects it makes are
+/// Runs what the vectorized engine has no kernel or operator for. Thread-safe; the objects it makes
+// are
 /// used by one thread each.
 public interface Fallback {
-  /// Compiles expressions over batches of the given columns. No [Expression.DynamicParameter] and no
+  /// Compiles expressions over batches of the given columns. No [Expression.DynamicParameter] and
+  // no
   /// [Expression.CorrelatedRef] occurs in them.
   ///
   /// @throws EngineException `NOT_SUPPORTED` naming the function that cannot run
@@ -32,7 +34,8 @@ public interface Fallback {
         public FallbackEvaluator compile(
             List<Expression> expressions, RowType input, FallbackContext context) {
           throw new EngineException(
-              ErrorCode.NOT_SUPPORTED, "this function cannot be executed: " + expressions.getFirst());
+              ErrorCode.NOT_SUPPORTED,
+              "this function cannot be executed: " + expressions.getFirst());
         }
 
         @Override

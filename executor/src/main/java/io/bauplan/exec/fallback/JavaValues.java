@@ -17,7 +17,8 @@ import java.util.UUID;
 import org.apache.calcite.avatica.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/// Single values between our vectors and the Java classes that Calcite's generated code works on: its
+/// Single values between our vectors and the Java classes that Calcite's generated code works on:
+// its
 /// times are milliseconds where ours are microseconds.
 final class JavaValues {
   private static final long MICROS_PER_MILLI = 1000;
@@ -45,7 +46,8 @@ final class JavaValues {
           default -> number;
         };
       }
-      case DataType.FloatType(int bits) -> bits == 32 ? (Object) ((Double) value).floatValue() : value;
+      case DataType.FloatType(int bits) ->
+          bits == 32 ? (Object) ((Double) value).floatValue() : value;
       case DataType.BinaryType() -> new ByteString((byte[]) value);
       case DataType.UuidType() -> {
         ByteBuffer buffer = ByteBuffer.wrap((byte[]) value);
@@ -65,8 +67,7 @@ final class JavaValues {
       }
       case DataType.MapType(DataType key, DataType mapped, boolean ignored) -> {
         Map<@Nullable Object, @Nullable Object> values = new LinkedHashMap<>();
-        ((Map<?, ?>) value)
-            .forEach((k, v) -> values.put(toJava(k, key), toJava(v, mapped)));
+        ((Map<?, ?>) value).forEach((k, v) -> values.put(toJava(k, key), toJava(v, mapped)));
         yield values;
       }
       case DataType.StructType(List<Column> fields) -> {
@@ -146,7 +147,8 @@ final class JavaValues {
             .setScale(scale, RoundingMode.HALF_UP);
     if (decimal.precision() > precision) {
       throw new EngineException(
-          ErrorCode.NUMERIC_OVERFLOW, "the result does not fit DECIMAL(" + precision + ", " + scale + ")");
+          ErrorCode.NUMERIC_OVERFLOW,
+          "the result does not fit DECIMAL(" + precision + ", " + scale + ")");
     }
     return decimal;
   }

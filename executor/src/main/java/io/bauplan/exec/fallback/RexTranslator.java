@@ -54,7 +54,9 @@ final class RexTranslator {
       case Expression.CorrelatedRef ignored -> throw refuse("an unbound outer column");
       case Expression.Arithmetic(var operator, var left, var right, DataType type) ->
           builder.makeCall(
-              relType(type, expression.nullable()), arithmetic(operator), translate(List.of(left, right)));
+              relType(type, expression.nullable()),
+              arithmetic(operator),
+              translate(List.of(left, right)));
       case Expression.Comparison(var operator, var left, var right) ->
           builder.makeCall(comparison(operator), translate(List.of(left, right)));
       case Expression.And(var operands) ->
@@ -63,8 +65,7 @@ final class RexTranslator {
           builder.makeCall(SqlStdOperatorTable.OR, translate(operands));
       case Expression.Not(var operand) ->
           builder.makeCall(SqlStdOperatorTable.NOT, translate(operand));
-      case Expression.Is(var test, var operand) ->
-          builder.makeCall(is(test), translate(operand));
+      case Expression.Is(var test, var operand) -> builder.makeCall(is(test), translate(operand));
       case Expression.InList(var operand, var values, boolean negated) -> {
         RexNode in =
             builder.makeIn(
@@ -127,7 +128,9 @@ final class RexTranslator {
               ? Optional.of(builder.makeFlag(SqlTrimFunction.Flag.valueOf(name)))
               : Optional.empty();
       case "FLOOR", "CEIL" ->
-          position == 1 ? Optional.of(builder.makeFlag(TimeUnitRange.valueOf(name))) : Optional.empty();
+          position == 1
+              ? Optional.of(builder.makeFlag(TimeUnitRange.valueOf(name)))
+              : Optional.empty();
       default -> Optional.empty();
     };
   }

@@ -71,23 +71,24 @@ final class RowEvaluator implements FallbackEvaluator {
       throw failure(e);
     }
     for (int i = 0; i < values.length; i++) {
-      results
-          .get(i)
-          .appendValue(JavaValues.toLiteral(values[i], expressions.get(i).type()));
+      results.get(i).appendValue(JavaValues.toLiteral(values[i], expressions.get(i).type()));
     }
   }
 
   private EngineException failure(RuntimeException e) {
     Throwable cause = e;
     while (cause.getCause() != null
-        && (cause.getMessage() == null || cause instanceof java.lang.reflect.UndeclaredThrowableException)) {
+        && (cause.getMessage() == null
+            || cause instanceof java.lang.reflect.UndeclaredThrowableException)) {
       cause = cause.getCause();
     }
     ErrorCode code =
-        cause instanceof ArithmeticException ? ErrorCode.NUMERIC_OVERFLOW : ErrorCode.INVALID_ARGUMENT;
-    String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-    return new EngineException(
-        code, CalciteFallback.name(expressions.get(0)) + ": " + message, e);
+        cause instanceof ArithmeticException
+            ? ErrorCode.NUMERIC_OVERFLOW
+            : ErrorCode.INVALID_ARGUMENT;
+    String message =
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    return new EngineException(code, CalciteFallback.name(expressions.get(0)) + ": " + message, e);
   }
 
   @Override

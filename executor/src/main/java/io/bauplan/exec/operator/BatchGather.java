@@ -14,7 +14,8 @@ import org.apache.arrow.memory.BufferAllocator;
 public final class BatchGather {
   private BatchGather() {}
 
-  /// Rows of every column; a negative row is all NULL. Borrows the batch; the caller owns the vectors.
+  /// Rows of every column; a negative row is all NULL. Borrows the batch; the caller owns the
+  // vectors.
   public static List<Vector> gather(Batch from, int[] rows, int count, BufferAllocator allocator) {
     List<Vector> columns = new ArrayList<>();
     try {

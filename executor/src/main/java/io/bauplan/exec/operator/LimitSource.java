@@ -5,7 +5,8 @@ import io.bauplan.exec.scan.BatchReader;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// LIMIT and OFFSET, counted over all drivers. Rows keep their order only where there is one driver.
+/// LIMIT and OFFSET, counted over all drivers. Rows keep their order only where there is one
+// driver.
 final class LimitSource implements Source {
   private final Source input;
   private long toSkip;

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Nodes that run plans of their own, again and again: WITH RECURSIVE, and what decorrelation left over.
+/// Nodes that run plans of their own, again and again: WITH RECURSIVE, and what decorrelation left
+// over.
 /// They run on a waiting thread; the plans run on the pool.
 final class NestedPlans {
   private static final int MAX_ROUNDS = 100_000;
@@ -87,7 +88,8 @@ final class NestedPlans {
     return query.own(new Batch(BatchGather.gather(round, rows, kept, allocator), kept));
   }
 
-  /// For each left row the right plan's rows with the row's columns bound, in batches owned by the query.
+  /// For each left row the right plan's rows with the row's columns bound, in batches owned by the
+  // query.
   List<Batch> correlate(PhysicalPlan.Correlate node, Batch left) {
     List<Batch> all = new ArrayList<>();
     List<FlatVector> columns = new ArrayList<>();
@@ -100,8 +102,7 @@ final class NestedPlans {
       for (FlatVector column : columns) {
         bound.add(new Expression.Literal(Literals.value(column, row), column.type()));
       }
-      Batch right =
-          compiler.collect(node.right(), Map.of(), Map.of(node.correlationId(), bound));
+      Batch right = compiler.collect(node.right(), Map.of(), Map.of(node.correlationId(), bound));
       Batch joined = join(node.kind(), left, row, right);
       if (joined != null) {
         all.add(query.own(joined));

@@ -24,7 +24,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Turns a plan into the steps that run it: a pipeline per breaker, in an order in which each finds done
+/// Turns a plan into the steps that run it: a pipeline per breaker, in an order in which each finds
+// done
 /// what it needs.
 public final class PlanCompiler {
   /// Runs steps and waits for them; throws the query's error.
@@ -85,9 +86,12 @@ public final class PlanCompiler {
 
   private Source source(PhysicalPlan node, BufferAllocator allocator, NodeFigures counted) {
     return switch (node) {
-      case PhysicalPlan.TableScan scan -> new ScanSource(scan, query, expressions(allocator), counted);
-      case PhysicalPlan.FileScan scan -> new ScanSource(scan, query, expressions(allocator), counted);
-      case PhysicalPlan.Generate generate -> new ScanSource(generate, query, expressions(allocator), counted);
+      case PhysicalPlan.TableScan scan ->
+          new ScanSource(scan, query, expressions(allocator), counted);
+      case PhysicalPlan.FileScan scan ->
+          new ScanSource(scan, query, expressions(allocator), counted);
+      case PhysicalPlan.Generate generate ->
+          new ScanSource(generate, query, expressions(allocator), counted);
       case PhysicalPlan.Values values -> new ValuesSource(values, allocator);
       case PhysicalPlan.Filter filter -> filter(filter, allocator);
       case PhysicalPlan.Project project -> project(project, allocator);
@@ -154,8 +158,7 @@ public final class PlanCompiler {
     return Readers.map(
         compile(node.input()),
         () -> {
-          Predicate predicate =
-              Predicate.compile(node.predicate(), expressions(allocator));
+          Predicate predicate = Predicate.compile(node.predicate(), expressions(allocator));
           return Readers.stage(predicate::filter, predicate);
         });
   }
@@ -164,8 +167,7 @@ public final class PlanCompiler {
     return Readers.map(
         compile(node.input()),
         () -> {
-          Projector projector =
-              Projector.compile(node.expressions(), expressions(allocator));
+          Projector projector = Projector.compile(node.expressions(), expressions(allocator));
           return Readers.stage(projector::project, projector);
         });
   }

@@ -222,7 +222,9 @@ public final class QueryContext {
             + (allocator.getLimit() == Long.MAX_VALUE
                 ? "the worker's limit"
                 : (allocator.getLimit() >> 20) + " MB")
-            + ", of which " + (allocator.getAllocatedMemory() >> 20) + " MB are in use)",
+            + ", of which "
+            + (allocator.getAllocatedMemory() >> 20)
+            + " MB are in use)",
         null,
         "Raise the memory limit, or filter or aggregate earlier.",
         cause);

@@ -11,7 +11,8 @@ import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps every row of its input: what sorts, joins and functions with set semantics need. After `complete`
+/// Keeps every row of its input: what sorts, joins and functions with set semantics need. After
+// `complete`
 /// the rows lie in one flat vector per column.
 public final class RowCollector implements Sink, AutoCloseable {
   private final RowType type;
@@ -47,7 +48,8 @@ public final class RowCollector implements Sink, AutoCloseable {
     return Objects.requireNonNull(rows, "rows before the collector is complete");
   }
 
-  /// One batch of flat vectors. Borrows the batches, which have no selection; the caller owns the result.
+  /// One batch of flat vectors. Borrows the batches, which have no selection; the caller owns the
+  // result.
   public static Batch concat(RowType type, List<Batch> batches, BufferAllocator allocator) {
     int count = 0;
     for (Batch batch : batches) {

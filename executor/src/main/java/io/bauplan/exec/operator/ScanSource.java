@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a leaf of the plan: drivers take its scan tasks one after the other, apply the filter to every row
+/// Reads a leaf of the plan: drivers take its scan tasks one after the other, apply the filter to
+// every row
 /// and drop the columns that only the filter needs.
 final class ScanSource implements Source {
   private final PhysicalPlan leaf;
@@ -38,7 +39,8 @@ final class ScanSource implements Source {
         new ScanContext(
             expressions.allocator(),
             new ScanContext.Figures(
-                figures.detail("bytesRead"), figures.detail("rowsRead"),
+                figures.detail("bytesRead"),
+                figures.detail("rowsRead"),
                 figures.detail("rowsSkipped")));
     this.filter =
         switch (leaf) {
@@ -67,8 +69,7 @@ final class ScanSource implements Source {
 
   @Override
   public BatchReader open(int driver) {
-    return new Reader(
-        filter == null ? null : Predicate.compile(filter, expressions));
+    return new Reader(filter == null ? null : Predicate.compile(filter, expressions));
   }
 
   private final class Reader implements BatchReader {

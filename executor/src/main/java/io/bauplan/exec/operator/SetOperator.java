@@ -16,7 +16,8 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// INTERSECT and EXCEPT: counts each distinct row in every input, then tells how often it comes out.
+/// INTERSECT and EXCEPT: counts each distinct row in every input, then tells how often it comes
+// out.
 final class SetOperator implements AutoCloseable {
   private final PhysicalPlan.SetOperation node;
   private final BufferAllocator allocator;
@@ -123,7 +124,8 @@ final class SetOperator implements AutoCloseable {
       try {
         for (int c = 0; c < values.length; c++) {
           columns.add(
-              RegisterWriter.write(pick(rows.key(c), picked, count), null, count, count, allocator));
+              RegisterWriter.write(
+                  pick(rows.key(c), picked, count), null, count, count, allocator));
         }
         return new Batch(columns, count);
       } catch (RuntimeException | Error e) {

@@ -25,7 +25,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/// Calls a user's table function once per partition of its partitioned argument, once where there is none.
+/// Calls a user's table function once per partition of its partitioned argument, once where there
+// is none.
 /// Runs on a thread of its own, since it waits for the function's process.
 final class TableFunctionCall {
   private final PhysicalPlan.TableFunction node;
@@ -53,8 +54,7 @@ final class TableFunctionCall {
     if (partitioned < 0) {
       invoke(-1, new int[0]);
     } else {
-      Argument.TableArgument argument =
-          (Argument.TableArgument) node.arguments().get(partitioned);
+      Argument.TableArgument argument = (Argument.TableArgument) node.arguments().get(partitioned);
       partitions(argument).forEach(rows -> invoke(partitioned, rows));
     }
     return results;
@@ -111,8 +111,7 @@ final class TableFunctionCall {
           query
               .functions()
               .start(
-                  new Invocation(
-                      id, node.function(), arguments, query.options().functionOutput()));
+                  new Invocation(id, node.function(), arguments, query.options().functionOutput()));
       query.onCancel(running::cancel);
       finish(running.await());
     } finally {

@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// UNNEST: the elements of a row's collections side by side, shorter ones padded with NULL. An element that
+/// UNNEST: the elements of a row's collections side by side, shorter ones padded with NULL. An
+// element that
 /// is a struct, and a map's entry, gives a column per field.
 final class UnnestStage implements Readers.Stage {
   private final PhysicalPlan.Unnest node;

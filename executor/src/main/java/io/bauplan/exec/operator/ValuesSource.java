@@ -33,8 +33,7 @@ record ValuesSource(PhysicalPlan.Values node, BufferAllocator allocator) impleme
     List<Vector> columns = new ArrayList<>();
     try {
       for (int c = 0; c < node.output().size(); c++) {
-        try (VectorBuilder builder =
-            new VectorBuilder(node.output().type(c), count, allocator)) {
+        try (VectorBuilder builder = new VectorBuilder(node.output().type(c), count, allocator)) {
           for (int row = start; row < start + count; row++) {
             builder.appendValue(node.rows().get(row).get(c));
           }

@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Writes its input to files, each driver to its own; the result is one row with the number of rows.
+/// Writes its input to files, each driver to its own; the result is one row with the number of
+// rows.
 final class WriteSink implements Sink, AutoCloseable {
   private final QueryContext query;
   private final BufferAllocator allocator;

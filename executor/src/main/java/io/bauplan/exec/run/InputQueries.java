@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Turns a function's declared inputs into what the worker gives it: a plan that reads exactly the columns
+/// Turns a function's declared inputs into what the worker gives it: a plan that reads exactly the
+// columns
 /// and rows asked for, or the whole table of another model without a copy.
 final class InputQueries {
   private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
@@ -66,7 +67,11 @@ final class InputQueries {
       throw e.position().isPresent() || e.code().type() == io.bauplan.sql.error.ErrorType.USER
           ? new EngineException(
               e.code(),
-              "input \"" + input.parameter() + "\" of model \"" + model.name() + "\": "
+              "input \""
+                  + input.parameter()
+                  + "\" of model \""
+                  + model.name()
+                  + "\": "
                   + e.getMessage(),
               input.position(),
               e.hint().orElse(null),

@@ -28,7 +28,8 @@ import java.util.regex.Pattern;
 /// Materializes a model: files by the worker, one commit on the run branch.
 final class ModelPublication {
   private static final Pattern TRANSFORM =
-      Pattern.compile("(\\w+)\\s*\\(\\s*(?:(\\d+)\\s*,\\s*)?\"?(\\w+)\"?(?:\\s*,\\s*(\\d+))?\\s*\\)");
+      Pattern.compile(
+          "(\\w+)\\s*\\(\\s*(?:(\\d+)\\s*,\\s*)?\"?(\\w+)\"?(?:\\s*,\\s*(\\d+))?\\s*\\)");
 
   private final RunContext run;
 
@@ -46,7 +47,8 @@ final class ModelPublication {
       Optional<String> overwriteFilter) {
     TableRef table = table(model);
     Optional<CatalogTable> present = present(table);
-    List<Partitioning> partitioning = partitionedBy.stream().map(ModelPublication::partition).toList();
+    List<Partitioning> partitioning =
+        partitionedBy.stream().map(ModelPublication::partition).toList();
     if (present.isEmpty() || model.materialization() == Materialization.REPLACE) {
       return create(model, table, rows, partitioning);
     }
@@ -69,8 +71,7 @@ final class ModelPublication {
     return switch (run.catalog().find(head, table).orElse(null)) {
       case CatalogEntry.Table(CatalogTable found) -> Optional.of(found);
       case CatalogEntry.View view ->
-          throw new EngineException(
-                  ErrorCode.TABLE_EXISTS, view.name().dotted() + " is a view")
+          throw new EngineException(ErrorCode.TABLE_EXISTS, view.name().dotted() + " is a view")
               .withHint("drop the view, or rename the model");
       case CatalogEntry.Function function ->
           throw new EngineException(

@@ -50,7 +50,13 @@ final class NodeExecution {
     if (run.materializes(model)) {
       ModelPublication.Written written =
           publication.publish(model, plan, model.partitionedBy(), model.overwriteFilter());
-      finished(model, written.rows(), written.bytes(), start, written.table().dotted(), Optional.empty());
+      finished(
+          model,
+          written.rows(),
+          written.bytes(),
+          start,
+          written.table().dotted(),
+          Optional.empty());
       preview(
           model,
           run.plan(model, "SELECT * FROM " + ModelPublication.quoted(written.table())),
@@ -75,9 +81,7 @@ final class NodeExecution {
     try {
       return run.plan(model, text);
     } catch (EngineException e) {
-      throw e.position()
-          .map(at -> e.withPosition(at.in(model.position().source())))
-          .orElse(e);
+      throw e.position().map(at -> e.withPosition(at.in(model.position().source()))).orElse(e);
     }
   }
 
@@ -145,8 +149,12 @@ final class NodeExecution {
       return;
     }
     String message =
-        "the model \"" + model.name() + "\" declares the columns " + model.columns()
-            + " but returned " + found;
+        "the model \""
+            + model.name()
+            + "\" declares the columns "
+            + model.columns()
+            + " but returned "
+            + found;
     if (run.request().strictness() == RunRequest.Strictness.STRICT) {
       throw new EngineException(
           ErrorCode.FUNCTION_WRONG_RESULT,

@@ -8,7 +8,6 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.project.Model;
-import io.bauplan.sql.project.PipelineDag;
 import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.FunctionRuntime;
 import java.util.ArrayList;
@@ -27,7 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One run: a transaction on a branch, as in the paper. Inputs are pinned to one commit, models are
-/// materialized on a private branch, and one merge makes them visible. Whatever fails before the merge
+/// materialized on a private branch, and one merge makes them visible. Whatever fails before the
+// merge
 /// leaves the target as it was.
 final class PipelineRun {
   private static final Logger LOG = LoggerFactory.getLogger(PipelineRun.class);
@@ -54,7 +54,8 @@ final class PipelineRun {
       if (!dry) {
         if (target.kind() != RefKind.BRANCH) {
           throw new EngineException(
-                  ErrorCode.INVALID_STATEMENT, target + " is not a branch: a run cannot publish to it")
+                  ErrorCode.INVALID_STATEMENT,
+                  target + " is not a branch: a run cannot publish to it")
               .withHint("run on a branch, or with --dry-run");
         }
         branch = Optional.of(run.catalog().createBranch(RunBranches.name(run.jobId()), target));
@@ -85,7 +86,9 @@ final class PipelineRun {
               e.code().sqlState(),
               millis()));
     } finally {
-      run.dag().ordered().forEach(model -> run.worker().dropIntermediate(run.intermediateId(model)));
+      run.dag()
+          .ordered()
+          .forEach(model -> run.worker().dropIntermediate(run.intermediateId(model)));
     }
   }
 
@@ -112,11 +115,17 @@ final class PipelineRun {
               definition(model).map(PipelineRun::environment).orElse("")));
     }
     return new RunEvent.Started(
-        run.jobId(), run.project(), target.name(), target.commit(), RunBranches.name(run.jobId()), nodes);
+        run.jobId(),
+        run.project(),
+        target.name(),
+        target.commit(),
+        RunBranches.name(run.jobId()),
+        nodes);
   }
 
   private static String environment(FunctionDefinition definition) {
-    String python = definition.environment().interpreterVersion().map(v -> "python " + v).orElse("python");
+    String python =
+        definition.environment().interpreterVersion().map(v -> "python " + v).orElse("python");
     List<String> packages = definition.environment().requirements();
     return packages.isEmpty() ? python : python + ", " + String.join(", ", packages);
   }
@@ -143,7 +152,10 @@ final class PipelineRun {
     List<Model> waiting = new ArrayList<>(run.dag().ordered());
     Set<Model> done = new HashSet<>();
     List<Future<Model>> running = new ArrayList<>();
-    try (ExecutorService threads = Executors.newFixedThreadPool(CONCURRENT_MODELS, Thread.ofPlatform().daemon().name("run-" + run.jobId() + "-", 0).factory())) {
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(
+            CONCURRENT_MODELS,
+            Thread.ofPlatform().daemon().name("run-" + run.jobId() + "-", 0).factory())) {
       ExecutorCompletionService<Model> completion = new ExecutorCompletionService<>(threads);
       try {
         while (!waiting.isEmpty() || !running.isEmpty()) {
@@ -163,7 +175,8 @@ final class PipelineRun {
       } catch (ExecutionException e) {
         throw e.getCause() instanceof EngineException engine
             ? engine
-            : new EngineException(ErrorCode.INTERNAL_ERROR, "the run failed: " + e.getCause(), e.getCause());
+            : new EngineException(
+                ErrorCode.INTERNAL_ERROR, "the run failed: " + e.getCause(), e.getCause());
       } finally {
         running.forEach(future -> future.cancel(true));
       }
@@ -179,7 +192,8 @@ final class PipelineRun {
       } else if (run.materializes(model)) {
         published.add(new ModelPublication(run).table(model).dotted());
       }
-      if (run.materializes(model) && run.request().publishing() == RunRequest.Publishing.EACH_MODEL) {
+      if (run.materializes(model)
+          && run.request().publishing() == RunRequest.Publishing.EACH_MODEL) {
         merge();
       }
       return model;
@@ -214,7 +228,8 @@ final class PipelineRun {
           result(
               RunResult.Status.FAILED,
               "",
-              target.name() + " changed while the run worked, in "
+              target.name()
+                  + " changed while the run worked, in "
                   + conflict.conflicting().stream()
                       .map(TableRef::dotted)
                       .collect(Collectors.joining(", "))

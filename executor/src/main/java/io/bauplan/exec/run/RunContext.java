@@ -68,10 +68,14 @@ record RunContext(
         session.principal().name(),
         "Model " + model.name() + " of run " + jobId,
         Map.of(
-            "bauplan.job", jobId,
-            "bauplan.project", project,
-            "bauplan.user", session.principal().name(),
-            RunBranches.UNPUBLISHED_PROPERTY, "true"));
+            "bauplan.job",
+            jobId,
+            "bauplan.project",
+            project,
+            "bauplan.user",
+            session.principal().name(),
+            RunBranches.UNPUBLISHED_PROPERTY,
+            "true"));
   }
 
   CommitInfo publishCommit() {

@@ -7,13 +7,24 @@ public sealed interface RunEvent {
   /// The DAG is known and inputs are pinned.
   ///
   /// @param nodes in an order in which parents come first
-  record Started(String jobId, String project, String target, String inputCommit, String runBranch, List<Node> nodes)
+  record Started(
+      String jobId,
+      String project,
+      String target,
+      String inputCommit,
+      String runBranch,
+      List<Node> nodes)
       implements RunEvent {}
 
   /// @param kind `sql`, `python`, `expectation`
   /// @param parents names of models and tables it reads
   /// @param materialization `NONE`, `REPLACE`, `APPEND`, `OVERWRITE_PARTITIONS`
-  record Node(String model, String kind, List<String> parents, String materialization, String environment) {}
+  record Node(
+      String model,
+      String kind,
+      List<String> parents,
+      String materialization,
+      String environment) {}
 
   record ModelStarted(String model) implements RunEvent {}
 
@@ -28,17 +39,25 @@ public sealed interface RunEvent {
   /// @param table full name of the table written; empty when not materialized
   /// @param interpreter what really ran; empty for SQL
   record ModelFinished(
-      String model, long rows, long bytes, long millis, String table, String interpreter, String details)
+      String model,
+      long rows,
+      long bytes,
+      long millis,
+      String table,
+      String interpreter,
+      String details)
       implements RunEvent {}
 
-  record ExpectationChecked(String expectation, boolean passed, String message) implements RunEvent {}
+  record ExpectationChecked(String expectation, boolean passed, String message)
+      implements RunEvent {}
 
   /// First (or last) rows of a result, already as text; null cells are NULL.
   record Preview(String model, List<String> columns, List<List<String>> rows, long totalRows)
       implements RunEvent {}
 
   /// @param message the error as shown to the user
-  record ModelFailed(String model, String sqlState, String message, String traceback) implements RunEvent {}
+  record ModelFailed(String model, String sqlState, String message, String traceback)
+      implements RunEvent {}
 
   record Finished(RunResult result) implements RunEvent {}
 }

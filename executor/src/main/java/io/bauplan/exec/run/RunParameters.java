@@ -38,7 +38,8 @@ final class RunParameters {
       }
       if (text == null && parameter.required() == Required.YES) {
         throw new EngineException(
-                ErrorCode.INVALID_ARGUMENT, "the parameter \"" + parameter.name() + "\" is required")
+                ErrorCode.INVALID_ARGUMENT,
+                "the parameter \"" + parameter.name() + "\" is required")
             .withHint("give it with --param " + parameter.name() + "=...");
       }
       values.put(parameter.name(), text == null ? null : typed(parameter, text));
@@ -70,10 +71,13 @@ final class RunParameters {
         continue;
       }
       char c = sql.charAt(at);
-      if (c == '$' && at + 1 < sql.length() && Character.isJavaIdentifierStart(sql.charAt(at + 1))
+      if (c == '$'
+          && at + 1 < sql.length()
+          && Character.isJavaIdentifierStart(sql.charAt(at + 1))
           && sql.charAt(at + 1) != '$') {
         int stop = at + 1;
-        while (stop < sql.length() && Character.isJavaIdentifierPart(sql.charAt(stop))
+        while (stop < sql.length()
+            && Character.isJavaIdentifierPart(sql.charAt(stop))
             && sql.charAt(stop) != '$') {
           stop++;
         }
@@ -131,8 +135,13 @@ final class RunParameters {
     } catch (NumberFormatException e) {
       throw new EngineException(
           ErrorCode.INVALID_ARGUMENT,
-          "the parameter \"" + parameter.name() + "\" is "
-              + parameter.type().name().toLowerCase(Locale.ROOT) + ", which '" + text + "' is not",
+          "the parameter \""
+              + parameter.name()
+              + "\" is "
+              + parameter.type().name().toLowerCase(Locale.ROOT)
+              + ", which '"
+              + text
+              + "' is not",
           e);
     }
   }

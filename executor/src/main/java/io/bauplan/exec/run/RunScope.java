@@ -6,14 +6,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The names that one model's queries see: the finished nodes of the run, but not the model itself, so
+/// The names that one model's queries see: the finished nodes of the run, but not the model itself,
+// so
 /// that a model may read the table it replaces.
 final class RunScope implements ModelScope {
   private final PipelineDag dag;
   private final Map<io.bauplan.sql.project.Model, NodeResult> results;
   private final Optional<io.bauplan.sql.project.Model> reader;
 
-  private RunScope(PipelineDag dag, Map<io.bauplan.sql.project.Model, NodeResult> results, Optional<io.bauplan.sql.project.Model> reader) {
+  private RunScope(
+      PipelineDag dag,
+      Map<io.bauplan.sql.project.Model, NodeResult> results,
+      Optional<io.bauplan.sql.project.Model> reader) {
     this.dag = dag;
     this.results = results;
     this.reader = reader;

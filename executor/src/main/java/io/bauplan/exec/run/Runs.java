@@ -24,15 +24,15 @@ public final class Runs {
   private final Worker worker;
   private final ProjectReader projects;
 
-  public Runs(
-      Catalog catalog, StatementPlanner planner, Worker worker, ProjectReader projects) {
+  public Runs(Catalog catalog, StatementPlanner planner, Worker worker, ProjectReader projects) {
     this.catalog = catalog;
     this.planner = planner;
     this.worker = worker;
     this.projects = projects;
   }
 
-  /// Runs to the end. What is wrong with the project or the request throws; what goes wrong with the run
+  /// Runs to the end. What is wrong with the project or the request throws; what goes wrong with
+  // the run
   /// is in the result.
   public RunResult run(Session session, RunRequest request, RunListener listener) {
     Project project = projects.read(Path.of(request.projectDirectory()));
@@ -42,7 +42,8 @@ public final class Runs {
     Session runSession =
         session
             .withReference(
-                request.publishing() == RunRequest.Publishing.DRY_RUN || target.kind() != RefKind.BRANCH
+                request.publishing() == RunRequest.Publishing.DRY_RUN
+                        || target.kind() != RefKind.BRANCH
                     ? pinned(target)
                     : RunBranches.name(jobId))
             .withNamespace(List.of(namespace(project, request).split("\\.")));

@@ -25,11 +25,15 @@ final class StoredColumns {
       if (index < 0 && !wanted.nullable()) {
         throw new EngineException(
             ErrorCode.TYPE_MISMATCH,
-            "the model has no column \"" + wanted.name() + "\", which "
-                + target.table().dotted() + " needs");
+            "the model has no column \""
+                + wanted.name()
+                + "\", which "
+                + target.table().dotted()
+                + " needs");
       }
       same &= index == i && input.type(i).equals(wanted.type());
-      expressions.add(index < 0 ? new Expression.Literal(null, wanted.type()) : cast(input, index, wanted));
+      expressions.add(
+          index < 0 ? new Expression.Literal(null, wanted.type()) : cast(input, index, wanted));
     }
     for (Column column : input.columns()) {
       boolean known =
@@ -38,8 +42,11 @@ final class StoredColumns {
       if (!known) {
         throw new EngineException(
                 ErrorCode.TYPE_MISMATCH,
-                "the model has a column \"" + column.name() + "\" that "
-                    + target.table().dotted() + " does not have")
+                "the model has a column \""
+                    + column.name()
+                    + "\" that "
+                    + target.table().dotted()
+                    + " does not have")
             .withHint("add it to the table with ALTER TABLE, or materialize with REPLACE");
       }
     }

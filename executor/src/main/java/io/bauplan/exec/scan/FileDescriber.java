@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// Finds the files that a path stands for, and the columns that they have together: by name, in the order
+/// Finds the files that a path stands for, and the columns that they have together: by name, in the
+// order
 /// of the first file; a column that some files lack is NULL there.
 record FileDescriber(
     ObjectStore store, ParquetSource parquet, CsvSource csv, JsonSource json, ArrowSource arrow)
@@ -64,7 +65,8 @@ record FileDescriber(
     };
   }
 
-  private static void merge(Map<String, Column> columns, RowType row, String location, boolean later) {
+  private static void merge(
+      Map<String, Column> columns, RowType row, String location, boolean later) {
     Map<String, Column> own = new LinkedHashMap<>();
     for (Column column : row.columns()) {
       if (own.put(column.name(), column) != null) {
@@ -76,8 +78,7 @@ record FileDescriber(
     for (Column column : own.values()) {
       Column known = columns.get(column.name());
       if (known == null) {
-        columns.put(
-            column.name(), later ? new Column(column.name(), column.type(), true) : column);
+        columns.put(column.name(), later ? new Column(column.name(), column.type(), true) : column);
       } else {
         columns.put(
             column.name(),
@@ -125,7 +126,14 @@ record FileDescriber(
     }
     throw new EngineException(
         ErrorCode.TYPE_MISMATCH,
-        "column \"" + column.name() + "\" is " + b.sql() + " in \"" + location + "\" and " + a.sql()
+        "column \""
+            + column.name()
+            + "\" is "
+            + b.sql()
+            + " in \""
+            + location
+            + "\" and "
+            + a.sql()
             + " in the files before it",
         null,
         "read the files one by one and convert the column",

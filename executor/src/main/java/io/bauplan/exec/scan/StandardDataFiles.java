@@ -55,7 +55,10 @@ public final class StandardDataFiles implements DataFiles, AutoCloseable {
           if (file.format() != DataFileFormat.PARQUET) {
             throw new EngineException(
                 ErrorCode.NOT_SUPPORTED,
-                "table " + scan.table() + " has a data file that is not Parquet: " + file.location());
+                "table "
+                    + scan.table()
+                    + " has a data file that is not Parquet: "
+                    + file.location());
           }
           tasks.addAll(parquet.tasks(scan, file));
         }
@@ -83,7 +86,8 @@ public final class StandardDataFiles implements DataFiles, AutoCloseable {
   }
 
   @Override
-  public TableFileWriter fileWriter(PhysicalPlan.FileWrite node, int part, BufferAllocator allocator) {
+  public TableFileWriter fileWriter(
+      PhysicalPlan.FileWrite node, int part, BufferAllocator allocator) {
     RowType type = node.input().output();
     String location = location(node, part);
     return switch (node.format()) {

@@ -11,7 +11,8 @@ public final class FunctionFailures {
   private FunctionFailures() {}
 
   /// @param outcome any but `Completed`
-  public static EngineException toException(FunctionDefinition function, InvocationOutcome outcome) {
+  public static EngineException toException(
+      FunctionDefinition function, InvocationOutcome outcome) {
     String name = "function \"" + function.name() + "\"";
     return switch (outcome) {
       case InvocationOutcome.Completed ignored ->
@@ -25,7 +26,8 @@ public final class FunctionFailures {
             case TIME ->
                 new EngineException(ErrorCode.TIMEOUT, name + ": " + exceeded.message())
                     .withHint("raise its timeout with @bauplan.resources(timeout=...) or TIMEOUT");
-            case OUTPUT -> new EngineException(ErrorCode.TOO_MANY, name + ": " + exceeded.message());
+            case OUTPUT ->
+                new EngineException(ErrorCode.TOO_MANY, name + ": " + exceeded.message());
           };
       case InvocationOutcome.SandboxViolation violation ->
           new EngineException(ErrorCode.PERMISSION_DENIED, name + ": " + violation.message());
@@ -42,9 +44,14 @@ public final class FunctionFailures {
       FunctionDefinition function, String name, InvocationOutcome.UserFailed failed) {
     boolean wrong = failed.type().equals("WrongResult");
     String message =
-        wrong ? name + " " + failed.message() : name + " raised " + failed.type() + ": " + failed.message();
+        wrong
+            ? name + " " + failed.message()
+            : name + " raised " + failed.type() + ": " + failed.message();
     SourcePosition position =
-        failed.line().map(line -> SourcePosition.at(function.source().file(), line, 1)).orElse(null);
+        failed
+            .line()
+            .map(line -> SourcePosition.at(function.source().file(), line, 1))
+            .orElse(null);
     String traceback = failed.traceback().isBlank() ? null : failed.traceback().stripTrailing();
     return new EngineException(
         wrong ? ErrorCode.FUNCTION_WRONG_RESULT : ErrorCode.FUNCTION_FAILED,

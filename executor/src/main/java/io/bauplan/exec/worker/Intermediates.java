@@ -24,11 +24,11 @@ public final class Intermediates {
   private Intermediates() {}
 
   /// Runs a plan and keeps its rows under `id`.
-  public static TableReport keep(Worker worker, PhysicalPlan plan, String id, QueryOptions options) {
+  public static TableReport keep(
+      Worker worker, PhysicalPlan plan, String id, QueryOptions options) {
     try (RunningQuery query = worker.execute(plan, options);
         QueryRoots roots = new QueryRoots(query, worker.allocator())) {
-      SharedTable table =
-          worker.functions().share(ArrowTypes.schema(query.output()), roots);
+      SharedTable table = worker.functions().share(ArrowTypes.schema(query.output()), roots);
       return keep(worker, id, table, Optional.empty());
     }
   }
@@ -121,7 +121,7 @@ public final class Intermediates {
 
     @Override
     public VectorSchemaRoot next() {
-      if (!hasNext()) {
+      if (!hasNext() || next == null) {
         throw new NoSuchElementException();
       }
       releaseCurrent();

@@ -49,7 +49,12 @@ public final class LocalWorker implements Worker {
         allocator.newChildAllocator("query-" + options.id(), 0, options.memoryBytes());
     QueryContext query =
         new QueryContext(
-            options, memory, files, fallback, functions, this::requireIntermediate,
+            options,
+            memory,
+            files,
+            fallback,
+            functions,
+            this::requireIntermediate,
             scheduler.threadCount());
     LocalQuery[] self = new LocalQuery[1];
     LocalQuery started =

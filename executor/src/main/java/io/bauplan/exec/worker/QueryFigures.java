@@ -9,11 +9,15 @@ import java.util.Map;
 /// @param operators per plan node, in the plan's pre-order
 /// @param fallbacks names of what ran through Calcite's code for want of a vectorized form
 public record QueryFigures(
-    long elapsedNanos, long peakMemoryBytes, List<OperatorFigures> operators, List<String> fallbacks) {
+    long elapsedNanos,
+    long peakMemoryBytes,
+    List<OperatorFigures> operators,
+    List<String> fallbacks) {
 
   /// @param node the plan node
   /// @param rows rows it produced
   /// @param nanos CPU time of all threads in it
   /// @param details further counters by name (`bytesRead`, `rowsSkipped`, ...)
-  public record OperatorFigures(PhysicalPlan node, long rows, long nanos, Map<String, Long> details) {}
+  public record OperatorFigures(
+      PhysicalPlan node, long rows, long nanos, Map<String, Long> details) {}
 }

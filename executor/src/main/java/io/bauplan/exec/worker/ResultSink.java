@@ -8,7 +8,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The bounded queue between a query's drivers and its client. A full queue parks drivers, never threads.
+/// The bounded queue between a query's drivers and its client. A full queue parks drivers, never
+// threads.
 final class ResultSink implements Sink {
   /// A driver may add one batch more than this before it notices.
   private static final int MAX_BATCHES = 16;

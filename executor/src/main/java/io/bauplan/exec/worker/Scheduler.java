@@ -9,8 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The worker's threads. Work that computes runs on a fixed number of platform threads in turns of a few
-/// milliseconds, first come first served, so that queries share them; work that waits has threads of its
+/// The worker's threads. Work that computes runs on a fixed number of platform threads in turns of
+// a few
+/// milliseconds, first come first served, so that queries share them; work that waits has threads
+// of its
 /// own.
 public final class Scheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);

@@ -30,8 +30,15 @@ import org.junit.jupiter.api.Test;
 
 class PlanExecutionTest {
   private static final RowType SALES =
-      type("id", DataType.INT64, "country", DataType.VARCHAR, "usd", DataType.FLOAT64,
-          "price", new DataType.DecimalType(12, 2));
+      type(
+          "id",
+          DataType.INT64,
+          "country",
+          DataType.VARCHAR,
+          "usd",
+          DataType.FLOAT64,
+          "price",
+          new DataType.DecimalType(12, 2));
 
   private PlanFixture fixture;
 
@@ -75,7 +82,9 @@ class PlanExecutionTest {
             List.of(
                 ref(SALES, 1),
                 new Arithmetic(
-                    Arithmetic.Operator.ADD, ref(SALES, 0), new Literal(100L, DataType.INT64),
+                    Arithmetic.Operator.ADD,
+                    ref(SALES, 0),
+                    new Literal(100L, DataType.INT64),
                     DataType.INT64)),
             type("country", DataType.VARCHAR, "n", DataType.INT64));
     assertThat(fixture.run(project))
@@ -84,7 +93,11 @@ class PlanExecutionTest {
 
   static AggregateCall call(String function, DataType output, Integer... arguments) {
     return new AggregateCall(
-        function, false, List.of(arguments), OptionalInt.empty(), List.of(),
+        function,
+        false,
+        List.of(arguments),
+        OptionalInt.empty(),
+        List.of(),
         new Column(function, output, true));
   }
 
@@ -102,8 +115,19 @@ class PlanExecutionTest {
                 call("sum", sum, 3),
                 call("min", DataType.INT64, 0),
                 call("max", DataType.VARCHAR, 1)),
-            type("country", DataType.VARCHAR, "n", DataType.INT64, "usd", DataType.FLOAT64,
-                "price", sum, "min", DataType.INT64, "max", DataType.VARCHAR),
+            type(
+                "country",
+                DataType.VARCHAR,
+                "n",
+                DataType.INT64,
+                "usd",
+                DataType.FLOAT64,
+                "price",
+                sum,
+                "min",
+                DataType.INT64,
+                "max",
+                DataType.VARCHAR),
             2);
     PhysicalPlan sort =
         new PhysicalPlan.Sort(
@@ -124,7 +148,10 @@ class PlanExecutionTest {
             List.of(List.of()),
             List.of(
                 new AggregateCall(
-                    "string_agg", false, List.of(1), OptionalInt.empty(),
+                    "string_agg",
+                    false,
+                    List.of(1),
+                    OptionalInt.empty(),
                     List.of(new SortKey(0, false, false)),
                     new Column("s", DataType.VARCHAR, true)),
                 call("array_agg", new DataType.ListType(DataType.INT64, true), 0)),
@@ -135,13 +162,15 @@ class PlanExecutionTest {
 
   @Test
   void countsNothingAsZero() {
-    PhysicalPlan none =
-        new PhysicalPlan.Filter(sales(2), new Literal(false, DataType.BOOLEAN));
+    PhysicalPlan none = new PhysicalPlan.Filter(sales(2), new Literal(false, DataType.BOOLEAN));
     PhysicalPlan aggregate =
         new PhysicalPlan.Aggregate(
-            none, List.of(), List.of(List.of()),
+            none,
+            List.of(),
+            List.of(List.of()),
             List.of(call("count", DataType.INT64), call("sum", DataType.FLOAT64, 2)),
-            type("n", DataType.INT64, "s", DataType.FLOAT64), 1);
+            type("n", DataType.INT64, "s", DataType.FLOAT64),
+            1);
     assertThat(fixture.run(aggregate)).containsExactly(row(0L, null));
   }
 
@@ -152,20 +181,44 @@ class PlanExecutionTest {
         fixture.table(
             names, List.of(row("IT", "Italy"), row("DE", "Germany"), row(null, "Nowhere")), 1);
     RowType output =
-        type("id", DataType.INT64, "country", DataType.VARCHAR, "usd", DataType.FLOAT64, "price",
-            new DataType.DecimalType(12, 2), "code", DataType.VARCHAR, "name", DataType.VARCHAR);
+        type(
+            "id",
+            DataType.INT64,
+            "country",
+            DataType.VARCHAR,
+            "usd",
+            DataType.FLOAT64,
+            "price",
+            new DataType.DecimalType(12, 2),
+            "code",
+            DataType.VARCHAR,
+            "name",
+            DataType.VARCHAR);
     PhysicalPlan full =
         new PhysicalPlan.HashJoin(
-            sales(2), countries, JoinKind.FULL, List.of(1), List.of(0), List.of(false),
-            Optional.empty(), output, 5);
+            sales(2),
+            countries,
+            JoinKind.FULL,
+            List.of(1),
+            List.of(0),
+            List.of(false),
+            Optional.empty(),
+            output,
+            5);
     PhysicalPlan pick =
         new PhysicalPlan.Project(
-            full, List.of(ref(output, 0), ref(output, 5)),
+            full,
+            List.of(ref(output, 0), ref(output, 5)),
             type("id", DataType.INT64, "name", DataType.VARCHAR));
     assertThat(fixture.run(pick))
         .containsExactlyInAnyOrder(
-            row(1L, "Italy"), row(2L, null), row(3L, "Italy"), row(4L, null), row(5L, null),
-            row(null, "Germany"), row(null, "Nowhere"));
+            row(1L, "Italy"),
+            row(2L, null),
+            row(3L, "Italy"),
+            row(4L, null),
+            row(5L, null),
+            row(null, "Germany"),
+            row(null, "Nowhere"));
   }
 
   @Test
@@ -185,13 +238,14 @@ class PlanExecutionTest {
             sales(2),
             List.of(
                 new Arithmetic(
-                    Arithmetic.Operator.ADD, ref(SALES, 0),
-                    new Literal(Long.MAX_VALUE, DataType.INT64), DataType.INT64)),
+                    Arithmetic.Operator.ADD,
+                    ref(SALES, 0),
+                    new Literal(Long.MAX_VALUE, DataType.INT64),
+                    DataType.INT64)),
             type("n", DataType.INT64));
     assertThatThrownBy(() -> fixture.run(project))
         .isInstanceOfSatisfying(
-            EngineException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.NUMERIC_OVERFLOW));
+            EngineException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NUMERIC_OVERFLOW));
   }
 
   @Test
@@ -203,15 +257,16 @@ class PlanExecutionTest {
             Arithmetic.Operator.SUBTRACT, id, new Literal(1L, DataType.INT64), DataType.INT64);
     Expression division =
         new Arithmetic(
-            Arithmetic.Operator.DIVIDE, new Literal(12L, DataType.INT64), minusOne,
-            DataType.INT64);
+            Arithmetic.Operator.DIVIDE, new Literal(12L, DataType.INT64), minusOne, DataType.INT64);
     Expression choice =
         new Expression.Case(
             List.of(
                 new Expression.Case.Branch(
                     new Comparison(Comparison.Operator.EQUAL, minusOne, zero),
                     new Literal(-1L, DataType.INT64))),
-            division, DataType.INT64, true);
+            division,
+            DataType.INT64,
+            true);
     PhysicalPlan project =
         new PhysicalPlan.Project(sales(5), List.of(choice), type("n", DataType.INT64));
     assertThat(fixture.run(project)).containsExactly(row(-1L), row(12L), row(6L), row(4L), row(3L));

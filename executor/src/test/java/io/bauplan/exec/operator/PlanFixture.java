@@ -144,8 +144,7 @@ public final class PlanFixture implements AutoCloseable {
   }
 
   /// A batch of hand-made rows. The caller owns it.
-  public static Batch batch(
-      RowType type, List<List<Object>> rows, BufferAllocator allocator) {
+  public static Batch batch(RowType type, List<List<Object>> rows, BufferAllocator allocator) {
     List<FlatVector> columns = new ArrayList<>();
     for (int c = 0; c < type.size(); c++) {
       try (VectorBuilder builder = new VectorBuilder(type.type(c), rows.size(), allocator)) {

@@ -56,7 +56,10 @@ class QueryLifecycleTest {
   /// As many rows as the product of the two.
   private PhysicalPlan cross(int left, int right) {
     return new PhysicalPlan.NestedLoopJoin(
-        numbers(left), numbers(right), JoinKind.INNER, Optional.empty(),
+        numbers(left),
+        numbers(right),
+        JoinKind.INNER,
+        Optional.empty(),
         type("a", DataType.INT64, "b", DataType.INT64));
   }
 
@@ -102,8 +105,7 @@ class QueryLifecycleTest {
     PhysicalPlan sort =
         new PhysicalPlan.Sort(
             cross(2000, 2000), List.of(new SortKey(0, true, false)), 0, OptionalLong.empty());
-    assertThatThrownBy(
-            () -> fixture.run(sort, options("big", 4 << 20, Duration.ofMinutes(1))))
+    assertThatThrownBy(() -> fixture.run(sort, options("big", 4 << 20, Duration.ofMinutes(1))))
         .isInstanceOfSatisfying(
             EngineException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OUT_OF_MEMORY));
   }
@@ -114,7 +116,11 @@ class QueryLifecycleTest {
         new PhysicalPlan.TableWrite(
             numbers(250),
             new WriteTarget(
-                new TableRef(List.of("bauplan"), "t"), "/tmp/none", List.of(), 0, List.of(),
+                new TableRef(List.of("bauplan"), "t"),
+                "/tmp/none",
+                List.of(),
+                0,
+                List.of(),
                 Map.of()));
     assertThat(fixture.run(write)).containsExactly(row(250L));
     assertThat(fixture.tables.writtenRows).hasSize(250);
@@ -123,8 +129,7 @@ class QueryLifecycleTest {
 
   @Test
   void recursesUntilNothingNewComes() {
-    PhysicalPlan seed =
-        new PhysicalPlan.Values(NUMBERS, List.<List<Object>>of(List.of(1L)));
+    PhysicalPlan seed = new PhysicalPlan.Values(NUMBERS, List.<List<Object>>of(List.of(1L)));
     PhysicalPlan scan = new PhysicalPlan.RecursiveScan("r", NUMBERS);
     Expression n = new Expression.InputRef(0, DataType.INT64, true);
     PhysicalPlan step =
@@ -133,11 +138,14 @@ class QueryLifecycleTest {
                 scan,
                 List.of(
                     new Expression.Arithmetic(
-                        Expression.Arithmetic.Operator.MULTIPLY, n,
-                        new Expression.Literal(2L, DataType.INT64), DataType.INT64)),
+                        Expression.Arithmetic.Operator.MULTIPLY,
+                        n,
+                        new Expression.Literal(2L, DataType.INT64),
+                        DataType.INT64)),
                 NUMBERS),
             new Expression.Comparison(
-                Expression.Comparison.Operator.LESS, n,
+                Expression.Comparison.Operator.LESS,
+                n,
                 new Expression.Literal(100L, DataType.INT64)));
     assertThat(fixture.run(new PhysicalPlan.RecursiveUnion("r", false, seed, step, NUMBERS)))
         .containsExactly(row(1L), row(2L), row(4L), row(8L), row(16L), row(32L), row(64L));
@@ -158,7 +166,12 @@ class QueryLifecycleTest {
             left, right, 7, JoinKind.LEFT, type("a", DataType.INT64, "b", DataType.INT64));
     assertThat(fixture.run(correlate))
         .containsExactlyInAnyOrder(
-            row(0L, null), row(1L, 0L), row(2L, 0L), row(2L, 1L), row(3L, 0L), row(3L, 1L),
+            row(0L, null),
+            row(1L, 0L),
+            row(2L, 0L),
+            row(2L, 1L),
+            row(3L, 0L),
+            row(3L, 1L),
             row(3L, 2L));
   }
 
@@ -171,7 +184,9 @@ class QueryLifecycleTest {
     assertThat(fixture.run(except)).containsExactlyInAnyOrder(row(3L), row(4L));
     PhysicalPlan intersect =
         new PhysicalPlan.SetOperation(
-            PhysicalPlan.SetOperation.Kind.INTERSECT, true, List.of(numbers(5), numbers(2)),
+            PhysicalPlan.SetOperation.Kind.INTERSECT,
+            true,
+            List.of(numbers(5), numbers(2)),
             NUMBERS);
     assertThat(fixture.run(intersect)).containsExactlyInAnyOrder(row(0L), row(1L));
   }

@@ -66,7 +66,10 @@ class RandomPlansTest {
       rows.add(
           Arrays.asList(
               nullable((long) random.nextInt(range)),
-              nullable(random.nextInt(10) == 0 ? Long.MAX_VALUE - random.nextInt(3) : (long) random.nextInt(range)),
+              nullable(
+                  random.nextInt(10) == 0
+                      ? Long.MAX_VALUE - random.nextInt(3)
+                      : (long) random.nextInt(range)),
               nullable("value-".substring(0, random.nextInt(7)) + random.nextInt(range)),
               nullable(
                   random.nextInt(10) == 0
@@ -99,7 +102,8 @@ class RandomPlansTest {
       for (int round = 0; round < 6; round++) {
         List<List<Object>> left = rows(random.nextInt(120), 12);
         List<List<Object>> right = rows(random.nextInt(80), 12);
-        List<Integer> keys = round % 3 == 0 ? List.of(0) : round % 3 == 1 ? List.of(2) : List.of(3, 5);
+        List<Integer> keys =
+            round % 3 == 0 ? List.of(0) : round % 3 == 1 ? List.of(2) : List.of(3, 5);
         List<Boolean> nullSafe = keys.stream().map(k -> random.nextInt(4) == 0).toList();
         boolean residual = round >= 3 && kind != JoinKind.MARK;
         checkJoin(kind, left, right, keys, nullSafe, residual, batchRows);
@@ -133,7 +137,13 @@ class RandomPlansTest {
         new PhysicalPlan.HashJoin(
             fixture.table(TABLE, left, batchRows),
             fixture.table(TABLE, right, batchRows),
-            kind, keys, keys, nullSafe, condition, output, 10);
+            kind,
+            keys,
+            keys,
+            nullSafe,
+            condition,
+            output,
+            10);
     List<List<Object>> expected = new ArrayList<>();
     boolean[] rightMatched = new boolean[right.size()];
     for (List<Object> l : left) {
@@ -175,7 +185,11 @@ class RandomPlansTest {
           }
         }
         case MARK ->
-            expected.add(concat(l, Arrays.asList((Object) (matched ? Boolean.TRUE : unknown ? null : Boolean.FALSE))));
+            expected.add(
+                concat(
+                    l,
+                    Arrays.asList(
+                        (Object) (matched ? Boolean.TRUE : unknown ? null : Boolean.FALSE))));
         default -> {}
       }
     }
@@ -225,8 +239,11 @@ class RandomPlansTest {
   private static AggregateCall call(
       String function, boolean distinct, int filter, DataType output, Integer... arguments) {
     return new AggregateCall(
-        function, distinct, List.of(arguments),
-        filter < 0 ? OptionalInt.empty() : OptionalInt.of(filter), List.of(),
+        function,
+        distinct,
+        List.of(arguments),
+        filter < 0 ? OptionalInt.empty() : OptionalInt.of(filter),
+        List.of(),
         new Column(function, output, true));
   }
 
@@ -257,8 +274,12 @@ class RandomPlansTest {
         }
         PhysicalPlan aggregate =
             new PhysicalPlan.Aggregate(
-                fixture.table(TABLE, rows, batchRows), keys, List.of(set), calls,
-                new RowType(columns), 10);
+                fixture.table(TABLE, rows, batchRows),
+                keys,
+                List.of(set),
+                calls,
+                new RowType(columns),
+                10);
         assertThat(bag(fixture.run(aggregate)))
             .as("keys " + keys + " of " + count + " rows")
             .isEqualTo(bag(reference(rows, keys)));
@@ -289,7 +310,10 @@ class RandomPlansTest {
           for (List<Object> row : members) {
             if (row.get(2) != null) {
               distinct.add(row.get(2));
-              min = min == null || ((String) row.get(2)).compareTo(min) < 0 ? (String) row.get(2) : min;
+              min =
+                  min == null || ((String) row.get(2)).compareTo(min) < 0
+                      ? (String) row.get(2)
+                      : min;
             }
             BigDecimal decimal = (BigDecimal) row.get(3);
             if (decimal != null) {
@@ -312,9 +336,7 @@ class RandomPlansTest {
           out.add((long) distinct.size());
           out.add(sum);
           out.add(
-              distinctSum.isEmpty()
-                  ? null
-                  : distinctSum.stream().mapToLong(Long::longValue).sum());
+              distinctSum.isEmpty() ? null : distinctSum.stream().mapToLong(Long::longValue).sum());
           out.add(min);
           out.add(max);
           out.add(maxFloat);
@@ -351,7 +373,9 @@ class RandomPlansTest {
 
   private static List<List<Object>> keysOf(List<List<Object>> rows, List<SortKey> keys) {
     return rows.stream()
-        .map(row -> keys.stream().map(key -> String.valueOf(row.get(key.column()))).toList().toString())
+        .map(
+            row ->
+                keys.stream().map(key -> String.valueOf(row.get(key.column()))).toList().toString())
         .map(text -> List.<Object>of(text))
         .toList();
   }

@@ -82,7 +82,11 @@ class ScalarFunctionTest {
   void castsNumbers() {
     assertThat(cast(2.5, DataType.FLOAT64, DataType.INT32)).isEqualTo(3L);
     assertThat(cast(-2.5, DataType.FLOAT64, DataType.INT32)).isEqualTo(-3L);
-    assertThat(cast(new BigDecimal("1.25"), new DataType.DecimalType(3, 2), new DataType.DecimalType(3, 1)))
+    assertThat(
+            cast(
+                new BigDecimal("1.25"),
+                new DataType.DecimalType(3, 2),
+                new DataType.DecimalType(3, 1)))
         .isEqualTo(new BigDecimal("1.3"));
     assertThat(cast(7L, DataType.INT64, new DataType.DecimalType(38, 10)))
         .isEqualTo(new BigDecimal("7.0000000000"));
@@ -101,8 +105,7 @@ class ScalarFunctionTest {
 
   private void assertCode(Expression expression, ErrorCode code) {
     assertThatThrownBy(() -> eval(expression))
-        .isInstanceOfSatisfying(
-            EngineException.class, e -> assertThat(e.code()).isEqualTo(code));
+        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.code()).isEqualTo(code));
   }
 
   @Test
@@ -162,11 +165,17 @@ class ScalarFunctionTest {
   void timeFunctions() {
     Literal jan31 = new Literal(30L, DataType.DATE);
     assertThat(
-            call("datetime_add", DataType.DATE, jan31,
+            call(
+                "datetime_add",
+                DataType.DATE,
+                jan31,
                 new Literal(1L, DataType.INTERVAL_YEAR_MONTH)))
         .isEqualTo(58L);
     assertThat(
-            call("date_trunc", DataType.TIMESTAMP, text("month"),
+            call(
+                "date_trunc",
+                DataType.TIMESTAMP,
+                text("month"),
                 new Literal(40 * 86_400_000_000L + 5, DataType.TIMESTAMP)))
         .isEqualTo(31 * 86_400_000_000L);
     assertThat(eval(new Expression.Extract(Expression.Extract.Unit.YEAR, jan31))).isEqualTo(1970L);
@@ -174,10 +183,20 @@ class ScalarFunctionTest {
 
   @Test
   void numberFunctions() {
-    assertThat(call("round", new DataType.DecimalType(5, 2), new Literal(new BigDecimal("2.345"), new DataType.DecimalType(5, 3)), number(2)))
+    assertThat(
+            call(
+                "round",
+                new DataType.DecimalType(5, 2),
+                new Literal(new BigDecimal("2.345"), new DataType.DecimalType(5, 3)),
+                number(2)))
         .isEqualTo(new BigDecimal("2.35"));
     assertThat(call("abs", DataType.INT64, number(-5))).isEqualTo(5L);
-    assertThat(call("power", DataType.FLOAT64, new Literal(2.0, DataType.FLOAT64), new Literal(10.0, DataType.FLOAT64)))
+    assertThat(
+            call(
+                "power",
+                DataType.FLOAT64,
+                new Literal(2.0, DataType.FLOAT64),
+                new Literal(10.0, DataType.FLOAT64)))
         .isEqualTo(1024.0);
     assertThat(call("greatest", DataType.INT64, number(3), number(9), number(4))).isEqualTo(9L);
   }

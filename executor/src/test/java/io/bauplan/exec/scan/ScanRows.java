@@ -62,15 +62,16 @@ public final class ScanRows {
     return switch (type) {
       case DataType.BooleanType() -> Memory.bit(data, row);
       case DataType.FloatType(int bits) ->
-          bits == 32 ? (Object) Memory.getFloat(data + 4L * row) : Memory.getDouble(data + 8L * row);
+          bits == 32
+              ? (Object) Memory.getFloat(data + 4L * row)
+              : Memory.getDouble(data + 8L * row);
       case DataType.DecimalType(int ignored, int scale) ->
           new BigDecimal(
               BigInteger.valueOf(Memory.getLong(data + 16L * row + 8))
                   .shiftLeft(64)
                   .or(new BigInteger(Long.toUnsignedString(Memory.getLong(data + 16L * row)))),
               scale);
-      case DataType.VarcharType() ->
-          new String(bytes(vector, row), StandardCharsets.UTF_8);
+      case DataType.VarcharType() -> new String(bytes(vector, row), StandardCharsets.UTF_8);
       case DataType.BinaryType() -> java.util.HexFormat.of().formatHex(bytes(vector, row));
       case DataType.UuidType() -> {
         byte[] bytes = new byte[16];

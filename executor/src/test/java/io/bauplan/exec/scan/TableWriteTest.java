@@ -40,10 +40,17 @@ class TableWriteTest {
   }
 
   private List<WrittenFile> write(
-      PhysicalPlan.Generate plan, List<WriteTarget.PartitionField> partitioning, Map<String, String> properties) {
+      PhysicalPlan.Generate plan,
+      List<WriteTarget.PartitionField> partitioning,
+      Map<String, String> properties) {
     WriteTarget target =
         new WriteTarget(
-            new TableRef(List.of("n"), "t"), folder.toString(), columns(plan), 0, partitioning, properties);
+            new TableRef(List.of("n"), "t"),
+            folder.toString(),
+            columns(plan),
+            0,
+            partitioning,
+            properties);
     try (StandardDataFiles files = new StandardDataFiles();
         BufferAllocator allocator = new RootAllocator();
         TableFileWriter writer = files.tableWriter(target, allocator)) {
@@ -59,8 +66,7 @@ class TableWriteTest {
     }
   }
 
-  private static PhysicalPlan.TableScan scan(
-      List<ScanColumn> columns, List<WrittenFile> files) {
+  private static PhysicalPlan.TableScan scan(List<ScanColumn> columns, List<WrittenFile> files) {
     return new PhysicalPlan.TableScan(
         new TableRef(List.of("n"), "t"),
         1,
@@ -68,7 +74,15 @@ class TableWriteTest {
         List.of(),
         Optional.empty(),
         files.stream()
-            .map(f -> new ScanFile(f.location(), DataFileFormat.PARQUET, f.sizeBytes(), f.recordCount(), Map.of(), List.of()))
+            .map(
+                f ->
+                    new ScanFile(
+                        f.location(),
+                        DataFileFormat.PARQUET,
+                        f.sizeBytes(),
+                        f.recordCount(),
+                        Map.of(),
+                        List.of()))
             .toList(),
         OptionalLong.empty(),
         0);
@@ -88,7 +102,9 @@ class TableWriteTest {
           ResultSet rows =
               duck.createStatement()
                   .executeQuery(
-                      "SELECT *, epoch_us(eventTime) FROM read_parquet('" + written.getFirst().location() + "') ORDER BY id")) {
+                      "SELECT *, epoch_us(eventTime) FROM read_parquet('"
+                          + written.getFirst().location()
+                          + "') ORDER BY id")) {
         for (List<Object> row : expected) {
           assertThat(rows.next()).isTrue();
           assertThat(rows.getLong(1)).isEqualTo(row.get(0));
@@ -128,12 +144,16 @@ class TableWriteTest {
     try (Connection duck = DriverManager.getConnection("jdbc:duckdb:")) {
       duck.createStatement()
           .execute(
-              "COPY (SELECT '" + data.location() + "' AS file_path, r AS pos FROM range(0, 10000) t(r)"
-                  + " UNION ALL SELECT 'other', 15000) TO '" + byPosition
+              "COPY (SELECT '"
+                  + data.location()
+                  + "' AS file_path, r AS pos FROM range(0, 10000) t(r)"
+                  + " UNION ALL SELECT 'other', 15000) TO '"
+                  + byPosition
                   + "' (FORMAT parquet, FIELD_IDS {file_path: 2147483546, pos: 2147483545})");
       duck.createStatement()
           .execute(
-              "COPY (SELECT r AS value FROM range(19001, 20001) t(r)) TO '" + byKey
+              "COPY (SELECT r AS value FROM range(19001, 20001) t(r)) TO '"
+                  + byKey
                   + "' (FORMAT parquet, FIELD_IDS {value: 1})");
     }
     // Rows 17000 to 17999 (values one more) by a deletion vector.
@@ -170,12 +190,22 @@ class TableWriteTest {
     PhysicalPlan.TableScan scan = scan(columns(plan), List.of(data));
     PhysicalPlan.TableScan deleted =
         new PhysicalPlan.TableScan(
-            scan.table(), 1, scan.columns(), List.of(), Optional.empty(), List.of(file), OptionalLong.empty(), 0);
+            scan.table(),
+            1,
+            scan.columns(),
+            List.of(),
+            Optional.empty(),
+            List.of(file),
+            OptionalLong.empty(),
+            0);
     try (StandardDataFiles files = new StandardDataFiles()) {
-      List<Object> values = ScanRows.read(files.tasks(deleted)).stream().map(row -> row.getFirst()).toList();
+      List<Object> values =
+          ScanRows.read(files.tasks(deleted)).stream().map(row -> row.getFirst()).toList();
       assertThat(values).hasSize(20_000 - 10_000 - 1000 - 1000);
       assertThat(values).first().isEqualTo(10_001L);
-      assertThat(values).contains(15_001L, 17_000L, 18_001L, 19_000L).doesNotContain(17_001L, 18_000L, 19_001L);
+      assertThat(values)
+          .contains(15_001L, 17_000L, 18_001L, 19_000L)
+          .doesNotContain(17_001L, 18_000L, 19_001L);
     }
   }
 
@@ -191,7 +221,8 @@ class TableWriteTest {
             Map.of());
     assertThat(written).hasSize(24);
     assertThat(written.stream().mapToLong(WrittenFile::recordCount).sum()).isEqualTo(20_000);
-    assertThat(written.stream().map(WrittenFile::partition)).contains(List.of(636L, 0L), List.of(647L, 1L));
+    assertThat(written.stream().map(WrittenFile::partition))
+        .contains(List.of(636L, 0L), List.of(647L, 1L));
   }
 
   @Test
@@ -208,8 +239,10 @@ class TableWriteTest {
             Optional.of(
                 new io.bauplan.sql.plan.Expression.Comparison(
                     io.bauplan.sql.plan.Expression.Comparison.Operator.GREATER,
-                    new io.bauplan.sql.plan.Expression.InputRef(0, io.bauplan.sql.plan.DataType.INT64, false),
-                    new io.bauplan.sql.plan.Expression.Literal(5000L, io.bauplan.sql.plan.DataType.INT64))),
+                    new io.bauplan.sql.plan.Expression.InputRef(
+                        0, io.bauplan.sql.plan.DataType.INT64, false),
+                    new io.bauplan.sql.plan.Expression.Literal(
+                        5000L, io.bauplan.sql.plan.DataType.INT64))),
             scan.files(),
             OptionalLong.empty(),
             0);

@@ -62,13 +62,22 @@ class TextFilesTest {
     assertThat(ScanRows.read(files.tasks(scan)))
         .containsExactly(
             row(1L, 1.5, true, 19782L, 1_704_103_200_500_000L, 978_310_020_000_000L, null, "00501"),
-            row(2L, 2.0, false, 19783L, 1_704_103_200_000_000L, 978_310_080_000_000L, "a \"b\", c", "10001"));
+            row(
+                2L,
+                2.0,
+                false,
+                19783L,
+                1_704_103_200_000_000L,
+                978_310_080_000_000L,
+                "a \"b\", c",
+                "10001"));
   }
 
   @Test
   void findsDelimiterAndMissingHeader() throws IOException {
     PhysicalPlan.FileScan scan = csv("1;x\n2;\n");
-    assertThat(scan.output().columns().stream().map(Column::name)).containsExactly("column0", "column1");
+    assertThat(scan.output().columns().stream().map(Column::name))
+        .containsExactly("column0", "column1");
     assertThat(ScanRows.read(files.tasks(scan))).containsExactly(row(1L, "x"), row(2L, null));
   }
 
@@ -77,8 +86,7 @@ class TextFilesTest {
     String path = file("bad.csv", "a,b\n1,2\n\"x\ny\",3\n1,2,3\n");
     assertThatThrownBy(() -> files.schemas().describe(DataFileFormat.CSV, path, Map.of()))
         .isInstanceOfSatisfying(
-            EngineException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.MALFORMED_FILE))
+            EngineException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MALFORMED_FILE))
         .hasMessageContaining("line 5: 3 values for 2 columns");
   }
 

@@ -11,7 +11,8 @@ import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.auth2.CallHeaderAuthenticator;
 import org.jspecify.annotations.Nullable;
 
-/// Reads `authorization: Bearer <token>` or `Basic <user:password>` of every call. A Basic call is answered
+/// Reads `authorization: Bearer <token>` or `Basic <user:password>` of every call. A Basic call is
+// answered
 /// with a bearer token for the calls that follow.
 public final class HeaderAuthenticator implements CallHeaderAuthenticator {
   private static final int MAX_HEADER_CHARS = 4096;
@@ -20,7 +21,10 @@ public final class HeaderAuthenticator implements CallHeaderAuthenticator {
 
   private final Credentials credentials;
   private final Cache<String, String> issued =
-      CacheBuilder.newBuilder().maximumSize(MAX_ISSUED_TOKENS).expireAfterAccess(TOKEN_IDLE).build();
+      CacheBuilder.newBuilder()
+          .maximumSize(MAX_ISSUED_TOKENS)
+          .expireAfterAccess(TOKEN_IDLE)
+          .build();
 
   public HeaderAuthenticator(Credentials credentials) {
     this.credentials = credentials;

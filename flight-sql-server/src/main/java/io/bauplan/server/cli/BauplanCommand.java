@@ -73,12 +73,14 @@ public final class BauplanCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "which command?");
   }
 
-  /// Runs a command line and gives the exit code: 0 done, 1 failed, 2 used wrongly, 130 interrupted.
+  /// Runs a command line and gives the exit code: 0 done, 1 failed, 2 used wrongly, 130
+  // interrupted.
   static int execute(Console console, String... arguments) {
     return commandLine(console, arguments).execute(arguments);
   }
 
-  /// Reading annotations is most of a short command's time: a command line that names its command gets that
+  /// Reading annotations is most of a short command's time: a command line that names its command
+  // gets that
   /// one only, unless it does not parse so.
   private static CommandLine commandLine(Console console, String... arguments) {
     Map<String, Supplier<Object>> all = commands();
@@ -156,14 +158,11 @@ public final class BauplanCommand implements Runnable {
     }
     EngineException engine = ErrorStatus.asEngineException(error);
     String sql = error instanceof StatementFailed statement ? statement.sql() : "";
-    EngineException shown =
-        error instanceof StatementFailed statement ? statement.error() : engine;
+    EngineException shown = error instanceof StatementFailed statement ? statement.error() : engine;
     console.err().println(SafeText.lines(ErrorReport.render(shown, sql)));
     if (options.verbose) {
       shown.printStackTrace(console.err());
     }
-    return shown.code() == io.bauplan.sql.error.ErrorCode.CANCELLED
-        ? Interrupts.EXIT_CODE
-        : FAILED;
+    return shown.code() == io.bauplan.sql.error.ErrorCode.CANCELLED ? Interrupts.EXIT_CODE : FAILED;
   }
 }

@@ -77,7 +77,9 @@ final class BranchCommand extends CommandGroup {
     @Parameters(paramLabel = "NAME")
     String name = "";
 
-    @Option(names = {"-n", "--namespace"}, paramLabel = "NAME")
+    @Option(
+        names = {"-n", "--namespace"},
+        paramLabel = "NAME")
     @Nullable String inNamespace;
 
     @Override
@@ -102,8 +104,7 @@ final class BranchCommand extends CommandGroup {
 
     @Override
     int work(EngineConnection connection, Interrupts interrupts) {
-      return show(
-          connection.catalog("diff", arguments("from", from, "to", to)), "name", "change");
+      return show(connection.catalog("diff", arguments("from", from, "to", to)), "name", "change");
     }
   }
 
@@ -118,7 +119,9 @@ final class BranchCommand extends CommandGroup {
         description = "Target (default: the branch checked out)")
     @Nullable String into;
 
-    @Option(names = {"-m", "--message"}, paramLabel = "TEXT")
+    @Option(
+        names = {"-m", "--message"},
+        paramLabel = "TEXT")
     @Nullable String message;
 
     @Override

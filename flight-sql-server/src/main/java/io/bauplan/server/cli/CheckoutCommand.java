@@ -7,7 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "checkout", description = "Choose the branch that commands use unless told otherwise.")
+@Command(
+    name = "checkout",
+    description = "Choose the branch that commands use unless told otherwise.")
 final class CheckoutCommand extends EngineCommand {
   @Parameters(paramLabel = "BRANCH")
   String branch = "";

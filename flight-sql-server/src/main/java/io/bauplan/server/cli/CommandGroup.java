@@ -12,7 +12,9 @@ abstract class CommandGroup implements Runnable {
   public final void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "which command of " + spec.qualifiedName() + "? "
+        "which command of "
+            + spec.qualifiedName()
+            + "? "
             + String.join(", ", spec.subcommands().keySet()));
   }
 }

@@ -23,7 +23,8 @@ public record Console(Writer out, PrintStream err, int columns, Liveness live) {
     PLAIN
   }
 
-  /// The process's own streams. The launcher says which are terminals, as Java cannot tell them apart.
+  /// The process's own streams. The launcher says which are terminals, as Java cannot tell them
+  // apart.
   static Console standard() {
     boolean outIsTerminal = Boolean.getBoolean("bauplan.tty.out");
     boolean errIsTerminal = Boolean.getBoolean("bauplan.tty.err");
@@ -35,8 +36,7 @@ public record Console(Writer out, PrintStream err, int columns, Liveness live) {
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     int columns = outIsTerminal ? Integer.getInteger("bauplan.columns", DEFAULT_COLUMNS) : 0;
-    return new Console(
-        out, err, columns, errIsTerminal ? Liveness.TERMINAL : Liveness.PLAIN);
+    return new Console(out, err, columns, errIsTerminal ? Liveness.TERMINAL : Liveness.PLAIN);
   }
 
   /// Writes a result text.

@@ -15,8 +15,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// The main job from nothing: data, a pipeline of two Python models, a published table, and what to do next.
-@Command(name = "demo", description = "Make data, run the paper's pipeline over it, show the result.")
+/// The main job from nothing: data, a pipeline of two Python models, a published table, and what to
+// do next.
+@Command(
+    name = "demo",
+    description = "Make data, run the paper's pipeline over it, show the result.")
 final class DemoCommand implements Callable<Integer> {
   private static final long DEFAULT_ROWS = 5_000_000;
 
@@ -66,7 +69,8 @@ final class DemoCommand implements Callable<Integer> {
         "generate " + String.format(java.util.Locale.ROOT, "%,d", rows) + " transactions",
         () -> print(root, connection, generate));
 
-    report.title("2. Listing 1 of the paper: two Python models, two interpreters, two versions of pandas");
+    report.title(
+        "2. Listing 1 of the paper: two Python models, two interpreters, two versions of pandas");
     report.say("the project: " + folder.project().resolve("models.py"));
     RunResult result =
         report.timed(

@@ -120,12 +120,15 @@ record DemoFolder(Path root, List<String> substitutions) {
   List<String> nextCommands() {
     String warehouse = warehouse().toString();
     return List.of(
-        "./bauplan query --warehouse " + warehouse
+        "./bauplan query --warehouse "
+            + warehouse
             + " \"SELECT * FROM usd_by_country ORDER BY usd DESC LIMIT 3\"",
         "./bauplan sql --warehouse " + warehouse,
         "./bauplan run --warehouse " + warehouse + " --project-dir " + project(),
         "./bauplan branch ls --warehouse " + warehouse,
-        "JDBC:    jdbc:bauplan:" + warehouse + "   (or jdbc:bauplan://localhost:4711 after `serve`)",
+        "JDBC:    jdbc:bauplan:"
+            + warehouse
+            + "   (or jdbc:bauplan://localhost:4711 after `serve`)",
         "server:  ./bauplan serve --warehouse " + warehouse,
         "Python:  pip install adbc-driver-flightsql pyarrow, then as `serve` prints");
   }

@@ -1,9 +1,9 @@
 package io.bauplan.server.cli;
 
-import io.bauplan.server.connection.EngineConnection;
-import io.bauplan.server.connection.Reply;
 import io.bauplan.server.cli.render.CellText;
 import io.bauplan.server.cli.render.SafeText;
+import io.bauplan.server.connection.EngineConnection;
+import io.bauplan.server.connection.Reply;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.udf.api.OutputListener;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +16,16 @@ final class ExplainCommand extends EngineCommand {
   @Parameters(paramLabel = "SQL")
   String sql = "";
 
-  @Option(names = {"-r", "--ref"}, paramLabel = "REF", description = "Branch, tag or commit")
+  @Option(
+      names = {"-r", "--ref"},
+      paramLabel = "REF",
+      description = "Branch, tag or commit")
   @Nullable String ref;
 
-  @Option(names = {"-n", "--namespace"}, paramLabel = "NAME", description = "For unqualified names")
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAME",
+      description = "For unqualified names")
   @Nullable String namespace;
 
   @Option(names = "--analyze", description = "Run it and show actual figures")

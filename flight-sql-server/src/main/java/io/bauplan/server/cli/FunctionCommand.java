@@ -14,7 +14,10 @@ final class FunctionCommand extends CommandGroup {
 
   @Command(name = "ls", description = "List functions.")
   static final class Ls extends EngineCommand {
-    @Option(names = {"-r", "--ref"}, paramLabel = "REF", description = "Branch, tag or commit")
+    @Option(
+        names = {"-r", "--ref"},
+        paramLabel = "REF",
+        description = "Branch, tag or commit")
     @Nullable String ref;
 
     @Override
@@ -34,7 +37,10 @@ final class FunctionCommand extends CommandGroup {
     @Parameters(paramLabel = "NAME")
     String name = "";
 
-    @Option(names = {"-r", "--ref"}, paramLabel = "REF", description = "Branch, tag or commit")
+    @Option(
+        names = {"-r", "--ref"},
+        paramLabel = "REF",
+        description = "Branch, tag or commit")
     @Nullable String ref;
 
     @Override
@@ -53,7 +59,9 @@ final class FunctionCommand extends CommandGroup {
     @Parameters(paramLabel = "NAME")
     String name = "";
 
-    @Option(names = {"-b", "--branch"}, paramLabel = "BRANCH")
+    @Option(
+        names = {"-b", "--branch"},
+        paramLabel = "BRANCH")
     @Nullable String branch;
 
     @Override

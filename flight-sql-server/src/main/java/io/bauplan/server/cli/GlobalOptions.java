@@ -76,9 +76,7 @@ final class GlobalOptions {
 
   Profile profile() {
     return Profile.load(
-        Optional.ofNullable(profile),
-        System.getenv(),
-        Path.of(System.getProperty("user.home")));
+        Optional.ofNullable(profile), System.getenv(), Path.of(System.getProperty("user.home")));
   }
 
   Path warehousePath() {
@@ -101,9 +99,7 @@ final class GlobalOptions {
     EngineConfig config = EngineConfig.of(warehousePath(loaded));
     Optional<String> url = Optional.ofNullable(catalog).or(loaded::catalog);
     try {
-      return url.isPresent()
-          ? config.withCatalog(URI.create(url.get()), Optional.empty())
-          : config;
+      return url.isPresent() ? config.withCatalog(URI.create(url.get()), Optional.empty()) : config;
     } catch (IllegalArgumentException e) {
       throw new EngineException(
           ErrorCode.INVALID_ARGUMENT, "\"" + url.orElse("") + "\" is not a URL", e);

@@ -20,7 +20,8 @@ final class InfoCommand extends EngineCommand {
     row.properties()
         .forEach(
             field ->
-                console().print(String.format("%-13s %s%n", field.getKey(), field.getValue().asText())));
+                console()
+                    .print(String.format("%-13s %s%n", field.getKey(), field.getValue().asText())));
     return BauplanCommand.OK;
   }
 }

@@ -37,8 +37,7 @@ final class InitCommand implements Callable<Integer> {
         """);
     write(folder.resolve(".gitignore"), ".bauplan/\n");
     BauplanCommand root = (BauplanCommand) spec.root().userObject();
-    root.console.say(
-        "Made a project in " + folder + "\nRun it with: bauplan run " + folder);
+    root.console.say("Made a project in " + folder + "\nRun it with: bauplan run " + folder);
     return BauplanCommand.OK;
   }
 

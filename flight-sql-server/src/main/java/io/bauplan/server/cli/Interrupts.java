@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
-/// Ctrl-C and termination while a command runs: the first ends what is under way, a second one the process.
+/// Ctrl-C and termination while a command runs: the first ends what is under way, a second one the
+// process.
 final class Interrupts implements AutoCloseable {
   static final int EXIT_CODE = 130;
 

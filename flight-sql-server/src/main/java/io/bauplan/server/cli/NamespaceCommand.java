@@ -18,7 +18,10 @@ final class NamespaceCommand extends CommandGroup {
 
   @Command(name = "ls", description = "List namespaces.")
   static final class Ls extends EngineCommand {
-    @Option(names = {"-r", "--ref"}, paramLabel = "REF", description = "Branch, tag or commit")
+    @Option(
+        names = {"-r", "--ref"},
+        paramLabel = "REF",
+        description = "Branch, tag or commit")
     @Nullable String ref;
 
     @Override
@@ -32,7 +35,9 @@ final class NamespaceCommand extends CommandGroup {
     @Parameters(paramLabel = "NAME")
     String name = "";
 
-    @Option(names = {"-b", "--branch"}, paramLabel = "BRANCH")
+    @Option(
+        names = {"-b", "--branch"},
+        paramLabel = "BRANCH")
     @Nullable String branch;
 
     @Override
@@ -48,7 +53,9 @@ final class NamespaceCommand extends CommandGroup {
     @Parameters(paramLabel = "NAME")
     String name = "";
 
-    @Option(names = {"-b", "--branch"}, paramLabel = "BRANCH")
+    @Option(
+        names = {"-b", "--branch"},
+        paramLabel = "BRANCH")
     @Nullable String branch;
 
     @Override

@@ -24,7 +24,10 @@ final class ParameterCommand extends CommandGroup {
   static final class Ls implements Callable<Integer> {
     @Spec CommandSpec spec;
 
-    @Option(names = {"-p", "--project-dir"}, paramLabel = "DIR", description = "The project")
+    @Option(
+        names = {"-p", "--project-dir"},
+        paramLabel = "DIR",
+        description = "The project")
     Path project = Path.of("");
 
     @Override
@@ -37,7 +40,9 @@ final class ParameterCommand extends CommandGroup {
         rows.addObject()
             .put("name", declared.getKey())
             .put("type", value.path("type").asText("str"))
-            .put("default", secret || !value.hasNonNull("default") ? null : value.path("default").asText())
+            .put(
+                "default",
+                secret || !value.hasNonNull("default") ? null : value.path("default").asText())
             .put("required", value.path("required").asBoolean(false))
             .put("description", value.path("description").asText(""));
       }
@@ -63,8 +68,7 @@ final class ParameterCommand extends CommandGroup {
           }
         }
       }
-      throw EngineCommand.invalid(
-          "there is no bauplan_project.yml in " + project.toAbsolutePath());
+      throw EngineCommand.invalid("there is no bauplan_project.yml in " + project.toAbsolutePath());
     }
   }
 }

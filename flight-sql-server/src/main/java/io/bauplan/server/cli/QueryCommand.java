@@ -31,13 +31,22 @@ final class QueryCommand extends EngineCommand {
       description = "One or more statements; `-` or nothing reads standard input")
   @Nullable String sql;
 
-  @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "Read the SQL from a file")
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      description = "Read the SQL from a file")
   @Nullable Path file;
 
-  @Option(names = {"-r", "--ref"}, paramLabel = "REF", description = "Branch, tag or commit")
+  @Option(
+      names = {"-r", "--ref"},
+      paramLabel = "REF",
+      description = "Branch, tag or commit")
   @Nullable String ref;
 
-  @Option(names = {"-n", "--namespace"}, paramLabel = "NAME", description = "For unqualified names")
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAME",
+      description = "For unqualified names")
   @Nullable String namespace;
 
   @Option(
@@ -113,7 +122,12 @@ final class QueryCommand extends EngineCommand {
         };
     ResultPrinter printer =
         new ResultPrinter(
-            console(), out, shape, rowLimit(chosen), noTrunc ? 0 : columns, ResultPrinter.Notes.SAID);
+            console(),
+            out,
+            shape,
+            rowLimit(chosen),
+            noTrunc ? 0 : columns,
+            ResultPrinter.Notes.SAID);
     for (String statement : statements) {
       printer.execute(connection, statement);
     }

@@ -36,8 +36,7 @@ public record ResultPrinter(
   /// @throws StatementFailed where the engine refuses or fails
   public void execute(EngineConnection connection, String sql) throws IOException {
     long start = System.nanoTime();
-    OutputListener prints =
-        (stream, line) -> console.err().println(SafeText.line(line));
+    OutputListener prints = (stream, line) -> console.err().println(SafeText.line(line));
     try (Reply reply = connection.execute(sql, prints)) {
       switch (reply) {
         case Reply.Updated(long rows, String message) -> {
@@ -90,9 +89,7 @@ public record ResultPrinter(
         more
             ? "first " + shown + " rows, there are more (--all-rows shows all)"
             : shown + (shown == 1 ? " row" : " rows");
-    console
-        .err()
-        .printf("%s in %.3f s%n", count, (System.nanoTime() - startNanos) / 1e9);
+    console.err().printf("%s in %.3f s%n", count, (System.nanoTime() - startNanos) / 1e9);
   }
 
   private RowSink sink() throws IOException {

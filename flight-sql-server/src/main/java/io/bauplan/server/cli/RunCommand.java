@@ -28,16 +28,28 @@ final class RunCommand extends EngineCommand {
     off
   }
 
-  @Parameters(arity = "0..1", paramLabel = "DIR", description = "The project (default: this folder)")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "DIR",
+      description = "The project (default: this folder)")
   @Nullable Path directory;
 
-  @Option(names = {"-p", "--project-dir"}, paramLabel = "DIR", description = "The project")
+  @Option(
+      names = {"-p", "--project-dir"},
+      paramLabel = "DIR",
+      description = "The project")
   @Nullable Path projectDir;
 
-  @Option(names = {"-r", "--ref"}, paramLabel = "REF", description = "Branch to read and publish to")
+  @Option(
+      names = {"-r", "--ref"},
+      paramLabel = "REF",
+      description = "Branch to read and publish to")
   @Nullable String ref;
 
-  @Option(names = {"-n", "--namespace"}, paramLabel = "NAME", description = "Namespace of the models")
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAME",
+      description = "Namespace of the models")
   @Nullable String namespace;
 
   @Option(names = "--no-cache", description = "Compute everything anew")
@@ -121,9 +133,7 @@ final class RunCommand extends EngineCommand {
         },
         dryRun
             ? RunRequest.Publishing.DRY_RUN
-            : noTransaction
-                ? RunRequest.Publishing.EACH_MODEL
-                : RunRequest.Publishing.TRANSACTION,
+            : noTransaction ? RunRequest.Publishing.EACH_MODEL : RunRequest.Publishing.TRANSACTION,
         strict ? RunRequest.Strictness.STRICT : RunRequest.Strictness.LENIENT,
         noCache || cache == Switch.off ? RunRequest.Caching.OFF : RunRequest.Caching.ON);
   }

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// Shows a run while it happens: a line per event, and on a terminal a last line with what is running now,
+/// Shows a run while it happens: a line per event, and on a terminal a last line with what is
+// running now,
 /// rewritten in place.
 public final class RunPrinter implements RunListener {
   private static final String RED = "31";
@@ -43,7 +44,8 @@ public final class RunPrinter implements RunListener {
           line(model, "started");
         }
       }
-      case RunEvent.Note(String model, String text) -> line(model, paint(YELLOW, SafeText.line(text)));
+      case RunEvent.Note(String model, String text) ->
+          line(model, paint(YELLOW, SafeText.line(text)));
       case RunEvent.Output(String model, String ignored, String text) ->
           line(model, paint(FAINT, "│ ") + SafeText.line(text));
       case RunEvent.Progress(String model, long rows, long bytes) ->
@@ -124,14 +126,29 @@ public final class RunPrinter implements RunListener {
             result.published().isEmpty()
                 ? "nothing to publish"
                 : "published " + String.join(", ", result.published());
-        line("run", paint(GREEN, "✓ succeeded") + time + ": " + SafeText.line(published)
-            + (result.commit().isEmpty() ? "" : paint(FAINT, " (" + result.target() + "@" + brief(result.commit()) + ")")));
+        line(
+            "run",
+            paint(GREEN, "✓ succeeded")
+                + time
+                + ": "
+                + SafeText.line(published)
+                + (result.commit().isEmpty()
+                    ? ""
+                    : paint(FAINT, " (" + result.target() + "@" + brief(result.commit()) + ")")));
       }
       case FAILED, UNKNOWN, CANCELLED -> {
         String word = result.status().name().toLowerCase(Locale.ROOT);
-        line("run", paint(RED, "✗ " + word) + time + (result.error().isEmpty() ? "" : ": " + SafeText.lines(result.error())));
+        line(
+            "run",
+            paint(RED, "✗ " + word)
+                + time
+                + (result.error().isEmpty() ? "" : ": " + SafeText.lines(result.error())));
         if (result.status() == RunResult.Status.UNKNOWN) {
-          line("", "whether " + result.target() + " has changed could not be read: `bauplan commit ls` tells");
+          line(
+              "",
+              "whether "
+                  + result.target()
+                  + " has changed could not be read: `bauplan commit ls` tells");
         } else {
           line("", result.target() + " is unchanged");
         }

@@ -5,9 +5,9 @@ import io.bauplan.exec.engine.EngineConfig;
 import io.bauplan.server.auth.Credentials;
 import io.bauplan.server.config.Version;
 import io.bauplan.server.connection.HostedEngine;
+import io.bauplan.server.connection.ServerAddress;
 import io.bauplan.server.endpoint.EndpointConfig;
 import io.bauplan.server.endpoint.SqlEndpoint;
-import io.bauplan.server.connection.ServerAddress;
 import io.bauplan.sql.session.Principal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,9 +55,7 @@ final class ServeCommand implements Callable<Integer> {
       description = "The user's password (default: BAUPLAN_PASSWORD)")
   @Nullable String password;
 
-  @Option(
-      names = "--no-auth",
-      description = "Accept everybody; only on an address of this machine")
+  @Option(names = "--no-auth", description = "Accept everybody; only on an address of this machine")
   boolean noAuth;
 
   @Option(names = "--tls-cert", paramLabel = "FILE", description = "Certificate chain, PEM")
@@ -83,7 +81,8 @@ final class ServeCommand implements Callable<Integer> {
             "terminate");
     Runtime.getRuntime().addShutdownHook(hook);
     Credentials credentials = credentials();
-    try (HostedEngine engine = new HostedEngine(Engine.open(config), Version.text(), Duration.ZERO);
+    try (HostedEngine engine =
+            new HostedEngine(Engine.open(config), Version.text(), Duration.ZERO);
         SqlEndpoint endpoint =
             SqlEndpoint.start(
                 engine.engine(),
@@ -131,8 +130,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private Optional<EndpointConfig.Tls> tls() {
     if ((tlsCertificate == null) != (tlsKey == null)) {
-      throw new ParameterException(
-          spec.commandLine(), "TLS needs both --tls-cert and --tls-key");
+      throw new ParameterException(spec.commandLine(), "TLS needs both --tls-cert and --tls-key");
     }
     return tlsCertificate == null || tlsKey == null
         ? Optional.empty()
@@ -148,17 +146,22 @@ final class ServeCommand implements Callable<Integer> {
     if (user == null && !noAuth) {
       console.say("  token   " + (madeToken ? secret : "(as given)"));
       console.say("  JDBC    jdbc:bauplan://" + address + "?token=" + secret);
-      console.say("  CLI     BAUPLAN_API_KEY=" + secret + " bauplan --server grpc://" + address + " sql");
+      console.say(
+          "  CLI     BAUPLAN_API_KEY=" + secret + " bauplan --server grpc://" + address + " sql");
     } else if (user != null) {
       console.say("  JDBC    jdbc:bauplan://" + address + "?user=" + user + "&password=...");
     } else {
       console.say("  JDBC    jdbc:bauplan://" + address);
     }
     console.say(
-        "  Python  adbc_driver_flightsql.dbapi.connect(\"grpc://" + address + "\""
+        "  Python  adbc_driver_flightsql.dbapi.connect(\"grpc://"
+            + address
+            + "\""
             + (noAuth
                 ? ")"
-                : ", db_kwargs={\"adbc.flight.sql.authorization_header\": \"Bearer " + secret + "\"})"));
+                : ", db_kwargs={\"adbc.flight.sql.authorization_header\": \"Bearer "
+                    + secret
+                    + "\"})"));
     console.say("Stop with Ctrl-C");
   }
 }

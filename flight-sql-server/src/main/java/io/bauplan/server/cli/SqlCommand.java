@@ -8,10 +8,16 @@ import picocli.CommandLine.Option;
 
 @Command(name = "sql", description = "Type SQL: a shell with history and completion.")
 final class SqlCommand extends EngineCommand {
-  @Option(names = {"-r", "--ref"}, paramLabel = "REF", description = "Branch, tag or commit")
+  @Option(
+      names = {"-r", "--ref"},
+      paramLabel = "REF",
+      description = "Branch, tag or commit")
   @Nullable String ref;
 
-  @Option(names = {"-n", "--namespace"}, paramLabel = "NAME", description = "For unqualified names")
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAME",
+      description = "For unqualified names")
   @Nullable String namespace;
 
   @Override

@@ -63,7 +63,10 @@ final class TableCommand extends CommandGroup {
     @Parameters(arity = "0..1", paramLabel = "NAMESPACE")
     @Nullable String inNamespace;
 
-    @Option(names = {"-r", "--ref"}, paramLabel = "REF", description = "Branch, tag or commit")
+    @Option(
+        names = {"-r", "--ref"},
+        paramLabel = "REF",
+        description = "Branch, tag or commit")
     @Nullable String ref;
 
     @Override
@@ -83,7 +86,10 @@ final class TableCommand extends CommandGroup {
     @Parameters(paramLabel = "TABLE")
     String name = "";
 
-    @Option(names = {"-r", "--ref"}, paramLabel = "REF", description = "Branch, tag or commit")
+    @Option(
+        names = {"-r", "--ref"},
+        paramLabel = "REF",
+        description = "Branch, tag or commit")
     @Nullable String ref;
 
     @Override
@@ -128,7 +134,9 @@ final class TableCommand extends CommandGroup {
     @Option(names = "--format", paramLabel = "FORMAT", description = "${COMPLETION-CANDIDATES}")
     @Nullable FileFormat format;
 
-    @Option(names = {"-b", "--branch"}, paramLabel = "BRANCH")
+    @Option(
+        names = {"-b", "--branch"},
+        paramLabel = "BRANCH")
     @Nullable String branch;
 
     @Option(names = "--partitioned-by", paramLabel = "EXPR", description = "e.g. day(ts)")
@@ -180,7 +188,9 @@ final class TableCommand extends CommandGroup {
     @Option(names = "--format", paramLabel = "FORMAT", description = "${COMPLETION-CANDIDATES}")
     @Nullable FileFormat format;
 
-    @Option(names = {"-b", "--branch"}, paramLabel = "BRANCH")
+    @Option(
+        names = {"-b", "--branch"},
+        paramLabel = "BRANCH")
     @Nullable String branch;
 
     @Override
@@ -198,8 +208,12 @@ final class TableCommand extends CommandGroup {
       statements(this)
           .execute(
               connection,
-              "COPY INTO " + quotedName(name) + " FROM " + quotedText(absolute(from))
-                  + " FILE_FORMAT = " + reader.name().toUpperCase(Locale.ROOT));
+              "COPY INTO "
+                  + quotedName(name)
+                  + " FROM "
+                  + quotedText(absolute(from))
+                  + " FILE_FORMAT = "
+                  + reader.name().toUpperCase(Locale.ROOT));
       return BauplanCommand.OK;
     }
   }
@@ -209,7 +223,9 @@ final class TableCommand extends CommandGroup {
     @Parameters(paramLabel = "TABLE")
     String name = "";
 
-    @Option(names = {"-b", "--branch"}, paramLabel = "BRANCH")
+    @Option(
+        names = {"-b", "--branch"},
+        paramLabel = "BRANCH")
     @Nullable String branch;
 
     @Override

@@ -31,8 +31,7 @@ public record Profile(
 
   /// The profile asked for by option or `BAUPLAN_PROFILE`, else `default` if there is one, with
   /// `BAUPLAN_API_ENDPOINT`, `BAUPLAN_API_KEY` and `BAUPLAN_WAREHOUSE` taking precedence.
-  public static Profile load(
-      Optional<String> named, Map<String, String> environment, Path home) {
+  public static Profile load(Optional<String> named, Map<String, String> environment, Path home) {
     Optional<String> name = named.or(() -> variable(environment, "BAUPLAN_PROFILE"));
     Path file = home.resolve(".bauplan").resolve("config.yml");
     Profile stored = Files.isRegularFile(file) ? read(file, name) : missing(file, name);
@@ -64,8 +63,7 @@ public record Profile(
     if (profile.isMissingNode()) {
       if (name.isPresent()) {
         throw new EngineException(
-            ErrorCode.INVALID_ARGUMENT,
-            "there is no profile \"" + name.get() + "\" in " + file);
+            ErrorCode.INVALID_ARGUMENT, "there is no profile \"" + name.get() + "\" in " + file);
       }
       return EMPTY;
     }

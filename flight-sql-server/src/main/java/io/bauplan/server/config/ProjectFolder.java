@@ -10,7 +10,8 @@ public final class ProjectFolder {
 
   private ProjectFolder() {}
 
-  /// The warehouse of the project that `directory` is in; `.bauplan` right there where it is in none.
+  /// The warehouse of the project that `directory` is in; `.bauplan` right there where it is in
+  // none.
   public static Path warehouse(Path directory) {
     for (Path at = directory.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
       if (isWarehouse(at.resolve(WAREHOUSE)) || hasProjectFile(at)) {

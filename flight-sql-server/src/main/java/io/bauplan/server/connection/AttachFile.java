@@ -15,7 +15,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// `engine.json` in a warehouse: where the engine that has it open listens, and the token it accepts. Only
+/// `engine.json` in a warehouse: where the engine that has it open listens, and the token it
+// accepts. Only
 /// its owner can read it. A file whose process is gone counts as absent.
 ///
 /// @param host an address of this machine
@@ -59,7 +60,9 @@ public record AttachFile(String host, int port, String token, long pid) {
   }
 
   private boolean isLive() {
-    return port > 0 && !token.isEmpty() && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    return port > 0
+        && !token.isEmpty()
+        && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
   /// Writes the file so that no one ever sees half of it or reads another's token.

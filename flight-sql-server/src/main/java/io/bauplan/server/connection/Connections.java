@@ -16,7 +16,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Opens connections: attaches to the engine that has a warehouse open, or opens the warehouse here and lets
+/// Opens connections: attaches to the engine that has a warehouse open, or opens the warehouse here
+// and lets
 /// others attach.
 public final class Connections {
   private static final String LOOPBACK = "127.0.0.1";
@@ -39,7 +40,8 @@ public final class Connections {
     }
   }
 
-  /// A session with the engine of a warehouse, wherever it runs. Two processes that open a warehouse at the
+  /// A session with the engine of a warehouse, wherever it runs. Two processes that open a
+  // warehouse at the
   /// same time: one wins its lock, the other attaches.
   public static EngineConnection open(EngineConfig config, Start start, String version) {
     long deadline = System.nanoTime() + ATTACH_PATIENCE.toNanos();
@@ -64,7 +66,8 @@ public final class Connections {
       Thread.sleep(RETRY_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EngineException(ErrorCode.CANCELLED, "cancelled while waiting for the warehouse", e);
+      throw new EngineException(
+          ErrorCode.CANCELLED, "cancelled while waiting for the warehouse", e);
     }
   }
 
@@ -75,8 +78,7 @@ public final class Connections {
       return Optional.empty();
     }
     RemoteConnection connection =
-        new RemoteConnection(
-            ServerAddress.of(file.get()), start.reference(), start.namespace());
+        new RemoteConnection(ServerAddress.of(file.get()), start.reference(), start.namespace());
     try {
       connection.ping(PING_TIMEOUT_MILLIS);
       return Optional.of(connection);

@@ -50,8 +50,7 @@ public final class LocalConnection implements EngineConnection {
           query = running;
           yield new LocalRows(running, engine.worker().allocator());
         }
-        case StatementResult.Updated(long rows, String message) ->
-            new Reply.Updated(rows, message);
+        case StatementResult.Updated(long rows, String message) -> new Reply.Updated(rows, message);
         case StatementResult.SessionChanged(Session next, String message) -> {
           session = next;
           yield new Reply.Updated(0, message);

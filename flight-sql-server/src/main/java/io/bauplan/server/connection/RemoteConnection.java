@@ -109,9 +109,11 @@ public final class RemoteConnection implements EngineConnection {
 
   /// Asks the server for a sign of life.
   ///
-  /// @throws EngineException where there is none within `timeoutMillis`, or it refuses the credentials
+  /// @throws EngineException where there is none within `timeoutMillis`, or it refuses the
+  // credentials
   public void ping(long timeoutMillis) {
-    call("info", JSON.createObjectNode(), CallOptions.timeout(timeoutMillis, TimeUnit.MILLISECONDS));
+    call(
+        "info", JSON.createObjectNode(), CallOptions.timeout(timeoutMillis, TimeUnit.MILLISECONDS));
   }
 
   @Override
@@ -126,8 +128,7 @@ public final class RemoteConnection implements EngineConnection {
       FlightStream rows = client.getStream(info.getEndpoints().get(0).getTicket());
       stream = rows;
       RemoteRows reply = new RemoteRows(rows, functionOutput);
-      boolean isUpdate =
-          new String(info.getAppMetadata(), StandardCharsets.UTF_8).equals("update");
+      boolean isUpdate = new String(info.getAppMetadata(), StandardCharsets.UTF_8).equals("update");
       return isUpdate ? updated(reply) : reply;
     } catch (RuntimeException e) {
       throw ErrorStatus.asEngineException(e);

@@ -54,8 +54,7 @@ public record ServerAddress(
   }
 
   private static String basic(String user) {
-    return "Basic "
-        + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
   }
 
   private static EngineException invalid(

@@ -18,8 +18,10 @@ import org.apache.arrow.flight.sql.impl.FlightSql.CommandGetTables;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Namespaces and tables of a session's reference, for the metadata calls. There is no level above the
-/// namespace, so the catalog is NULL everywhere: a client that qualifies names by what it is told here
+/// Namespaces and tables of a session's reference, for the metadata calls. There is no level above
+// the
+/// namespace, so the catalog is NULL everywhere: a client that qualifies names by what it is told
+// here
 /// writes names that resolve.
 final class CatalogMetadata {
   static final String TABLE = "TABLE";
@@ -125,8 +127,7 @@ final class CatalogMetadata {
   static RowType columns(CatalogEntry entry) {
     return switch (entry) {
       case CatalogEntry.Table(var table) ->
-          new RowType(
-              table.columns().stream().map(ScanColumn::column).toList());
+          new RowType(table.columns().stream().map(ScanColumn::column).toList());
       case CatalogEntry.View view -> view.columns();
       case CatalogEntry.Function ignored -> new RowType(List.of());
     };

@@ -25,7 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The catalog's operations by name, with JSON in and out: what the command line and the Python client call.
+/// The catalog's operations by name, with JSON in and out: what the command line and the Python
+// client call.
 /// Every answer is an array of objects, so that every client shows it as a table.
 ///
 /// | operation | arguments |
@@ -70,7 +71,8 @@ public final class CatalogOperations {
       case "create_branch" ->
           one(
               referenceRow(
-                  catalog.createBranch(given.text("name"), catalog.resolve(given.reference("from"))),
+                  catalog.createBranch(
+                      given.text("name"), catalog.resolve(given.reference("from"))),
                   session));
       case "create_tag" ->
           one(
@@ -124,7 +126,8 @@ public final class CatalogOperations {
     PinnedRef found = catalog.resolve(name);
     if (found.kind() != kind) {
       throw new EngineException(
-          ErrorCode.REF_NOT_FOUND, "\"" + name + "\" is not a " + kind.name().toLowerCase(java.util.Locale.ROOT));
+          ErrorCode.REF_NOT_FOUND,
+          "\"" + name + "\" is not a " + kind.name().toLowerCase(java.util.Locale.ROOT));
     }
     return found;
   }
@@ -170,7 +173,9 @@ public final class CatalogOperations {
               text
                   + (tables.isEmpty()
                       ? ""
-                      : " (changed on both sides: " + String.join(", ", tables.stream().map(TableRef::dotted).toList()) + ")"));
+                      : " (changed on both sides: "
+                          + String.join(", ", tables.stream().map(TableRef::dotted).toList())
+                          + ")"));
       case MergeOutcome.Unknown(String text) ->
           throw new EngineException(ErrorCode.COMMIT_STATE_UNKNOWN, text);
     };
@@ -220,14 +225,18 @@ public final class CatalogOperations {
   private ArrayNode createNamespace(Arguments given) {
     List<String> levels = List.of(given.text("name").split("\\."));
     catalog.createNamespace(
-        given.reference("branch"), levels, given.commitInfo("Create namespace " + given.text("name")));
+        given.reference("branch"),
+        levels,
+        given.commitInfo("Create namespace " + given.text("name")));
     return one(JSON.createObjectNode().put("namespace", given.text("name")));
   }
 
   private ArrayNode deleteNamespace(Arguments given) {
     List<String> levels = List.of(given.text("name").split("\\."));
     catalog.dropNamespace(
-        given.reference("branch"), levels, given.commitInfo("Drop namespace " + given.text("name")));
+        given.reference("branch"),
+        levels,
+        given.commitInfo("Drop namespace " + given.text("name")));
     return one(JSON.createObjectNode().put("deleted", given.text("name")));
   }
 
@@ -246,8 +255,7 @@ public final class CatalogOperations {
     for (Catalog.EntryName entry : entries(given)) {
       switch (entry.kind()) {
         case FUNCTION -> {}
-        case VIEW ->
-            rows.add(tableRow(entry.name(), "VIEW").putNull("rows").putNull("bytes"));
+        case VIEW -> rows.add(tableRow(entry.name(), "VIEW").putNull("rows").putNull("bytes"));
         case TABLE -> {
           ObjectNode row = tableRow(entry.name(), "TABLE");
           Optional<CatalogTable> table = table(at, entry.name());
@@ -269,8 +277,13 @@ public final class CatalogOperations {
   }
 
   private Optional<CatalogTable> table(PinnedRef at, TableRef name) {
-    return catalog.find(at, name).flatMap(
-        entry -> entry instanceof CatalogEntry.Table(var table) ? Optional.of(table) : Optional.empty());
+    return catalog
+        .find(at, name)
+        .flatMap(
+            entry ->
+                entry instanceof CatalogEntry.Table(var table)
+                    ? Optional.of(table)
+                    : Optional.empty());
   }
 
   private static ObjectNode tableRow(TableRef name, String kind) {
@@ -294,12 +307,13 @@ public final class CatalogOperations {
 
   private ArrayNode table(Arguments given) {
     CatalogEntry entry = entry(given);
-    ObjectNode row =
-        tableRow(entry.name(), entry instanceof CatalogEntry.View ? "VIEW" : "TABLE");
+    ObjectNode row = tableRow(entry.name(), entry instanceof CatalogEntry.View ? "VIEW" : "TABLE");
     switch (entry) {
       case CatalogEntry.Table(CatalogTable table) -> {
         putSize(row, Optional.of(table));
-        row.put("snapshot", table.currentSnapshotId() < 0 ? null : String.valueOf(table.currentSnapshotId()));
+        row.put(
+            "snapshot",
+            table.currentSnapshotId() < 0 ? null : String.valueOf(table.currentSnapshotId()));
         row.put("location", table.location());
         row.put("metadata", table.metadataLocation());
         ArrayNode partitioning = row.putArray("partitioning");
@@ -405,7 +419,8 @@ public final class CatalogOperations {
           .orElseThrow(
               () ->
                   new EngineException(
-                      ErrorCode.INVALID_ARGUMENT, operation + " needs the argument \"" + name + "\""));
+                      ErrorCode.INVALID_ARGUMENT,
+                      operation + " needs the argument \"" + name + "\""));
     }
 
     Optional<String> optional(String name) {

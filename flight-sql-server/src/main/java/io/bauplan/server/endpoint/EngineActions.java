@@ -20,7 +20,8 @@ import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.FlightProducer.StreamListener;
 import org.apache.arrow.flight.Result;
 
-/// What Flight SQL has no call for, as actions with JSON bodies: pipeline runs with live events, and the
+/// What Flight SQL has no call for, as actions with JSON bodies: pipeline runs with live events,
+// and the
 /// catalog's operations.
 ///
 /// | action | body | results |

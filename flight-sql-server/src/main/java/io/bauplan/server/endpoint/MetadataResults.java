@@ -99,8 +99,7 @@ final class MetadataResults {
     number(root, "interval_precision", row, null);
   }
 
-  private static void text(
-      VectorSchemaRoot root, String column, int row, @Nullable String value) {
+  private static void text(VectorSchemaRoot root, String column, int row, @Nullable String value) {
     VarCharVector vector = (VarCharVector) root.getVector(column);
     if (value == null) {
       vector.setNull(row);

@@ -3,7 +3,8 @@ package io.bauplan.server.endpoint;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// A filter of metadata calls: `%` any characters, `_` one, `\` makes the next one ordinary. Names match
+/// A filter of metadata calls: `%` any characters, `_` one, `\` makes the next one ordinary. Names
+// match
 /// without regard to case, as SQL's do.
 record NamePattern(Optional<Pattern> pattern) {
   static final NamePattern ALL = new NamePattern(Optional.empty());

@@ -18,8 +18,10 @@ import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/// One DoGet: executes the statement behind a ticket and sends its rows. Runs on a thread of its own, because
-/// waiting for a slow client on gRPC's thread would keep the client's window updates from being read.
+/// One DoGet: executes the statement behind a ticket and sends its rows. Runs on a thread of its
+// own, because
+/// waiting for a slow client on gRPC's thread would keep the client's window updates from being
+// read.
 final class ResultStream {
   private final Engine engine;
   private final BufferAllocator allocator;
@@ -58,13 +60,16 @@ final class ResultStream {
     thread = Thread.currentThread();
     try {
       StatementHandle.Ticketed.Outcome outcome = statement.outcome().get();
-      if (outcome == null && statement.isUpdate() && !statement.started().compareAndSet(false, true)) {
+      if (outcome == null
+          && statement.isUpdate()
+          && !statement.started().compareAndSet(false, true)) {
         throw new EngineException(
             ErrorCode.INVALID_ARGUMENT,
             "the statement behind this ticket was executed already; it changes data and runs once");
       }
       StreamGate gate = new StreamGate(listener, this::cancel);
-      // No allocator of the stream's own: gRPC lets go of the last buffers some time after the stream ends.
+      // No allocator of the stream's own: gRPC lets go of the last buffers some time after the
+      // stream ends.
       try (VectorSchemaRoot root = VectorSchemaRoot.create(statement.schema(), allocator)) {
         listener.setUseZeroCopy(true);
         listener.start(root);
@@ -85,13 +90,12 @@ final class ResultStream {
   private void execute(StreamGate gate, VectorSchemaRoot root) throws InterruptedException {
     OutputListener output =
         wantsOutput
-            ? (stream, line) -> gate.putMetadata(StreamMessage.output(stream.name(), line), allocator)
+            ? (stream, line) ->
+                gate.putMetadata(StreamMessage.output(stream.name(), line), allocator)
             : OutputListener.NONE;
     StatementOptions options =
-        new StatementOptions(
-            statement.parameters(), StatementOptions.DEFAULT.timeout(), output);
-    StatementResult result =
-        engine.execute(statement.session().state(), statement.sql(), options);
+        new StatementOptions(statement.parameters(), StatementOptions.DEFAULT.timeout(), output);
+    StatementResult result = engine.execute(statement.session().state(), statement.sql(), options);
     switch (result) {
       case StatementResult.Rows(RunningQuery running) -> {
         try (running) {

@@ -1,16 +1,15 @@
 package io.bauplan.server.endpoint;
 
 import io.bauplan.sql.session.Session;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// One client's session: an id that only it knows, and the state that `USE` and `SET` change.
 final class ServerSession {
   private final String id;
-  private final AtomicReference<Session> state;
+  private volatile Session state;
 
   ServerSession(String id, Session initial) {
     this.id = id;
-    this.state = new AtomicReference<>(initial);
+    this.state = initial;
   }
 
   String id() {
@@ -18,10 +17,10 @@ final class ServerSession {
   }
 
   Session state() {
-    return state.get();
+    return state;
   }
 
   void become(Session next) {
-    state.set(next);
+    state = next;
   }
 }

@@ -12,7 +12,8 @@ import org.apache.arrow.flight.SessionOptionValueFactory;
 import org.apache.arrow.flight.SetSessionOptionsRequest;
 import org.apache.arrow.flight.SetSessionOptionsResult;
 
-/// Flight's session options: `schema` (the default namespace), `ref` (branch, tag or commit) and `timezone`.
+/// Flight's session options: `schema` (the default namespace), `ref` (branch, tag or commit) and
+// `timezone`.
 final class SessionOptions {
   private static final String SCHEMA = "schema";
   private static final String REFERENCE = "ref";

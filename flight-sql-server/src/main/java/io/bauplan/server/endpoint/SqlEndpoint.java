@@ -13,7 +13,8 @@ import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// A Flight SQL server over one engine. Closing it drains: no new calls, those under way may finish for a
+/// A Flight SQL server over one engine. Closing it drains: no new calls, those under way may finish
+// for a
 /// while, the rest is cancelled.
 public final class SqlEndpoint implements AutoCloseable {
   /// How long calls under way may take to finish once the endpoint closes.
@@ -62,7 +63,8 @@ public final class SqlEndpoint implements AutoCloseable {
       FlightServer.Builder builder =
           FlightServer.builder(allocator, location(config), producer)
               .headerAuthenticator(new HeaderAuthenticator(config.credentials()))
-              .middleware(SessionHeaders.KEY, (info, headers, context) -> new SessionHeaders(headers))
+              .middleware(
+                  SessionHeaders.KEY, (info, headers, context) -> new SessionHeaders(headers))
               .executor(calls)
               .backpressureThreshold(BACKPRESSURE_BYTES)
               .maxInboundMessageSize(MAX_MESSAGE_BYTES)

@@ -31,7 +31,8 @@ import org.apache.arrow.vector.complex.MapVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.complex.impl.UnionListWriter;
 
-/// What the server says of itself. Every id of the protocol is answered: drivers throw where one is missing.
+/// What the server says of itself. Every id of the protocol is answered: drivers throw where one is
+// missing.
 /// A limit of 0 means that there is none, as in JDBC.
 final class SqlInfos {
   private static final byte TEXT = 0;
@@ -261,17 +262,20 @@ final class SqlInfos {
     values.put(id.getNumber(), new Value(TEXTS, value));
   }
 
-  /// Fills a root of GetSqlInfo's schema with the ids asked for; none = all. Unknown ids are left out.
+  /// Fills a root of GetSqlInfo's schema with the ids asked for; none = all. Unknown ids are left
+  // out.
   void fill(VectorSchemaRoot root, List<Integer> ids) {
     List<Integer> wanted =
-        ids.isEmpty() ? List.copyOf(values.keySet()) : ids.stream().filter(values::containsKey).toList();
+        ids.isEmpty()
+            ? List.copyOf(values.keySet())
+            : ids.stream().filter(values::containsKey).toList();
     UInt4Vector names = (UInt4Vector) root.getVector("info_name");
     DenseUnionVector union = (DenseUnionVector) root.getVector("value");
     names.allocateNew(Math.max(1, wanted.size()));
     union.allocateNew();
     int[] counts = new int[CONVERSIONS + 1];
     for (int row = 0; row < wanted.size(); row++) {
-      Value value = values.get(wanted.get(row));
+      Value value = java.util.Objects.requireNonNull(values.get(wanted.get(row)));
       names.setSafe(row, wanted.get(row));
       while (union.getValueCapacity() <= row) {
         union.reAlloc();
@@ -301,7 +305,8 @@ final class SqlInfos {
           ((BigIntVector) union.getVectorByType(NUMBER)).setSafe(offset, (Long) value.value());
       case BITMASK ->
           ((IntVector) union.getVectorByType(BITMASK)).setSafe(offset, (Integer) value.value());
-      case TEXTS -> setTexts((ListVector) union.getVectorByType(TEXTS), (List<?>) value.value(), offset);
+      case TEXTS ->
+          setTexts((ListVector) union.getVectorByType(TEXTS), (List<?>) value.value(), offset);
       default ->
           setMap((MapVector) union.getVectorByType(CONVERSIONS), (Map<?, ?>) value.value(), offset);
     }

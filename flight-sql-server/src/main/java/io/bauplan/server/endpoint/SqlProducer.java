@@ -57,7 +57,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Flight SQL's calls, each handed to the part that knows. What is not served (bulk ingest, transactions,
+/// Flight SQL's calls, each handed to the part that knows. What is not served (bulk ingest,
+// transactions,
 /// Substrait) is answered UNIMPLEMENTED by the base class, and SqlInfo says so.
 final class SqlProducer extends NoOpFlightSqlProducer {
   private final Engine engine;
@@ -136,8 +137,7 @@ final class SqlProducer extends NoOpFlightSqlProducer {
   public SchemaResult getSchemaStatement(
       CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
     return answering(
-        () ->
-            new SchemaResult(statements.schema(sessions.of(context), command.getQueryBytes())));
+        () -> new SchemaResult(statements.schema(sessions.of(context), command.getQueryBytes())));
   }
 
   @Override
@@ -224,9 +224,7 @@ final class SqlProducer extends NoOpFlightSqlProducer {
     return answering(
         () ->
             new SchemaResult(
-                statements
-                    .prepared(command.getPreparedStatementHandle(), context)
-                    .resultSchema()));
+                statements.prepared(command.getPreparedStatementHandle(), context).resultSchema()));
   }
 
   @Override
@@ -420,8 +418,7 @@ final class SqlProducer extends NoOpFlightSqlProducer {
       CommandGetXdbcTypeInfo command, CallContext context, ServerStreamListener listener) {
     Optional<Integer> wanted =
         command.hasDataType() ? Optional.of(command.getDataType()) : Optional.empty();
-    send(
-        Schemas.GET_TYPE_INFO_SCHEMA, listener, root -> MetadataResults.types(root, wanted));
+    send(Schemas.GET_TYPE_INFO_SCHEMA, listener, root -> MetadataResults.types(root, wanted));
   }
 
   @Override
@@ -433,10 +430,7 @@ final class SqlProducer extends NoOpFlightSqlProducer {
   @Override
   public void getStreamSqlInfo(
       CommandGetSqlInfo command, CallContext context, ServerStreamListener listener) {
-    send(
-        Schemas.GET_SQL_INFO_SCHEMA,
-        listener,
-        root -> infos.fill(root, command.getInfoList()));
+    send(Schemas.GET_SQL_INFO_SCHEMA, listener, root -> infos.fill(root, command.getInfoList()));
   }
 
   @Override

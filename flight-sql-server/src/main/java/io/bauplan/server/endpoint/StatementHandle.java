@@ -17,7 +17,8 @@ sealed interface StatementHandle {
 
   StatementShape shape();
 
-  /// A statement waiting for its DoGet. Those that change something run once, however often they are
+  /// A statement waiting for its DoGet. Those that change something run once, however often they
+  // are
   /// fetched.
   ///
   /// @param outcome what an update did, once it ran
@@ -30,10 +31,8 @@ sealed interface StatementHandle {
       AtomicReference<@Nullable Outcome> outcome)
       implements StatementHandle {
 
-    Ticketed(
-        ServerSession session, String sql, StatementShape shape, List<Literal> parameters) {
-      this(
-          session, sql, shape, parameters, new AtomicBoolean(), new AtomicReference<>());
+    Ticketed(ServerSession session, String sql, StatementShape shape, List<Literal> parameters) {
+      this(session, sql, shape, parameters, new AtomicBoolean(), new AtomicReference<>());
     }
 
     record Outcome(long rows, String message) {}

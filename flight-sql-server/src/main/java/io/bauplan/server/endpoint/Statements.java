@@ -45,7 +45,8 @@ final class Statements {
     if (!shape.parameters().isEmpty()) {
       throw new EngineException(
           ErrorCode.INVALID_STATEMENT,
-          "the statement has " + shape.parameters().size()
+          "the statement has "
+              + shape.parameters().size()
               + " parameters: prepare it and bind their values");
     }
     return new StatementHandle.Ticketed(session, sql, shape, List.of());
@@ -59,7 +60,8 @@ final class Statements {
 
   /// When an update that is asked for as a query runs.
   enum Updates {
-    /// With GetFlightInfo, which answers when it is done. Clients fetch results when they please, some in
+    /// With GetFlightInfo, which answers when it is done. Clients fetch results when they please,
+    // some in
     /// the background: the next statement must already see what this one did.
     NOW,
     /// With DoGet, which can send what functions print meanwhile.
@@ -114,8 +116,7 @@ final class Statements {
             descriptor,
             List.of(
                 new FlightEndpoint(
-                    ticket(
-                        TicketStatementQuery.newBuilder().setStatementHandle(handle).build()))))
+                    ticket(TicketStatementQuery.newBuilder().setStatementHandle(handle).build()))))
         .setAppMetadata(kind.getBytes(StandardCharsets.UTF_8))
         .build();
   }
@@ -136,15 +137,13 @@ final class Statements {
     bounded(sql.length());
     StatementShape shape = engine.describe(session.state(), sql);
     ByteString handle =
-        handles.add(
-            new StatementHandle.Prepared(session, sql, shape, new AtomicReference<>()));
+        handles.add(new StatementHandle.Prepared(session, sql, shape, new AtomicReference<>()));
     Schema rows = shape.output().map(ResultSchema::of).orElse(new Schema(List.of()));
     return ActionCreatePreparedStatementResult.newBuilder()
         .setPreparedStatementHandle(handle)
         .setDatasetSchema(ByteString.copyFrom(rows.serializeAsMessage()))
         .setParameterSchema(
-            ByteString.copyFrom(
-                ResultSchema.ofParameters(shape.parameters()).serializeAsMessage()))
+            ByteString.copyFrom(ResultSchema.ofParameters(shape.parameters()).serializeAsMessage()))
         .build();
   }
 

@@ -78,8 +78,7 @@ record XdbcTypes(
           plain("MAP", java.sql.Types.JAVA_OBJECT, Integer.MAX_VALUE));
 
   private static XdbcTypes number(String name, int code, int digits) {
-    return new XdbcTypes(
-        name, code, digits, null, null, null, false, SEARCH_BASIC, true, 0, null);
+    return new XdbcTypes(name, code, digits, null, null, null, false, SEARCH_BASIC, true, 0, null);
   }
 
   private static XdbcTypes plain(String name, int code, int size) {

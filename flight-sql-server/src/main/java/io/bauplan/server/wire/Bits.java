@@ -10,7 +10,8 @@ final class Bits {
     return (bits + 7) >>> 3;
   }
 
-  /// Copies `count` bits from bit `from` at `source` to bit `to` at `target`. Bits of the target's first
+  /// Copies `count` bits from bit `from` at `source` to bit `to` at `target`. Bits of the target's
+  // first
   /// byte before `to` are kept.
   static void copy(long source, long from, long target, long to, int count) {
     int done = 0;

@@ -11,7 +11,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.jspecify.annotations.Nullable;
 
-/// Collects one column's rows from many small vectors into one large Arrow array. Copies; never keeps a
+/// Collects one column's rows from many small vectors into one large Arrow array. Copies; never
+// keeps a
 /// reference to what it was given.
 final class ColumnAppender implements AutoCloseable {
   private static final long MIN_BUFFER_BYTES = 64;
@@ -151,7 +152,8 @@ final class ColumnAppender implements AutoCloseable {
     return larger;
   }
 
-  /// Hands the collected arrays over in the order of Arrow's record batches, each with one reference that
+  /// Hands the collected arrays over in the order of Arrow's record batches, each with one
+  // reference that
   /// the receiver owns, and starts anew.
   void finish(List<ArrowFieldNode> nodes, List<ArrowBuf> buffers) {
     if (type instanceof DataType.NullType) {

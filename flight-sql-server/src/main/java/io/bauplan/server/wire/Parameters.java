@@ -27,8 +27,10 @@ import org.apache.arrow.vector.types.TimeUnit;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 
-/// Values that a client bound to the `?` of a prepared statement, as literals. Clients send what type they
-/// like (often text, or the widest number): each value is converted to the type the statement wants, and
+/// Values that a client bound to the `?` of a prepared statement, as literals. Clients send what
+// type they
+/// like (often text, or the widest number): each value is converted to the type the statement
+// wants, and
 /// refused where that would change it.
 public final class Parameters {
   private Parameters() {}
@@ -40,8 +42,11 @@ public final class Parameters {
     if (root.getFieldVectors().size() != types.size()) {
       throw new EngineException(
           ErrorCode.INVALID_ARGUMENT,
-          "the statement has " + types.size() + " parameters, but "
-              + root.getFieldVectors().size() + " were bound");
+          "the statement has "
+              + types.size()
+              + " parameters, but "
+              + root.getFieldVectors().size()
+              + " were bound");
     }
     List<Literal> values = new ArrayList<>(types.size());
     for (int i = 0; i < types.size(); i++) {
@@ -70,12 +75,17 @@ public final class Parameters {
       FieldVector vector, DataType type, int number, @Nullable Exception cause) {
     return new EngineException(
         ErrorCode.INVALID_ARGUMENT,
-        "parameter " + number + " is a " + vector.getField().getType()
-            + " whose value cannot be a " + type.sql(),
+        "parameter "
+            + number
+            + " is a "
+            + vector.getField().getType()
+            + " whose value cannot be a "
+            + type.sql(),
         cause);
   }
 
-  /// The value as String, BigDecimal, Double, Boolean, byte[], LocalDate, LocalTime, LocalDateTime, Duration
+  /// The value as String, BigDecimal, Double, Boolean, byte[], LocalDate, LocalTime, LocalDateTime,
+  // Duration
   /// or Period.
   private static Object plain(FieldVector vector, int row) {
     if (vector instanceof TimeStampVector stamps) {
@@ -172,7 +182,9 @@ public final class Parameters {
       }
       case DataType.TimestampType ignored -> {
         LocalDateTime time = dateTime(value);
-        yield time == null ? null : ChronoUnit.MICROS.between(LocalDateTime.of(1970, 1, 1, 0, 0), time);
+        yield time == null
+            ? null
+            : ChronoUnit.MICROS.between(LocalDateTime.of(1970, 1, 1, 0, 0), time);
       }
       case DataType.IntervalYearMonthType() ->
           value instanceof Period period ? period.toTotalMonths() : null;
@@ -185,7 +197,8 @@ public final class Parameters {
   }
 
   private static @Nullable Boolean booleanOf(String text) {
-    return text.equalsIgnoreCase("true") ? Boolean.TRUE
+    return text.equalsIgnoreCase("true")
+        ? Boolean.TRUE
         : text.equalsIgnoreCase("false") ? Boolean.FALSE : null;
   }
 

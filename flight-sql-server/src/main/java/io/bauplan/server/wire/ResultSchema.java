@@ -12,7 +12,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Arrow schemas as Flight SQL clients want them: each field says its SQL type, precision and scale.
+/// Arrow schemas as Flight SQL clients want them: each field says its SQL type, precision and
+// scale.
 public final class ResultSchema {
   /// The name of the only column of an update that was asked for as a query.
   public static final String AFFECTED_ROWS = "affected_rows";
@@ -23,12 +24,14 @@ public final class ResultSchema {
   private ResultSchema() {}
 
   public static Schema of(RowType row) {
-    return new Schema(row.columns().stream().map(column -> field(column, Optional.empty())).toList());
+    return new Schema(
+        row.columns().stream().map(column -> field(column, Optional.empty())).toList());
   }
 
   /// Columns of a table, for GetTables.
   public static Schema ofTable(RowType row, TableName table) {
-    return new Schema(row.columns().stream().map(column -> field(column, Optional.of(table))).toList());
+    return new Schema(
+        row.columns().stream().map(column -> field(column, Optional.of(table))).toList());
   }
 
   /// Types of a prepared statement's parameters, named `p1`, `p2`, ...
@@ -81,9 +84,7 @@ public final class ResultSchema {
       case DataType.TimestampType(boolean withZone) -> Optional.of(withZone ? 32 : 26);
       case DataType.UuidType() -> Optional.of(36);
       case DataType.VarcharType(), DataType.BinaryType() -> Optional.of(Integer.MAX_VALUE);
-      case DataType.NullType(),
-          DataType.IntervalYearMonthType(),
-          DataType.IntervalDayTimeType() ->
+      case DataType.NullType(), DataType.IntervalYearMonthType(), DataType.IntervalDayTimeType() ->
           Optional.empty();
       case DataType.ListType ignored -> Optional.empty();
       case DataType.MapType ignored -> Optional.empty();
@@ -99,7 +100,8 @@ public final class ResultSchema {
     if (type instanceof DataType.IntegerType) {
       return Optional.of(0);
     }
-    boolean hasSeconds = type instanceof DataType.TimeType || type instanceof DataType.TimestampType;
+    boolean hasSeconds =
+        type instanceof DataType.TimeType || type instanceof DataType.TimestampType;
     return hasSeconds ? Optional.of(6) : Optional.empty();
   }
 }

@@ -17,7 +17,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Run requests, events and results as JSON. An event is its record's components plus `type`, the record's
+/// Run requests, events and results as JSON. An event is its record's components plus `type`, the
+// record's
 /// name.
 public final class RunMessages {
   private static final ObjectMapper JSON =

@@ -6,7 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bauplan.sql.session.Session;
 import java.io.IOException;
 
-/// Messages for a person that ride in `app_metadata` of a result stream, as JSON: function output, and what a
+/// Messages for a person that ride in `app_metadata` of a result stream, as JSON: function output,
+// and what a
 /// statement without rows did.
 public sealed interface StreamMessage {
   ObjectMapper JSON = new ObjectMapper();

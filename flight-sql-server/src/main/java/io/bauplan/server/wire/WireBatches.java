@@ -13,7 +13,8 @@ import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
-/// Coalesces the engine's small batches into record batches of a size that is good for a network: about
+/// Coalesces the engine's small batches into record batches of a size that is good for a network:
+// about
 /// 32k rows, at most a few MB. Used by one thread.
 public final class WireBatches implements AutoCloseable {
   /// Rows after which a record batch is full.

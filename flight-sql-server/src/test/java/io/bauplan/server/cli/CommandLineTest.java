@@ -81,7 +81,8 @@ class CommandLineTest {
 
   @Test
   void limitsTheRowsOfATable() {
-    String sql = "SELECT * FROM (VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12)) AS v(n)";
+    String sql =
+        "SELECT * FROM (VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12)) AS v(n)";
     Outcome few = run("query", sql);
     assertThat(few.out()).contains("│ 10 │").doesNotContain("│ 11 │");
     assertThat(few.err()).contains("there are more");

@@ -20,8 +20,9 @@ class AttachFileTest {
   void isReadBackWhileItsProcessLives() throws IOException {
     own().write(warehouse);
     assertThat(AttachFile.read(warehouse)).contains(own());
-    assertThat(PosixFilePermissions.toString(
-            Files.getPosixFilePermissions(warehouse.resolve(AttachFile.NAME))))
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(warehouse.resolve(AttachFile.NAME))))
         .isEqualTo("rw-------");
     try (var files = Files.list(warehouse)) {
       assertThat(files).hasSize(1);

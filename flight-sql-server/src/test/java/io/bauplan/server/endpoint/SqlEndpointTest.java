@@ -69,8 +69,7 @@ class SqlEndpointTest {
     allocator = new RootAllocator();
     client =
         new FlightSqlClient(
-            FlightClient.builder(
-                    allocator, Location.forGrpcInsecure("127.0.0.1", endpoint.port()))
+            FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", endpoint.port()))
                 .build());
     authorized = header("authorization", "Bearer " + TOKEN);
     client.executeUpdate(
@@ -95,8 +94,7 @@ class SqlEndpointTest {
 
   private List<List<String>> rows(FlightInfo info, CallOption... options) throws Exception {
     List<List<String>> rows = new ArrayList<>();
-    try (FlightStream stream =
-        client.getStream(info.getEndpoints().get(0).getTicket(), options)) {
+    try (FlightStream stream = client.getStream(info.getEndpoints().get(0).getTicket(), options)) {
       while (stream.next()) {
         for (int row = 0; row < stream.getRoot().getRowCount(); row++) {
           List<String> cells = new ArrayList<>();
@@ -115,8 +113,7 @@ class SqlEndpointTest {
     FlightInfo info = client.execute("SELECT id, name, amount FROM people ORDER BY id", authorized);
     assertThat(rows(info, authorized))
         .containsExactly(List.of("1", "Ada", "1.50"), List.of("2", "Bob", "null"));
-    var metadata =
-        new FlightSqlColumnMetadata(info.getSchema().findField("amount").getMetadata());
+    var metadata = new FlightSqlColumnMetadata(info.getSchema().findField("amount").getMetadata());
     assertThat(metadata.getTypeName()).startsWith("DECIMAL");
     assertThat(metadata.getScale()).isEqualTo(2);
     assertThat(new String(info.getAppMetadata(), java.nio.charset.StandardCharsets.UTF_8))
@@ -125,8 +122,11 @@ class SqlEndpointTest {
 
   @Test
   void sendsAResultOfManyBatches() throws Exception {
-    client.executeUpdate("CREATE TABLE digits AS SELECT * FROM (VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) AS v(d)", authorized);
-    String elevenfold = String.join(" UNION ALL ", java.util.Collections.nCopies(10, "SELECT d FROM digits"));
+    client.executeUpdate(
+        "CREATE TABLE digits AS SELECT * FROM (VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) AS v(d)",
+        authorized);
+    String elevenfold =
+        String.join(" UNION ALL ", java.util.Collections.nCopies(10, "SELECT d FROM digits"));
     for (int i = 0; i < 4; i++) {
       client.executeUpdate("INSERT INTO digits " + elevenfold, authorized);
     }
@@ -146,8 +146,7 @@ class SqlEndpointTest {
 
   @Test
   void bindsParametersOfPreparedQueries() throws Exception {
-    PreparedStatement prepared =
-        client.prepare("SELECT name FROM people WHERE id = ?", authorized);
+    PreparedStatement prepared = client.prepare("SELECT name FROM people WHERE id = ?", authorized);
     try (VectorSchemaRoot values =
         VectorSchemaRoot.create(prepared.getParameterSchema(), allocator)) {
       values.allocateNew();

@@ -37,8 +37,7 @@ class SqlInfosTest {
   void answersWhatWasAskedAndLeavesOutWhatIsUnknown() {
     try (BufferAllocator allocator = new RootAllocator();
         VectorSchemaRoot root = VectorSchemaRoot.create(Schemas.GET_SQL_INFO_SCHEMA, allocator)) {
-      new SqlInfos("1.0")
-          .fill(root, List.of(SqlInfo.FLIGHT_SQL_SERVER_VERSION_VALUE, 999_999));
+      new SqlInfos("1.0").fill(root, List.of(SqlInfo.FLIGHT_SQL_SERVER_VERSION_VALUE, 999_999));
       assertThat(root.getRowCount()).isEqualTo(1);
       assertThat(root.getVector("value").getObject(0)).hasToString("1.0");
     }

@@ -29,7 +29,8 @@ class WireBatchesTest {
           new DataType.DecimalType(20, 2),
           new DataType.ListType(DataType.INT32, true),
           new DataType.StructType(
-              List.of(new Column("a", DataType.INT64, true), new Column("b", DataType.VARCHAR, true))),
+              List.of(
+                  new Column("a", DataType.INT64, true), new Column("b", DataType.VARCHAR, true))),
           DataType.NULL);
 
   private static RowType rowType() {
@@ -76,8 +77,7 @@ class WireBatchesTest {
     Random random = new Random(seed);
     try (BufferAllocator allocator = new RootAllocator();
         WireBatches wire = new WireBatches(rowType(), allocator);
-        VectorSchemaRoot root =
-            VectorSchemaRoot.create(ArrowTypes.schema(rowType()), allocator)) {
+        VectorSchemaRoot root = VectorSchemaRoot.create(ArrowTypes.schema(rowType()), allocator)) {
       List<List<@Nullable Object>> rows = new ArrayList<>();
       for (int batch = 0; batch < 20; batch++) {
         wire.add(randomBatch(random, rows, allocator));
@@ -107,7 +107,10 @@ class WireBatchesTest {
         if (field != null) {
           String quoted = field instanceof String ? "\"" + field + "\"" : field.toString();
           text.append(text.length() == 1 ? "" : ",")
-              .append('"').append(struct.fields().get(i).name()).append("\":").append(quoted);
+              .append('"')
+              .append(struct.fields().get(i).name())
+              .append("\":")
+              .append(quoted);
         }
       }
       return text.append('}').toString();

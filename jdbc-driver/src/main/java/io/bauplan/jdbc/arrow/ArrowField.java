@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One column, or one child of a nested column.
 ///
-/// @param width bytes of one value where the kind leaves it open (decimals, fixed binary), values of
+/// @param width bytes of one value where the kind leaves it open (decimals, fixed binary), values
+// of
 ///     one entry for fixed lists, else 0
 /// @param precision decimal digits of a DECIMAL
 /// @param scale digits after the point of a DECIMAL
@@ -36,8 +37,7 @@ public record ArrowField(
 
   /// A nullable field of a kind without parameters; times and timestamps count microseconds.
   public static ArrowField of(String name, Kind kind) {
-    return new ArrowField(
-        name, true, kind, 0, 0, 0, MICROS, null, List.of(), Map.of(), null);
+    return new ArrowField(name, true, kind, 0, 0, 0, MICROS, null, List.of(), Map.of(), null);
   }
 
   public static ArrowField decimal(String name, int precision, int scale) {

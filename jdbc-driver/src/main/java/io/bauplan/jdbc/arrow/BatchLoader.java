@@ -50,7 +50,8 @@ public final class BatchLoader {
     return columns;
   }
 
-  /// Reads one message. Rows borrow its body until the next message is loaded; a dictionary keeps the
+  /// Reads one message. Rows borrow its body until the next message is loaded; a dictionary keeps
+  // the
   /// body for the rest of the stream.
   public Loaded load(FlightMessage message) throws SQLException {
     try {
@@ -87,8 +88,17 @@ public final class BatchLoader {
       ArrowField f = column.field;
       ArrowField values =
           new ArrowField(
-              f.name(), true, f.kind(), f.width(), f.precision(), f.scale(), f.unitsPerSecond(),
-              f.zone(), f.children(), f.metadata(), null);
+              f.name(),
+              true,
+              f.kind(),
+              f.width(),
+              f.precision(),
+              f.scale(),
+              f.unitsPerSecond(),
+              f.zone(),
+              f.children(),
+              f.metadata(),
+              null);
       dictionaries.putIfAbsent(encoding.id(), new Column(values));
     }
     for (Column child : column.children) {

@@ -9,7 +9,8 @@ import java.nio.ByteOrder;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/// A view of one column over the body of the current message. The view is set anew for each batch by
+/// A view of one column over the body of the current message. The view is set anew for each batch
+// by
 /// [BatchLoader], which has checked every buffer against the number of rows; values are valid until
 /// the next batch is loaded.
 ///

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The buffers of one record batch that is being written.
 ///
-/// Classes of values: Boolean for BOOL, Number for integers and floats, BigDecimal for DECIMAL, String
+/// Classes of values: Boolean for BOOL, Number for integers and floats, BigDecimal for DECIMAL,
+// String
 /// for UTF8, byte[] for BINARY and FIXED_BINARY, UUID, LocalDate, LocalTime, LocalDateTime for
 /// TIMESTAMP, Instant for TIMESTAMP_TZ.
 final class ColumnBuffers {
@@ -148,8 +149,7 @@ final class ColumnBuffers {
       case TIME64 -> target.putLong(timeUnits(field, (LocalTime) value));
       case TIMESTAMP -> {
         LocalDateTime timestamp = (LocalDateTime) value;
-        target.putLong(
-            units(field, timestamp.toEpochSecond(ZoneOffset.UTC), timestamp.getNano()));
+        target.putLong(units(field, timestamp.toEpochSecond(ZoneOffset.UTC), timestamp.getNano()));
       }
       case TIMESTAMP_TZ -> {
         Instant instant = (Instant) value;
@@ -170,8 +170,7 @@ final class ColumnBuffers {
   }
 
   private static void putDecimal(ArrowField field, ByteBuffer target, BigDecimal value) {
-    BigInteger unscaled =
-        value.setScale(field.scale(), RoundingMode.HALF_UP).unscaledValue();
+    BigInteger unscaled = value.setScale(field.scale(), RoundingMode.HALF_UP).unscaledValue();
     byte[] bigEndian = unscaled.toByteArray();
     if (bigEndian.length > field.width()) {
       throw new ArithmeticException(value + " does not fit into the parameter's decimal type");

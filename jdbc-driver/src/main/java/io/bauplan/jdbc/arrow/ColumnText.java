@@ -118,7 +118,9 @@ public final class ColumnText {
   private static SQLException outOfRange(Column column) {
     return SqlErrors.of(
         SqlErrors.PROTOCOL,
-        "malformed answer: a value of column '" + column.field.name() + "' lies outside its buffer");
+        "malformed answer: a value of column '"
+            + column.field.name()
+            + "' lies outside its buffer");
   }
 
   /// SQL text of a value made by [ColumnValues#natural].

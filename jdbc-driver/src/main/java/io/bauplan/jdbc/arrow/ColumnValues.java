@@ -27,7 +27,8 @@ public final class ColumnValues {
 
   private ColumnValues() {}
 
-  /// The value of a row that is not null: Boolean, Integer (8 to 16 bits and INT32), Long, BigDecimal,
+  /// The value of a row that is not null: Boolean, Integer (8 to 16 bits and INT32), Long,
+  // BigDecimal,
   /// Float, Double, String, byte[], UUID, LocalDate, LocalTime, LocalDateTime, OffsetDateTime,
   /// Duration, Period, and for nested kinds List and Map with null entries where the data has them.
   public static Object natural(Column column, int row) throws SQLException {
@@ -82,8 +83,7 @@ public final class ColumnValues {
     int at = column.position(row);
     return switch (column.kind) {
       case TIME32, TIME64 -> {
-        long nanos =
-            column.rawInteger(at) * (NANOS_PER_SECOND / column.field.unitsPerSecond());
+        long nanos = column.rawInteger(at) * (NANOS_PER_SECOND / column.field.unitsPerSecond());
         if (nanos < 0 || nanos >= NANOS_PER_DAY) {
           throw SqlErrors.of(SqlErrors.OUT_OF_RANGE, "a time lies outside the day");
         }
@@ -223,8 +223,7 @@ public final class ColumnValues {
     return values;
   }
 
-  private static Map<String, @Nullable Object> struct(Column column, int at)
-      throws SQLException {
+  private static Map<String, @Nullable Object> struct(Column column, int at) throws SQLException {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     for (Column member : column.children) {
       values.put(member.field.name(), naturalOrNull(member, at));

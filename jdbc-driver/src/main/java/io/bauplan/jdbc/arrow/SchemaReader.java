@@ -46,7 +46,8 @@ public final class SchemaReader {
 
   private SchemaReader() {}
 
-  /// Reads an encapsulated schema message, as it stands in FlightInfo and in prepared statements. No
+  /// Reads an encapsulated schema message, as it stands in FlightInfo and in prepared statements.
+  // No
   /// bytes mean no columns.
   public static List<ArrowField> readEncapsulated(byte[] bytes) throws SQLException {
     if (bytes.length < 8) {
@@ -108,8 +109,7 @@ public final class SchemaReader {
     if (encoding != null) {
       Int index = encoding.indexType();
       dictionary =
-          new ArrowField.Dictionary(
-              encoding.id(), index == null ? Kind.INT32 : integer(index));
+          new ArrowField.Dictionary(encoding.id(), index == null ? Kind.INT32 : integer(index));
     }
     String name = field.name() == null ? "" : field.name();
     return typed(field, name, List.copyOf(children), Map.copyOf(metadata), dictionary);
@@ -209,11 +209,8 @@ public final class SchemaReader {
       case Type.Map -> Kind.MAP;
       case Type.Struct_ -> Kind.STRUCT;
       case Type.Union ->
-          type(field, new Union()).mode() == UnionMode.Dense
-              ? Kind.DENSE_UNION
-              : Kind.SPARSE_UNION;
-      default ->
-          throw SqlErrors.unsupported("the Arrow type " + Type.name(field.typeType()));
+          type(field, new Union()).mode() == UnionMode.Dense ? Kind.DENSE_UNION : Kind.SPARSE_UNION;
+      default -> throw SqlErrors.unsupported("the Arrow type " + Type.name(field.typeType()));
     };
   }
 

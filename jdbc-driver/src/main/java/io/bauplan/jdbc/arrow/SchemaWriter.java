@@ -123,8 +123,7 @@ final class SchemaWriter {
         int zone = builder.createString(field.zone() == null ? "UTC" : field.zone());
         yield Timestamp.createTimestamp(builder, unit(field), zone);
       }
-      default ->
-          throw new IllegalArgumentException("the driver does not write " + field.kind());
+      default -> throw new IllegalArgumentException("the driver does not write " + field.kind());
     };
   }
 

@@ -48,8 +48,7 @@ public final class Channels {
         .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
         .maxInboundMessageSize(Integer.MAX_VALUE)
         .maxInboundMetadataSize(MAX_METADATA_BYTES)
-        .decompressorRegistry(
-            DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
+        .decompressorRegistry(DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
         .directExecutor()
         .userAgent("bauplan-jdbc")
         .build();

@@ -5,7 +5,8 @@ import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One running statement as seen from the client: its time limit, and the call that a `cancel()` from
+/// One running statement as seen from the client: its time limit, and the call that a `cancel()`
+// from
 /// another thread ends.
 public final class Execution {
   private final long deadlineNanos;
@@ -63,6 +64,7 @@ public final class Execution {
 
   static SQLException timeout() {
     return SqlErrors.of(
-        SqlErrors.TIMEOUT, "the statement did not finish within its query timeout and was canceled");
+        SqlErrors.TIMEOUT,
+        "the statement did not finish within its query timeout and was canceled");
   }
 }

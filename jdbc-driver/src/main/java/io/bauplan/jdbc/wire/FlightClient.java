@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One session with a Flight SQL server. Safe for use by several threads; closing it ends every call.
+/// One session with a Flight SQL server. Safe for use by several threads; closing it ends every
+// call.
 public final class FlightClient implements AutoCloseable {
   private static final int DESCRIPTOR_CMD = 2;
   private static final long SHUTDOWN_WAIT_MILLIS = 2_000;
@@ -24,8 +25,7 @@ public final class FlightClient implements AutoCloseable {
   private final MethodDescriptor<byte[], FlightMessage> doGet = FlightMethods.doGet(pool);
 
   /// Takes ownership of the channel.
-  public FlightClient(
-      ManagedChannel channel, @Nullable String ref, @Nullable String namespace) {
+  public FlightClient(ManagedChannel channel, @Nullable String ref, @Nullable String namespace) {
     this.channel = channel;
     this.session = new SessionHeaders(ref, namespace);
   }
@@ -73,14 +73,12 @@ public final class FlightClient implements AutoCloseable {
   }
 
   /// Runs a prepared update for every row of the batch and returns the sum of their row counts.
-  public long update(byte[] command, IpcBatch parameters, Execution execution)
-      throws SQLException {
+  public long update(byte[] command, IpcBatch parameters, Execution execution) throws SQLException {
     return rowCount(put(withParameters(command, parameters), execution));
   }
 
   /// Binds parameters to a prepared query and returns the handle to go on with.
-  public byte[] bind(byte[] handle, IpcBatch parameters, Execution execution)
-      throws SQLException {
+  public byte[] bind(byte[] handle, IpcBatch parameters, Execution execution) throws SQLException {
     List<byte[]> answers =
         put(withParameters(SqlCommands.preparedQuery(handle), parameters), execution);
     for (byte[] answer : answers) {
@@ -151,8 +149,7 @@ public final class FlightClient implements AutoCloseable {
   }
 
   private List<byte[]> put(List<byte[]> messages, Execution execution) throws SQLException {
-    return CollectingCall.run(
-        call(FlightMethods.DO_PUT, execution), messages, session, execution);
+    return CollectingCall.run(call(FlightMethods.DO_PUT, execution), messages, session, execution);
   }
 
   private ClientCall<byte[], byte[]> call(

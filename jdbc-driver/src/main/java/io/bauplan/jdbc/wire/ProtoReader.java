@@ -18,7 +18,8 @@ final class ProtoReader {
     this.end = bytes.length;
   }
 
-  /// Moves to the next field and returns its number, or 0 at the end of the message. Each field must
+  /// Moves to the next field and returns its number, or 0 at the end of the message. Each field
+  // must
   /// be consumed by one of the value methods or by [#skip()].
   int nextField() {
     if (position >= end) {

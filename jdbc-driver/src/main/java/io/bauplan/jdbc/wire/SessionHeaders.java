@@ -6,7 +6,8 @@ import java.sql.SQLException;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/// The headers that make a chain of calls one session: who calls, the starting branch and namespace,
+/// The headers that make a chain of calls one session: who calls, the starting branch and
+// namespace,
 /// and the id that the server gave the session.
 final class SessionHeaders {
   static final Metadata.Key<String> AUTHORIZATION = key("authorization");
@@ -47,7 +48,8 @@ final class SessionHeaders {
   }
 
   /// Fails when the server has answered with another session than it was called with: it has
-  /// restarted, or the session has idled out. The branch and namespace chosen since then are gone, so
+  /// restarted, or the session has idled out. The branch and namespace chosen since then are gone,
+  // so
   /// going on could change the wrong branch.
   void requireAlive() throws SQLException {
     if (lost) {
@@ -95,8 +97,7 @@ final class SessionHeaders {
     }
   }
 
-  private static void put(
-      Metadata headers, Metadata.Key<String> key, @Nullable String value) {
+  private static void put(Metadata headers, Metadata.Key<String> key, @Nullable String value) {
     if (value != null) {
       headers.put(key, value);
     }

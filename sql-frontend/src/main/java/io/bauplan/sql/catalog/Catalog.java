@@ -5,11 +5,14 @@ import io.bauplan.udf.api.FunctionDefinition;
 import java.util.List;
 import java.util.Optional;
 
-/// A catalog with branches and tags. Thread-safe. Reads take a [PinnedRef] and see exactly that commit;
+/// A catalog with branches and tags. Thread-safe. Reads take a [PinnedRef] and see exactly that
+// commit;
 /// writes take a branch name. Names match case-insensitively, an exact match first.
 ///
-/// Errors are `EngineException`s: `REF_NOT_FOUND`, `TABLE_NOT_FOUND`, `TABLE_EXISTS`, `COMMIT_CONFLICT`,
-/// `COMMIT_STATE_UNKNOWN`, `CATALOG_ERROR`, ...; messages for names that do not exist offer the nearest.
+/// Errors are `EngineException`s: `REF_NOT_FOUND`, `TABLE_NOT_FOUND`, `TABLE_EXISTS`,
+// `COMMIT_CONFLICT`,
+/// `COMMIT_STATE_UNKNOWN`, `CATALOG_ERROR`, ...; messages for names that do not exist offer the
+// nearest.
 public interface Catalog extends AutoCloseable {
   String DEFAULT_BRANCH = "main";
   String DEFAULT_NAMESPACE = "bauplan";
@@ -58,17 +61,26 @@ public interface Catalog extends AutoCloseable {
   /// Creates an empty table (and its namespace where missing).
   CatalogTable createTable(String branch, TableDefinition definition, CommitInfo info);
 
-  /// Creates a table with its first data in one commit; with `replace` an existing table is replaced,
+  /// Creates a table with its first data in one commit; with `replace` an existing table is
+  // replaced,
   /// keeping its history where the schema allows.
   CatalogTable createTableAs(
-      String branch, TableDefinition definition, TableWriter writer, OnExisting onExisting, CommitInfo info);
+      String branch,
+      TableDefinition definition,
+      TableWriter writer,
+      OnExisting onExisting,
+      CommitInfo info);
 
   void commit(String branch, TableChange change, CommitInfo info);
 
   void createView(String branch, CatalogEntry.View view, OnExisting onExisting, CommitInfo info);
 
   void createFunction(
-      String branch, TableRef name, FunctionDefinition definition, OnExisting onExisting, CommitInfo info);
+      String branch,
+      TableRef name,
+      FunctionDefinition definition,
+      OnExisting onExisting,
+      CommitInfo info);
 
   void drop(String branch, TableRef name, EntryKind kind, CommitInfo info);
 

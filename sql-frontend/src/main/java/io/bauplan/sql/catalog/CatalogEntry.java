@@ -21,7 +21,11 @@ public sealed interface CatalogEntry {
   ///
   /// @param defaultNamespace namespace in which the text's unqualified names resolve, dotted
   record View(
-      TableRef name, String sql, String defaultNamespace, RowType columns, Map<String, String> properties)
+      TableRef name,
+      String sql,
+      String defaultNamespace,
+      RowType columns,
+      Map<String, String> properties)
       implements CatalogEntry {}
 
   /// A table function. Versioned with the data.

@@ -43,7 +43,8 @@ public interface CatalogTable {
 
   /// Files of a snapshot that can hold rows satisfying `filter`, pruned by partitions and bounds.
   ///
-  /// @param filter over `columns` by index; files are pruned by what of it can be, the reader applies it
+  /// @param filter over `columns` by index; files are pruned by what of it can be, the reader
+  // applies it
   List<ScanFile> planFiles(long snapshotId, List<ScanColumn> columns, Optional<Expression> filter);
 
   /// Columns as they were in a snapshot's schema.
@@ -54,5 +55,9 @@ public interface CatalogTable {
 
   /// @param summary Iceberg's snapshot summary
   record SnapshotInfo(
-      long id, Optional<Long> parentId, long timestampMillis, String operation, Map<String, String> summary) {}
+      long id,
+      Optional<Long> parentId,
+      long timestampMillis,
+      String operation,
+      Map<String, String> summary) {}
 }

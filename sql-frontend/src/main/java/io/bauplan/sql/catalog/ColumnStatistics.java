@@ -9,4 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param nullCount number of NULLs
 /// @param distinctCount number of distinct values, where a sketch was gathered
 public record ColumnStatistics(
-    @Nullable Object lower, @Nullable Object upper, OptionalLong nullCount, OptionalLong distinctCount) {}
+    @Nullable Object lower,
+    @Nullable Object upper,
+    OptionalLong nullCount,
+    OptionalLong distinctCount) {}

@@ -13,7 +13,8 @@ public sealed interface TableChange {
   /// Adds rows. Concurrent appends to the same branch are retried on the new head.
   record Append(WriteTarget target, List<WrittenFile> files) implements TableChange {}
 
-  /// The table's rows become exactly those of `files`. Fails with a conflict when the table has changed
+  /// The table's rows become exactly those of `files`. Fails with a conflict when the table has
+  // changed
   /// since `expectedSnapshotId` (-2 = do not check).
   record Replace(WriteTarget target, List<WrittenFile> files, long expectedSnapshotId)
       implements TableChange {}

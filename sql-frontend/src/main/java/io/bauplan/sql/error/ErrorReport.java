@@ -2,7 +2,8 @@ package io.bauplan.sql.error;
 
 import java.util.List;
 
-/// Shows an error to the person who wrote the text: the message, the line with its place underlined, and
+/// Shows an error to the person who wrote the text: the message, the line with its place
+// underlined, and
 /// what to do.
 ///
 /// ```
@@ -79,10 +80,7 @@ public final class ErrorReport {
     if (last < line.length()) {
       report.append("...");
     }
-    report
-        .append("\n    ")
-        .repeat(" ", width(before))
-        .repeat("^", Math.max(1, width(marked)));
+    report.append("\n    ").repeat(" ", width(before)).repeat("^", Math.max(1, width(marked)));
   }
 
   /// Tabs widened and control characters (a terminal would obey them) replaced.

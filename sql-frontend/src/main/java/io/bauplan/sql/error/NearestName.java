@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /// Finds the name that someone probably meant, for "did you mean" hints.
 ///
-/// The distance is Damerau's in its restricted form (insertions, deletions, replacements and swaps of
+/// The distance is Damerau's in its restricted form (insertions, deletions, replacements and swaps
+// of
 /// neighbours), letter case ignored.
 public final class NearestName {
   /// Longer names are not compared: hints are for people's typing errors.
@@ -17,7 +18,8 @@ public final class NearestName {
 
   private NearestName() {}
 
-  /// The candidate nearest to `wanted`, if one is near enough: at most a third of its letters differ. Of
+  /// The candidate nearest to `wanted`, if one is near enough: at most a third of its letters
+  // differ. Of
   /// several equally near the first wins.
   public static Optional<String> nearest(String wanted, Collection<String> candidates) {
     if (wanted.isEmpty() || wanted.length() > MAX_NAME_CHARS) {

@@ -47,9 +47,7 @@ final class AggregateTranslator {
             calls,
             new RowType(columns),
             plans.metadata().getRowCount(aggregate));
-    return constants.isEmpty()
-        ? plan
-        : withConstants(plan, output, constants, constantColumns);
+    return constants.isEmpty() ? plan : withConstants(plan, output, constants, constantColumns);
   }
 
   /// Calcite's LITERAL_AGG gives a constant for every group: a projection does.
@@ -67,8 +65,7 @@ final class AggregateTranslator {
     return Projections.project(plan, expressions, output);
   }
 
-  private static AggregateCall call(
-      org.apache.calcite.rel.core.AggregateCall call, Column output) {
+  private static AggregateCall call(org.apache.calcite.rel.core.AggregateCall call, Column output) {
     return new AggregateCall(
         FunctionRegistry.instance().aggregateId(call.getAggregation()),
         call.isDistinct() && !isUnaffectedByDuplicates(call.getAggregation().getKind()),

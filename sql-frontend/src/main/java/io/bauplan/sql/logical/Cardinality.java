@@ -25,9 +25,12 @@ import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 
-/// How many rows each node gives. Joins: the product of both sides over the larger number of distinct keys;
-/// of several keys at once the product of distinct values, at most the rows, of the smaller side. Distinct
-/// values come from sketches, else from integer bounds, else from guesses written here as constants.
+/// How many rows each node gives. Joins: the product of both sides over the larger number of
+// distinct keys;
+/// of several keys at once the product of distinct values, at most the rows, of the smaller side.
+// Distinct
+/// values come from sketches, else from integer bounds, else from guesses written here as
+// constants.
 final class Cardinality {
   /// Share of rows that pass a join condition other than an equality.
   private static final double OTHER_JOIN_CONDITION = 0.3;
@@ -79,9 +82,7 @@ final class Cardinality {
       case TableScan scan -> Math.max(1, scan.getTable().getRowCount());
       case Filter filter ->
           Math.max(
-              1,
-              rows(filter.getInput())
-                  * selectivity(filter.getInput(), filter.getCondition()));
+              1, rows(filter.getInput()) * selectivity(filter.getInput(), filter.getCondition()));
       case Project project -> rows(project.getInput());
       case Window window -> rows(window.getInput());
       case Sort sort -> sort(sort);
@@ -105,8 +106,7 @@ final class Cardinality {
 
   private double sort(Sort sort) {
     double input = rows(sort.getInput());
-    double offset =
-        sort.offset instanceof RexLiteral literal ? RexLiteral.intValue(literal) : 0;
+    double offset = sort.offset instanceof RexLiteral literal ? RexLiteral.intValue(literal) : 0;
     double rest = Math.max(0, input - offset);
     return sort.fetch instanceof RexLiteral literal
         ? Math.min(rest, Literals.count(Literals.literal(literal).value()))

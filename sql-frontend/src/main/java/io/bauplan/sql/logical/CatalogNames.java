@@ -55,7 +55,11 @@ public final class CatalogNames {
         || version.kind() == Version.Kind.BRANCH && ref.kind() == RefKind.TAG) {
       throw new EngineException(
           ErrorCode.REF_NOT_FOUND,
-          "\"" + version.text() + "\" is a " + word(ref.kind()) + ", not a "
+          "\""
+              + version.text()
+              + "\" is a "
+              + word(ref.kind())
+              + ", not a "
               + word(version.kind() == Version.Kind.TAG ? RefKind.TAG : RefKind.BRANCH),
           version.position());
     }
@@ -83,7 +87,9 @@ public final class CatalogNames {
       String text = version.map(Version::text).orElse(session.reference());
       throw new EngineException(
           ErrorCode.INVALID_STATEMENT,
-          "writing takes a branch, but " + text + " is "
+          "writing takes a branch, but "
+              + text
+              + " is "
               + (ref.kind() == RefKind.TAG ? "a tag" : "a commit of the past"),
           version.map(Version::position).orElse(null),
           "USE BRANCH ..., or name one: ... AT BRANCH b.",
@@ -97,9 +103,7 @@ public final class CatalogNames {
     List<String> inNamespace = new ArrayList<>(namespace);
     inNamespace.addAll(names.subList(0, names.size() - 1));
     TableRef relative = new TableRef(inNamespace, names.getLast());
-    return names.size() == 1
-        ? List.of(relative)
-        : List.of(absolute(names), relative);
+    return names.size() == 1 ? List.of(relative) : List.of(absolute(names), relative);
   }
 
   private static TableRef absolute(List<String> names) {
@@ -119,9 +123,7 @@ public final class CatalogNames {
   /// The full name of an object to be created.
   public TableRef created(SqlIdentifier name) {
     checkName(name);
-    return name.isSimple()
-        ? new TableRef(namespace, name.getSimple())
-        : absolute(name.names);
+    return name.isSimple() ? new TableRef(namespace, name.getSimple()) : absolute(name.names);
   }
 
   private static void checkName(SqlIdentifier name) {

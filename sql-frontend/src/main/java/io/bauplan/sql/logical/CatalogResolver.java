@@ -33,7 +33,8 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
-/// Resolves names at the statement's commit: first the pipeline's models, then the system schemas, then
+/// Resolves names at the statement's commit: first the pipeline's models, then the system schemas,
+// then
 /// the catalog, in the namespace given and then as a full name.
 final class CatalogResolver implements TableResolver {
   private final StatementContext context;
@@ -82,8 +83,7 @@ final class CatalogResolver implements TableResolver {
         other
             .names
             .find(path)
-            .orElseThrow(
-                () -> other.names.notFound("table", path, Positions.of(position)));
+            .orElseThrow(() -> other.names.notFound("table", path, Positions.of(position)));
     return other.entry(entry, position);
   }
 
@@ -91,8 +91,7 @@ final class CatalogResolver implements TableResolver {
     SqlNode value = table.value();
     String text;
     if (table.kind() == Version.Kind.TIMESTAMP) {
-      Literal time =
-          new ConstantArguments(context).timestamp(value);
+      Literal time = new ConstantArguments(context).timestamp(value);
       text =
           Instant.EPOCH
               .plus((Long) java.util.Objects.requireNonNull(time.value()), ChronoUnit.MICROS)
@@ -159,9 +158,10 @@ final class CatalogResolver implements TableResolver {
       case ModelScope.Model.Intermediate node -> {
         PhysicalPlan scan =
             new PhysicalPlan.IntermediateScan(
-                node.id(), node.columns(), IntStream.range(0, node.columns().size()).boxed().toList());
-        yield new Resolution(
-            new TableRef(List.of(), name), leaf(scan, ResolvedTable.UNKNOWN_ROWS));
+                node.id(),
+                node.columns(),
+                IntStream.range(0, node.columns().size()).boxed().toList());
+        yield new Resolution(new TableRef(List.of(), name), leaf(scan, ResolvedTable.UNKNOWN_ROWS));
       }
     };
   }
@@ -202,8 +202,7 @@ final class CatalogResolver implements TableResolver {
         var rows =
             table
                 .source()
-                .rows(
-                    new SystemTables.Request(context.catalog(), context.at(), context.session()));
+                .rows(new SystemTables.Request(context.catalog(), context.at(), context.session()));
         return Optional.of(
             new Resolution(
                 new TableRef(List.of(table.schema()), table.name()),

@@ -115,8 +115,7 @@ final class ColumnFacts {
       return Facts.guess(rows);
     }
     ScanColumn scanColumn = stored.scanColumns().get(column);
-    ColumnStatistics statistics =
-        stored.table().statistics(scanColumn.fieldId()).orElse(null);
+    ColumnStatistics statistics = stored.table().statistics(scanColumn.fieldId()).orElse(null);
     return statistics == null
         ? Facts.guess(rows)
         : fromStatistics(statistics, scanColumn.column().type(), rows);

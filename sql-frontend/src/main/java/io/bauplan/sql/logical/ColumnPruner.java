@@ -31,7 +31,8 @@ import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
-/// Leaves out every column that nobody above needs, and every projection that only reorders columns: who
+/// Leaves out every column that nobody above needs, and every projection that only reorders
+// columns: who
 /// uses the columns takes them from where they are.
 final class ColumnPruner {
   private ColumnPruner() {}
@@ -58,8 +59,7 @@ final class ColumnPruner {
   }
 
   /// The columns `needed` of the plan, in order, as `output`.
-  private static PhysicalPlan exact(
-      PhysicalPlan plan, BitSet needed, RowType output, Names names) {
+  private static PhysicalPlan exact(PhysicalPlan plan, BitSet needed, RowType output, Names names) {
     Pruned pruned = prune(plan, needed);
     RowType now = pruned.plan().output();
     int[] order = needed.stream().map(pruned::at).toArray();
@@ -88,8 +88,7 @@ final class ColumnPruner {
       case Filter p -> {
         Pruned input = prune(p.input(), union(needed, Expressions.inputColumns(p.predicate())));
         yield new Pruned(
-            new Filter(input.plan(), Expressions.remap(p.predicate(), input::at)),
-            input.column());
+            new Filter(input.plan(), Expressions.remap(p.predicate(), input::at)), input.column());
       }
       case Project p -> project(p, needed);
       case Aggregate p -> aggregate(p, needed);
@@ -158,14 +157,11 @@ final class ColumnPruner {
     java.util.Arrays.fill(column, -1);
     if (kept.stream().allMatch(InputRef.class::isInstance)) {
       needed.stream()
-          .forEach(
-              i -> column[i] = input.at(((InputRef) project.expressions().get(i)).index()));
+          .forEach(i -> column[i] = input.at(((InputRef) project.expressions().get(i)).index()));
       return new Pruned(input.plan(), column);
     }
-    List<Expression> expressions =
-        kept.stream().map(e -> Expressions.remap(e, input::at)).toList();
-    RowType output =
-        new RowType(needed.stream().mapToObj(project.output()::column).toList());
+    List<Expression> expressions = kept.stream().map(e -> Expressions.remap(e, input::at)).toList();
+    RowType output = new RowType(needed.stream().mapToObj(project.output()::column).toList());
     return new Pruned(
         new Project(input.plan(), expressions, output),
         compact(needed, project.expressions().size()));
@@ -225,10 +221,16 @@ final class ColumnPruner {
   }
 
   /// Both sides of a join, pruned, and where the join's columns are now.
-  private record Sides(Pruned left, Pruned right, RowType output, int[] column, IntUnaryOperator both) {}
+  private record Sides(
+      Pruned left, Pruned right, RowType output, int[] column, IntUnaryOperator both) {}
 
   private static Sides sides(
-      PhysicalPlan join, PhysicalPlan left, PhysicalPlan right, JoinKind kind, BitSet needed, BitSet used) {
+      PhysicalPlan join,
+      PhysicalPlan left,
+      PhysicalPlan right,
+      JoinKind kind,
+      BitSet needed,
+      BitSet used) {
     int leftSize = left.output().size();
     int rightSize = right.output().size();
     BitSet leftNeeded = new BitSet();
@@ -264,9 +266,7 @@ final class ColumnPruner {
       column[i] =
           i < leftSize
               ? newLeft.at(i)
-              : projectsRight
-                  ? shifted(newRight.at(i - leftSize), newLeftSize)
-                  : newLeftSize;
+              : projectsRight ? shifted(newRight.at(i - leftSize), newLeftSize) : newLeftSize;
     }
     List<Column> output = new ArrayList<>();
     nullable(newLeft.plan().output(), kind == JoinKind.RIGHT || kind == JoinKind.FULL, output);
@@ -312,11 +312,9 @@ final class ColumnPruner {
   }
 
   private static Pruned nestedLoopJoin(NestedLoopJoin join, BitSet needed) {
-    BitSet used =
-        join.condition().map(Expressions::inputColumns).orElseGet(BitSet::new);
+    BitSet used = join.condition().map(Expressions::inputColumns).orElseGet(BitSet::new);
     Sides sides = sides(join, join.left(), join.right(), join.kind(), needed, used);
-    Optional<Expression> condition =
-        join.condition().map(e -> Expressions.remap(e, sides.both()));
+    Optional<Expression> condition = join.condition().map(e -> Expressions.remap(e, sides.both()));
     return new Pruned(
         new NestedLoopJoin(
             sides.left().plan(), sides.right().plan(), join.kind(), condition, sides.output()),
@@ -352,8 +350,7 @@ final class ColumnPruner {
     List<Column> output = new ArrayList<>(input.plan().output().columns());
     output.addAll(window.output().columns().subList(inputSize, column.length));
     Window moved =
-        (Window)
-            PhysicalPlans.mapExpressions(window, e -> Expressions.remap(e, input::at));
+        (Window) PhysicalPlans.mapExpressions(window, e -> Expressions.remap(e, input::at));
     List<Window.Group> groups =
         moved.groups().stream()
             .map(

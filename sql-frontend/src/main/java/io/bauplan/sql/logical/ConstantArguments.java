@@ -16,7 +16,8 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
-/// Arguments that must be known when a statement is planned: of procedures, table functions, `AT TIMESTAMP`.
+/// Arguments that must be known when a statement is planned: of procedures, table functions, `AT
+// TIMESTAMP`.
 public final class ConstantArguments {
   private final StatementContext context;
 
@@ -96,7 +97,9 @@ public final class ConstantArguments {
     Literal local = value(node, DataType.TIMESTAMP);
     if (local.value() == null) {
       throw new EngineException(
-          ErrorCode.INVALID_ARGUMENT, "the timestamp is NULL", Positions.of(node.getParserPosition()));
+          ErrorCode.INVALID_ARGUMENT,
+          "the timestamp is NULL",
+          Positions.of(node.getParserPosition()));
     }
     java.time.LocalDateTime wall =
         java.time.LocalDateTime.ofEpochSecond(0, 0, java.time.ZoneOffset.UTC)

@@ -109,10 +109,14 @@ final class ConstantEvaluator {
     if (type.equals(DataType.VARCHAR)) {
       return text(value, operand.type());
     }
-    if (operand.type() instanceof DateType && type instanceof TimestampType(boolean zone) && !zone) {
+    if (operand.type() instanceof DateType
+        && type instanceof TimestampType(boolean zone)
+        && !zone) {
       return Optional.of(new Literal(Math.multiplyExact((Long) value, MICROS_PER_DAY), type));
     }
-    if (operand.type() instanceof TimestampType(boolean zone) && !zone && type instanceof DateType) {
+    if (operand.type() instanceof TimestampType(boolean zone)
+        && !zone
+        && type instanceof DateType) {
       return Optional.of(new Literal(Math.floorDiv((Long) value, MICROS_PER_DAY), type));
     }
     if (!TypeRules.isNumeric(operand.type())) {
@@ -171,8 +175,7 @@ final class ConstantEvaluator {
 
   private static long micros(LocalDateTime time) {
     return Math.addExact(
-        Math.multiplyExact(time.toEpochSecond(ZoneOffset.UTC), 1_000_000L),
-        time.getNano() / 1_000);
+        Math.multiplyExact(time.toEpochSecond(ZoneOffset.UTC), 1_000_000L), time.getNano() / 1_000);
   }
 
   private static Optional<Literal> call(Call call, Instant now, ZoneId zone) {
@@ -199,8 +202,7 @@ final class ConstantEvaluator {
           Optional.of(new Literal(now.atZone(zone).toLocalDate().toEpochDay(), call.type()));
       case "current_time", "localtime" ->
           Optional.of(
-              new Literal(
-                  now.atZone(zone).toLocalTime().toNanoOfDay() / 1_000, call.type()));
+              new Literal(now.atZone(zone).toLocalTime().toNanoOfDay() / 1_000, call.type()));
       default -> Optional.empty();
     };
   }

@@ -3,8 +3,8 @@ package io.bauplan.sql.logical;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
-import io.bauplan.sql.plan.Expressions;
 import io.bauplan.sql.plan.Expression.Literal;
+import io.bauplan.sql.plan.Expressions;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -13,8 +13,10 @@ import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexExecutor;
 import org.apache.calcite.rex.RexNode;
 
-/// Evaluates constant expressions at planning time by the engine's semantics. Calcite's own executor
-/// would compile each expression and apply Java's arithmetic; what is not known here, and what fails, is
+/// Evaluates constant expressions at planning time by the engine's semantics. Calcite's own
+// executor
+/// would compile each expression and apply Java's arithmetic; what is not known here, and what
+// fails, is
 /// left for the worker: an error must not surface from a branch that is never taken.
 final class ConstantFolder implements RexExecutor {
   private final Instant now;
@@ -26,8 +28,7 @@ final class ConstantFolder implements RexExecutor {
   }
 
   @Override
-  public void reduce(
-      RexBuilder rexBuilder, List<RexNode> constants, List<RexNode> reducedValues) {
+  public void reduce(RexBuilder rexBuilder, List<RexNode> constants, List<RexNode> reducedValues) {
     for (RexNode constant : constants) {
       reducedValues.add(fold(constant, rexBuilder));
     }

@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Rows that are known when a statement is planned (`SELECT 1`, `INSERT ... VALUES`) stay literal rows.
+/// Rows that are known when a statement is planned (`SELECT 1`, `INSERT ... VALUES`) stay literal
+// rows.
 final class ConstantRows {
   private ConstantRows() {}
 

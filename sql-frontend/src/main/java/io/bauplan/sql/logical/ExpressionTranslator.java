@@ -38,14 +38,14 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.fun.SqlLikeOperator;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
-/// Calcite's row expressions as ours. What has no record of its own becomes a `Call` by function id.
+/// Calcite's row expressions as ours. What has no record of its own becomes a `Call` by function
+// id.
 final class ExpressionTranslator {
   private ExpressionTranslator() {}
 
   static Expression translate(RexNode node) {
     return switch (node) {
-      case RexInputRef ref ->
-          new InputRef(ref.getIndex(), type(ref), ref.getType().isNullable());
+      case RexInputRef ref -> new InputRef(ref.getIndex(), type(ref), ref.getType().isNullable());
       case RexLiteral literal -> Literals.literal(literal);
       case RexDynamicParam parameter -> new DynamicParameter(parameter.getIndex(), type(parameter));
       case RexFieldAccess access -> fieldAccess(access);
@@ -201,9 +201,7 @@ final class ExpressionTranslator {
     String id =
         switch (operator) {
           case ADD ->
-              leftTime || rightTime
-                  ? FunctionRegistry.DATETIME_ADD
-                  : FunctionRegistry.INTERVAL_ADD;
+              leftTime || rightTime ? FunctionRegistry.DATETIME_ADD : FunctionRegistry.INTERVAL_ADD;
           case SUBTRACT ->
               leftTime && rightTime
                   ? FunctionRegistry.DATETIME_DIFFERENCE
@@ -239,10 +237,7 @@ final class ExpressionTranslator {
             ? new Literal(java.math.BigDecimal.ZERO, new DecimalType(1, 0))
             : TypeRules.cast(new Literal(0L, DataType.INT32), type);
     return new Arithmetic(
-        Arithmetic.Operator.SUBTRACT,
-        zero,
-        arithmeticOperand(translate(operand), type),
-        type);
+        Arithmetic.Operator.SUBTRACT, zero, arithmeticOperand(translate(operand), type), type);
   }
 
   private static Expression cast(RexCall call) {

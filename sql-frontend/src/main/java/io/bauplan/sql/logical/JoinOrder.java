@@ -12,7 +12,8 @@ import org.apache.calcite.rel.rules.HyperGraph;
 import org.apache.calcite.tools.RelBuilder;
 import org.jspecify.annotations.Nullable;
 
-/// Orders joins by dynamic programming over hypergraphs (Moerkotte and Neumann, "Dynamic Programming
+/// Orders joins by dynamic programming over hypergraphs (Moerkotte and Neumann, "Dynamic
+// Programming
 /// Strikes Back", 2008), bushy trees included, at the least sum of rows that the joins produce.
 final class JoinOrder {
   /// Connected sub-graphs looked at before a simpler way is taken.

@@ -22,7 +22,8 @@ import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexUtil;
 
-/// Joins: hash joins wherever there is an equality, with the smaller side as build side; otherwise nested
+/// Joins: hash joins wherever there is an equality, with the smaller side as build side; otherwise
+// nested
 /// loops.
 final class JoinTranslator {
   private final PhysicalTranslator plans;
@@ -61,12 +62,9 @@ final class JoinTranslator {
     PhysicalPlan left = plans.node(join.getLeft());
     PhysicalPlan right = plans.node(join.getRight());
     JoinKind kind = kind(join.getJoinType());
-    RexNode rest =
-        RexUtil.composeConjunction(join.getCluster().getRexBuilder(), others);
+    RexNode rest = RexUtil.composeConjunction(join.getCluster().getRexBuilder(), others);
     Optional<Expression> residual =
-        rest.isAlwaysTrue()
-            ? Optional.empty()
-            : Optional.of(ExpressionTranslator.translate(rest));
+        rest.isAlwaysTrue() ? Optional.empty() : Optional.of(ExpressionTranslator.translate(rest));
     RowType output = PhysicalTranslator.row(join);
     if (leftKeys.isEmpty()) {
       return nestedLoop(join, left, right, kind, residual, output);
@@ -117,9 +115,7 @@ final class JoinTranslator {
             join.leftKeys(),
             join.nullSafe(),
             join.residual()
-                .map(
-                    e ->
-                        Expressions.remap(e, i -> i < leftSize ? i + rightSize : i - leftSize)),
+                .map(e -> Expressions.remap(e, i -> i < leftSize ? i + rightSize : i - leftSize)),
             new RowType(swappedColumns(join.output(), leftSize)),
             join.estimatedRows());
     return Projections.select(other, swappedBack(leftSize, rightSize));
@@ -146,9 +142,7 @@ final class JoinTranslator {
             join.left(),
             join.kind(),
             join.condition()
-                .map(
-                    e ->
-                        Expressions.remap(e, i -> i < leftSize ? i + rightSize : i - leftSize)),
+                .map(e -> Expressions.remap(e, i -> i < leftSize ? i + rightSize : i - leftSize)),
             new RowType(swappedColumns(join.output(), leftSize)));
     return Projections.select(other, swappedBack(leftSize, rightSize));
   }
@@ -167,7 +161,8 @@ final class JoinTranslator {
         .toList();
   }
 
-  /// Key pairs of different types get cast copies behind the inputs' columns, which the output leaves out.
+  /// Key pairs of different types get cast copies behind the inputs' columns, which the output
+  // leaves out.
   private static PhysicalPlan withEqualKeyTypes(HashJoin join) {
     List<Expression> left = Projections.references(join.left().output());
     List<Expression> right = Projections.references(join.right().output());

@@ -42,13 +42,15 @@ final class Literals {
     return switch (type.getSqlTypeName()) {
       case BOOLEAN -> value;
       case TINYINT, SMALLINT, INTEGER, BIGINT -> integer((BigDecimal) value);
-      case DECIMAL -> ((BigDecimal) value).setScale(type.getScale(), java.math.RoundingMode.HALF_UP);
+      case DECIMAL ->
+          ((BigDecimal) value).setScale(type.getScale(), java.math.RoundingMode.HALF_UP);
       case REAL, FLOAT, DOUBLE ->
           value instanceof Double d ? d : (Object) ((BigDecimal) value).doubleValue();
       case CHAR, VARCHAR -> value instanceof NlsString nls ? nls.getValue() : value.toString();
       case BINARY, VARBINARY -> ((ByteString) value).getBytes();
       case DATE -> LocalDate.parse(((DateString) value).toString()).toEpochDay();
-      case TIME -> LocalTime.parse(((TimeString) value).toString()).getLong(ChronoField.MICRO_OF_DAY);
+      case TIME ->
+          LocalTime.parse(((TimeString) value).toString()).getLong(ChronoField.MICRO_OF_DAY);
       case TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> micros((TimestampString) value);
       case INTERVAL_YEAR, INTERVAL_YEAR_MONTH, INTERVAL_MONTH -> integer((BigDecimal) value);
       case INTERVAL_DAY,
@@ -74,7 +76,8 @@ final class Literals {
     try {
       return value.setScale(0, java.math.RoundingMode.HALF_UP).longValueExact();
     } catch (ArithmeticException e) {
-      throw new EngineException(ErrorCode.NUMERIC_OVERFLOW, value + " is out of the range of BIGINT", e);
+      throw new EngineException(
+          ErrorCode.NUMERIC_OVERFLOW, value + " is out of the range of BIGINT", e);
     }
   }
 

@@ -15,7 +15,8 @@ import org.apache.calcite.sql2rel.RelDecorrelator;
 import org.apache.calcite.sql2rel.RelFieldTrimmer;
 import org.apache.calcite.tools.RelBuilder;
 
-/// From a converted tree to the one that is executed, in phases: sub-queries become joins, filters and
+/// From a converted tree to the one that is executed, in phases: sub-queries become joins, filters
+// and
 /// projections move down, joins are ordered, unused columns go, windows come apart.
 final class Optimizer {
   private static final HepProgram SUB_QUERIES =

@@ -38,7 +38,8 @@ import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
-/// An optimized tree as a physical plan, node by node; whatever has no counterpart is an error, never
+/// An optimized tree as a physical plan, node by node; whatever has no counterpart is an error,
+// never
 /// dropped. Joins, aggregates, scans and windows have translators of their own.
 public final class PhysicalTranslator {
   private final RelMetadataQuery metadata;
@@ -115,9 +116,7 @@ public final class PhysicalTranslator {
     PhysicalPlan input = node(sort.getInput());
     long offset = sort.offset == null ? 0 : count(sort.offset, "OFFSET");
     OptionalLong fetch =
-        sort.fetch == null
-            ? OptionalLong.empty()
-            : OptionalLong.of(count(sort.fetch, "LIMIT"));
+        sort.fetch == null ? OptionalLong.empty() : OptionalLong.of(count(sort.fetch, "LIMIT"));
     List<SortKey> keys = sortKeys(sort.getCollation());
     if (!keys.isEmpty()) {
       return new PhysicalPlan.Sort(input, keys, offset, fetch);
@@ -136,7 +135,8 @@ public final class PhysicalTranslator {
       return Literals.count(Literals.literal(literal).value());
     }
     throw new EngineException(
-        ErrorCode.NOT_SUPPORTED, clause + " takes a constant number, not an expression or parameter");
+        ErrorCode.NOT_SUPPORTED,
+        clause + " takes a constant number, not an expression or parameter");
   }
 
   static List<SortKey> sortKeys(RelCollation collation) {
@@ -184,13 +184,16 @@ public final class PhysicalTranslator {
     for (List<RexLiteral> tuple : values.getTuples()) {
       List<@Nullable Object> row = new ArrayList<>();
       for (int i = 0; i < tuple.size(); i++) {
-        Expression value =
-            TypeRules.cast(Literals.literal(tuple.get(i)), output.type(i));
+        Expression value = TypeRules.cast(Literals.literal(tuple.get(i)), output.type(i));
         if (!(value instanceof Expression.Literal literal)) {
           throw new EngineException(
               ErrorCode.TYPE_MISMATCH,
-              "a value of VALUES is " + value.type().sql() + " where column "
-                  + output.column(i).name() + " is " + output.type(i).sql());
+              "a value of VALUES is "
+                  + value.type().sql()
+                  + " where column "
+                  + output.column(i).name()
+                  + " is "
+                  + output.type(i).sql());
         }
         row.add(literal.value());
       }
@@ -202,8 +205,7 @@ public final class PhysicalTranslator {
   private PhysicalPlan repeatUnion(RepeatUnion repeat) {
     RowType output = row(repeat);
     return new PhysicalPlan.RecursiveUnion(
-        ScanTranslator.transientName(
-            java.util.Objects.requireNonNull(repeat.getTransientTable())),
+        ScanTranslator.transientName(java.util.Objects.requireNonNull(repeat.getTransientTable())),
         repeat.all,
         Projections.castTo(node(spooled(repeat.getSeedRel())), output),
         Projections.castTo(node(spooled(repeat.getIterativeRel())), output),

@@ -10,12 +10,11 @@ import org.apache.calcite.config.CalciteConnectionProperty;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelRoot;
 import org.apache.calcite.rel.type.RelDataType;
-import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 
-
-/// One query text on its way to a tree: bind names, validate, convert. A view or table argument inside it
+/// One query text on its way to a tree: bind names, validate, convert. A view or table argument
+// inside it
 /// has a converter of its own over the same statement context.
 final class QueryConverter {
   private static final SqlToRelConverter.Config CONFIG =
@@ -53,13 +52,11 @@ final class QueryConverter {
       return convert(bound, validator, names);
     } catch (RuntimeException | AssertionError e) {
       throw ValidationErrors.of(
-          e instanceof RuntimeException r ? r : new IllegalStateException(e),
-          binder::columns);
+          e instanceof RuntimeException r ? r : new IllegalStateException(e), binder::columns);
     }
   }
 
-  private Converted convert(
-      SqlNode bound, EngineValidator validator, CalciteCatalogReader names) {
+  private Converted convert(SqlNode bound, EngineValidator validator, CalciteCatalogReader names) {
     SqlNode validated = validator.validate(bound);
     SqlToRelConverter converter =
         new SqlToRelConverter(

@@ -22,7 +22,8 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlSelect;
 import org.jspecify.annotations.Nullable;
 
-/// Plans the queries of one statement, also those inside other statements. Takes the nodes it is given
+/// Plans the queries of one statement, also those inside other statements. Takes the nodes it is
+// given
 /// over and rewrites them: a text planned twice is copied first ([SqlCopies]).
 public final class QueryPlanner {
   private final StatementContext context;
@@ -47,8 +48,7 @@ public final class QueryPlanner {
   private static RowType renamed(RowType row, RowType names) {
     List<Column> columns = new ArrayList<>();
     for (int i = 0; i < row.size(); i++) {
-      columns.add(
-          new Column(names.column(i).name(), row.type(i), row.column(i).nullable()));
+      columns.add(new Column(names.column(i).name(), row.type(i), row.column(i).nullable()));
     }
     return new RowType(columns);
   }
@@ -65,7 +65,9 @@ public final class QueryPlanner {
       var type = rel.getRowType().getFieldList().get(i).getType();
       columns.add(
           new Column(
-              converted.root().fields.get(i).getValue(), TypeMapping.dataType(type), type.isNullable()));
+              converted.root().fields.get(i).getValue(),
+              TypeMapping.dataType(type),
+              type.isNullable()));
     }
     return new RowType(columns);
   }
@@ -144,8 +146,7 @@ public final class QueryPlanner {
   }
 
   private Converted convert(SqlNode query) {
-    return new QueryConverter(context, context.session().namespace(), ViewPath.NONE)
-        .convert(query);
+    return new QueryConverter(context, context.session().namespace(), ViewPath.NONE).convert(query);
   }
 
   private static List<DataType> parameters(Converted converted) {

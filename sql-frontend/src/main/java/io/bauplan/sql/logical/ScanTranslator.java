@@ -29,7 +29,8 @@ import org.apache.calcite.rel.RelVisitor;
 import org.apache.calcite.schema.TransientTable;
 import org.jspecify.annotations.Nullable;
 
-/// Leaves of the plan: a scan takes filters, projections and limits into itself, and only then its files
+/// Leaves of the plan: a scan takes filters, projections and limits into itself, and only then its
+// files
 /// are listed.
 final class ScanTranslator {
   private ScanTranslator() {}
@@ -37,8 +38,7 @@ final class ScanTranslator {
   static PhysicalPlan scan(org.apache.calcite.rel.core.TableScan scan) {
     RelOptTable table = scan.getTable();
     if (table.unwrap(TransientTable.class) != null) {
-      return new PhysicalPlan.RecursiveScan(
-          transientName(table), PhysicalTranslator.row(scan));
+      return new PhysicalPlan.RecursiveScan(transientName(table), PhysicalTranslator.row(scan));
     }
     ResolvedTable resolved = table.unwrap(ResolvedTable.class);
     if (resolved == null) {
@@ -103,8 +103,7 @@ final class ScanTranslator {
   /// A scan's filter sees nothing but the scan's row.
   private static boolean pushable(Expression predicate) {
     boolean[] correlated = {false};
-    Expressions.visit(
-        predicate, e -> correlated[0] |= e instanceof Expression.CorrelatedRef);
+    Expressions.visit(predicate, e -> correlated[0] |= e instanceof Expression.CorrelatedRef);
     return !correlated[0];
   }
 
@@ -171,8 +170,7 @@ final class ScanTranslator {
     Optional<Expression> filter = scan.filter();
     if (filter.isPresent()) {
       Map<Integer, Integer> filterIndex = new HashMap<>(newIndex);
-      Expressions.inputColumns(filter.get())
-          .stream()
+      Expressions.inputColumns(filter.get()).stream()
           .filter(column -> !filterIndex.containsKey(column))
           .forEach(
               column -> {
@@ -199,8 +197,7 @@ final class ScanTranslator {
     Optional<Expression> filter = scan.filter();
     if (filter.isPresent()) {
       Map<Integer, Integer> filterIndex = new HashMap<>(newIndex);
-      Expressions.inputColumns(filter.get())
-          .stream()
+      Expressions.inputColumns(filter.get()).stream()
           .filter(column -> !filterIndex.containsKey(column))
           .forEach(
               column -> {
@@ -230,8 +227,7 @@ final class ScanTranslator {
       }
     }
     for (Expression expression : expressions) {
-      Expressions.inputColumns(expression)
-          .stream()
+      Expressions.inputColumns(expression).stream()
           .filter(column -> !seen.get(column))
           .forEach(
               column -> {

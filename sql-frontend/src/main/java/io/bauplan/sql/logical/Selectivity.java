@@ -2,7 +2,6 @@ package io.bauplan.sql.logical;
 
 import com.google.common.collect.Range;
 import io.bauplan.sql.logical.ColumnFacts.Facts;
-import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import org.apache.calcite.plan.RelOptUtil;
@@ -16,7 +15,8 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.util.Sarg;
 import org.jspecify.annotations.Nullable;
 
-/// The share of rows that pass a predicate: from a column's bounds and distinct values where they are
+/// The share of rows that pass a predicate: from a column's bounds and distinct values where they
+// are
 /// known, otherwise one of the constants here.
 final class Selectivity {
   private static final double EQUALITY = 0.1;

@@ -13,7 +13,8 @@ import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.rex.RexBuilder;
 
-/// What one statement plans with: the commit its names resolve at, its instant, and Calcite's private
+/// What one statement plans with: the commit its names resolve at, its instant, and Calcite's
+// private
 /// objects, which are never shared between statements or threads.
 public final class StatementContext {
   private static final HepProgram NOTHING = HepProgram.builder().build();
@@ -64,7 +65,8 @@ public final class StatementContext {
     this.cluster = other.cluster;
   }
 
-  /// The same statement where names resolve at another commit: the inside of a view read `AT` a version.
+  /// The same statement where names resolve at another commit: the inside of a view read `AT` a
+  // version.
   public StatementContext at(PinnedRef other) {
     return new StatementContext(this, other);
   }

@@ -3,6 +3,7 @@ package io.bauplan.sql.logical;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.apache.calcite.plan.RelOptRule;
 import org.apache.calcite.plan.RelOptRuleCall;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
@@ -22,11 +23,12 @@ import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.tools.RelBuilder;
-import org.apache.calcite.plan.RelOptRule;
 import org.jspecify.annotations.Nullable;
 
-/// `WHERE [NOT] EXISTS (...)` and `x [NOT] IN (...)` whose correlated conditions can be pulled up become
-/// semi- and anti-joins. Calcite's own way (distinct keys of the outer side joined into the sub-query)
+/// `WHERE [NOT] EXISTS (...)` and `x [NOT] IN (...)` whose correlated conditions can be pulled up
+// become
+/// semi- and anti-joins. Calcite's own way (distinct keys of the outer side joined into the
+// sub-query)
 /// reads the outer tables once more for each sub-query; it remains for what this rule leaves.
 final class SubQueryToSemiJoinRule extends RelOptRule {
   static final SubQueryToSemiJoinRule INSTANCE = new SubQueryToSemiJoinRule();
@@ -100,8 +102,7 @@ final class SubQueryToSemiJoinRule extends RelOptRule {
     for (int i = 0; i < query.operands.size(); i++) {
       RexNode operand = query.operands.get(i);
       RexNode column =
-          rex.makeInputRef(
-              pulled.rel().getRowType().getFieldList().get(i).getType(), leftSize + i);
+          rex.makeInputRef(pulled.rel().getRowType().getFieldList().get(i).getType(), leftSize + i);
       nullable |= operand.getType().isNullable() || column.getType().isNullable();
       conditions.add(rex.makeCall(SqlStdOperatorTable.EQUALS, operand, column));
     }
@@ -109,7 +110,8 @@ final class SubQueryToSemiJoinRule extends RelOptRule {
     pulled.conditions().forEach(c -> conditions.add(c.accept(onJoin)));
     JoinRelType type = negated ? JoinRelType.ANTI : JoinRelType.SEMI;
     if (negated && nullable) {
-      // NULLs on either side make NOT IN unknown: that takes the three-valued mark, for one key without
+      // NULLs on either side make NOT IN unknown: that takes the three-valued mark, for one key
+      // without
       // further conditions.
       if (query.operands.size() != 1 || !pulled.conditions().isEmpty()) {
         return null;
@@ -185,11 +187,7 @@ final class SubQueryToSemiJoinRule extends RelOptRule {
     }
     RelNode wide =
         org.apache.calcite.rel.logical.LogicalProject.create(
-            below.rel(),
-            List.of(),
-            columns,
-            names,
-            com.google.common.collect.ImmutableSet.of());
+            below.rel(), List.of(), columns, names, com.google.common.collect.ImmutableSet.of());
     List<RexNode> conditions =
         below.conditions().stream().map(c -> RexUtil.shift(c, shift)).toList();
     return new Pulled(wide, conditions);

@@ -13,7 +13,8 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelWriter;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 
-/// A call of a user's table function in the tree. Its inputs have exactly the declared columns. No rule
+/// A call of a user's table function in the tree. Its inputs have exactly the declared columns. No
+// rule
 /// moves anything through it.
 final class TableFunctionCall extends AbstractRelNode {
   private final FunctionDefinition function;
@@ -55,12 +56,7 @@ final class TableFunctionCall extends AbstractRelNode {
   @Override
   public RelNode copy(RelTraitSet traits, List<RelNode> newInputs) {
     return new TableFunctionCall(
-        getCluster(),
-        traits,
-        function,
-        arguments,
-        newInputs,
-        TypeMapping.rowType(getRowType()));
+        getCluster(), traits, function, arguments, newInputs, TypeMapping.rowType(getRowType()));
   }
 
   @Override
@@ -75,6 +71,8 @@ final class TableFunctionCall extends AbstractRelNode {
       writer.input("input", input);
     }
     // Two calls are never the same: a function need not be deterministic.
-    return writer.item("function", function.name()).item("call", System.identityHashCode(arguments));
+    return writer
+        .item("function", function.name())
+        .item("call", System.identityHashCode(arguments));
   }
 }

@@ -53,7 +53,8 @@ import org.apache.calcite.tools.RelBuilder;
 /// Calls in FROM: `TABLE(f(TABLE t PARTITION BY x ORDER BY y, 3))`, `read_parquet('...')`,
 /// `generate_series(1, 10)`.
 ///
-/// Calcite would drop a set-semantics table argument under the conversion we use (CALCITE-6204); here each
+/// Calcite would drop a set-semantics table argument under the conversion we use (CALCITE-6204);
+// here each
 /// table argument is a query of its own and becomes an input of our node.
 final class TableFunctions {
   private static final Map<String, DataFileFormat> READERS =
@@ -118,9 +119,7 @@ final class TableFunctions {
         .forEach(
             e ->
                 known.add(
-                    e.name().namespace().equals(namespace)
-                        ? e.name().name()
-                        : e.name().dotted()));
+                    e.name().namespace().equals(namespace) ? e.name().name() : e.name().dotted()));
     String wanted = String.join(".", path);
     return new EngineException(
         ErrorCode.FUNCTION_NOT_FOUND,
@@ -163,9 +162,7 @@ final class TableFunctions {
     try {
       scan = context.files().describe(format, uri, options);
     } catch (EngineException e) {
-      throw e.position().isPresent()
-          ? e
-          : e.withPosition(Positions.of(call.getParserPosition()));
+      throw e.position().isPresent() ? e : e.withPosition(Positions.of(call.getParserPosition()));
     }
     double rows = 0;
     for (var file : scan.files()) {
@@ -181,7 +178,8 @@ final class TableFunctions {
         Positions.of(operand.getParserPosition()));
   }
 
-  /// `generate_series(start, stop[, step])`, ends included; `range(start, stop[, step])` without the end.
+  /// `generate_series(start, stop[, step])`, ends included; `range(start, stop[, step])` without
+  // the end.
   private Resolution series(SqlCall call, String name) {
     List<SqlNode> operands = call.getOperandList();
     if (operands.isEmpty() || operands.size() > 3) {
@@ -246,10 +244,7 @@ final class TableFunctions {
       FunctionParameter parameter = function.parameters().get(i);
       switch (parameter) {
         case FunctionParameter.Table table -> {
-          SqlNode node =
-              actual
-                  .get(i)
-                  .orElseThrow(() -> missing(call, entry, parameter.name()));
+          SqlNode node = actual.get(i).orElseThrow(() -> missing(call, entry, parameter.name()));
           TableInput input = tableArgument(entry, table, node, with);
           arguments.add(
               new Argument.TableArgument(inputs.size(), input.partitionBy(), input.orderBy()));
@@ -301,8 +296,7 @@ final class TableFunctions {
       parameters.add(
           switch (parameter) {
             case FunctionParameter.Table t -> t.name() + " TABLE";
-            case FunctionParameter.Scalar s ->
-                s.name() + " " + ArrowTypes.dataType(s.type()).sql();
+            case FunctionParameter.Scalar s -> s.name() + " " + ArrowTypes.dataType(s.type()).sql();
           });
     }
     return entry.name().name() + "(" + String.join(", ", parameters) + ")";
@@ -333,7 +327,11 @@ final class TableFunctions {
     if (positional.size() > parameters.size()) {
       throw new EngineException(
           ErrorCode.INVALID_ARGUMENT,
-          "function \"" + entry.name() + "\" takes " + parameters.size() + " arguments, not "
+          "function \""
+              + entry.name()
+              + "\" takes "
+              + parameters.size()
+              + " arguments, not "
               + positional.size(),
           Positions.of(positional.get(parameters.size()).getParserPosition()),
           "It is declared " + signature(entry) + ".",
@@ -439,8 +437,15 @@ final class TableFunctions {
       if (index < 0) {
         throw new EngineException(
             ErrorCode.COLUMN_NOT_FOUND,
-            "function \"" + entry.name() + "\" needs a column \"" + field.getName() + "\" "
-                + type.sql() + " in its argument \"" + parameter.name() + "\"",
+            "function \""
+                + entry.name()
+                + "\" needs a column \""
+                + field.getName()
+                + "\" "
+                + type.sql()
+                + " in its argument \""
+                + parameter.name()
+                + "\"",
             Positions.of(at.getParserPosition()),
             NearestName.hint(field.getName(), have)
                 .orElse("The table has " + String.join(", ", have) + "."),
@@ -451,8 +456,13 @@ final class TableFunctions {
           found,
           type,
           () ->
-              "column \"" + field.getName() + "\" of argument \"" + parameter.name()
-                  + "\" of function \"" + entry.name() + "\"",
+              "column \""
+                  + field.getName()
+                  + "\" of argument \""
+                  + parameter.name()
+                  + "\" of function \""
+                  + entry.name()
+                  + "\"",
           Positions.of(at.getParserPosition()));
       RexNode column = builder.field(index);
       columns.add(
@@ -460,8 +470,7 @@ final class TableFunctions {
               .cluster()
               .getRexBuilder()
               .makeCast(
-                  TypeMapping.relType(
-                      context.types(), type, column.getType().isNullable()),
+                  TypeMapping.relType(context.types(), type, column.getType().isNullable()),
                   column));
       columnNames.add(field.getName());
     }

@@ -36,7 +36,8 @@ final class TypeRules {
       DecimalType r = decimal(right);
       int whole = Math.max(l.precision() - l.scale(), r.precision() - r.scale());
       int scale = Math.max(l.scale(), r.scale());
-      // Past 38 digits the fraction is kept: it decides comparisons, while so large values are rare and an
+      // Past 38 digits the fraction is kept: it decides comparisons, while so large values are rare
+      // and an
       // overflow is an error.
       return new DecimalType(Math.min(38, whole + scale), scale);
     }
@@ -83,7 +84,8 @@ final class TypeRules {
     return new Cast(operand, type, false);
   }
 
-  private static @org.jspecify.annotations.Nullable Literal convert(Literal literal, DataType type) {
+  private static @org.jspecify.annotations.Nullable Literal convert(
+      Literal literal, DataType type) {
     if (!(literal.value() instanceof Number number) || !isNumeric(literal.type())) {
       return null;
     }

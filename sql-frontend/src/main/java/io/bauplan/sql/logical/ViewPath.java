@@ -18,11 +18,17 @@ record ViewPath(List<String> names) {
     if (names.contains(key)) {
       throw new EngineException(
           ErrorCode.INVALID_STATEMENT,
-          "the view \"" + name + "\" refers to itself: " + String.join(" -> ", names) + " -> " + key);
+          "the view \""
+              + name
+              + "\" refers to itself: "
+              + String.join(" -> ", names)
+              + " -> "
+              + key);
     }
     if (names.size() == MAX_DEPTH) {
       throw new EngineException(
-          ErrorCode.TOO_MANY, "views are nested more than " + MAX_DEPTH + " deep at \"" + name + "\"");
+          ErrorCode.TOO_MANY,
+          "views are nested more than " + MAX_DEPTH + " deep at \"" + name + "\"");
     }
     List<String> longer = new ArrayList<>(names);
     longer.add(key);

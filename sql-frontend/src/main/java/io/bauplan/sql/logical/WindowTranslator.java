@@ -97,9 +97,7 @@ final class WindowTranslator {
 
     @Override
     public RexNode visitInputRef(RexInputRef ref) {
-      return ref.getIndex() < inputSize
-          ? ref
-          : window.constants.get(ref.getIndex() - inputSize);
+      return ref.getIndex() < inputSize ? ref : window.constants.get(ref.getIndex() - inputSize);
     }
   }
 }

@@ -43,8 +43,7 @@ public record CreateFunction(
     SqlIdentifier name();
 
     /// `data TABLE (id BIGINT, ...) [ROW|SET SEMANTICS]`; without a column list: any table.
-    record Table(
-        SqlIdentifier name, Optional<List<Field>> columns, TableSemantics semantics)
+    record Table(SqlIdentifier name, Optional<List<Field>> columns, TableSemantics semantics)
         implements Parameter {}
 
     record Scalar(SqlIdentifier name, SqlDataTypeSpec type, Optional<SqlNode> defaultValue)

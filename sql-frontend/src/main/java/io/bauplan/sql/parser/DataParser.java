@@ -124,9 +124,7 @@ final class DataParser {
     SqlNode where = where();
     SqlParserPos position = TokenReader.position(reader.since(first));
     return new DataStatement.Delete(
-        new SqlDelete(position, table, where, null, alias.orElse(null)),
-        at,
-        reader.since(first));
+        new SqlDelete(position, table, where, null, alias.orElse(null)), at, reader.since(first));
   }
 
   private Statement merge(Token first) throws ParseException {
@@ -211,7 +209,9 @@ final class DataParser {
       if (token.image.equalsIgnoreCase("FROM")) {
         return true;
       }
-      if (token.image.equalsIgnoreCase("TO") || token.image.isEmpty() || ReferenceText.isEnd(token)) {
+      if (token.image.equalsIgnoreCase("TO")
+          || token.image.isEmpty()
+          || ReferenceText.isEnd(token)) {
         return false;
       }
     }
@@ -233,7 +233,8 @@ final class DataParser {
                         SyntaxErrors.position(uriToken),
                         "Say it: FILE_FORMAT = PARQUET, CSV or JSON.",
                         null));
-    return new DataStatement.CopyTo(query, uri, format, Collections.unmodifiableMap(options), reader.since(first));
+    return new DataStatement.CopyTo(
+        query, uri, format, Collections.unmodifiableMap(options), reader.since(first));
   }
 
   private Optional<DataFileFormat> formatAndOptions(Map<String, String> options, Token uri)

@@ -29,7 +29,8 @@ public sealed interface DataStatement extends Statement {
   record Delete(SqlDelete delete, Optional<Version> at, SourcePosition position)
       implements DataStatement {}
 
-  /// `MERGE INTO table [AS alias] USING source ON condition WHEN ...`; the first action that fits a row is
+  /// `MERGE INTO table [AS alias] USING source ON condition WHEN ...`; the first action that fits a
+  // row is
   /// taken.
   ///
   /// @param source a table reference: a name, a query or either with an alias

@@ -74,15 +74,20 @@ final class DefinitionParser {
       return new DefinitionStatement.CreateExpectation(
           name, table, condition, existing, at, reader.since(first));
     }
-    if (reader.at("TEMP") || reader.at("TEMPORARY") || reader.at("INDEX") || reader.at("SEQUENCE")
-        || reader.at("SECRET") || reader.at("USER") || reader.at("ROLE") || reader.at("MACRO")) {
+    if (reader.at("TEMP")
+        || reader.at("TEMPORARY")
+        || reader.at("INDEX")
+        || reader.at("SEQUENCE")
+        || reader.at("SECRET")
+        || reader.at("USER")
+        || reader.at("ROLE")
+        || reader.at("MACRO")) {
       String feature = "CREATE " + reader.peek(1).image.toUpperCase(Locale.ROOT);
       while (!reader.atEnd()) {
         reader.next();
       }
       SourcePosition position = reader.since(first);
-      return new Statement.Unsupported(
-          feature, reader.slice(position), Optional.empty(), position);
+      return new Statement.Unsupported(feature, reader.slice(position), Optional.empty(), position);
     }
     throw reader.unexpected(
         "TABLE", "VIEW", "FUNCTION", "NAMESPACE", "BRANCH", "TAG", "MATERIALIZED", "EXPECTATION");
@@ -177,9 +182,7 @@ final class DefinitionParser {
       kind = ObjectKind.MATERIALIZED_VIEW;
     } else if (reader.accept("FUNCTION")) {
       kind = ObjectKind.FUNCTION;
-    } else if (reader.accept("NAMESPACE")
-        || reader.accept("SCHEMA")
-        || reader.accept("DATABASE")) {
+    } else if (reader.accept("NAMESPACE") || reader.accept("SCHEMA") || reader.accept("DATABASE")) {
       kind = ObjectKind.NAMESPACE;
     } else if (reader.accept("EXPECTATION")) {
       kind = ObjectKind.EXPECTATION;
@@ -210,7 +213,6 @@ final class DefinitionParser {
     do {
       changes.addAll(elements.changes());
     } while (reader.accept(","));
-    return new DefinitionStatement.AlterTable(
-        table, ifExists, changes, at, reader.since(first));
+    return new DefinitionStatement.AlterTable(table, ifExists, changes, at, reader.since(first));
   }
 }

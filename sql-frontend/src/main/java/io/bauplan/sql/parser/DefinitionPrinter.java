@@ -129,10 +129,8 @@ final class DefinitionPrinter {
           words("ADD COLUMN", c.ifNotExists() ? "IF NOT EXISTS" : "", column(c.column()));
       case Change.DropColumn c ->
           words("DROP COLUMN", c.ifExists() ? "IF EXISTS" : "", print(c.column()));
-      case Change.RenameColumn c ->
-          words("RENAME COLUMN", print(c.from()), "TO", print(c.to()));
-      case Change.ChangeType c ->
-          words("ALTER COLUMN", print(c.column()), "TYPE", print(c.type()));
+      case Change.RenameColumn c -> words("RENAME COLUMN", print(c.from()), "TO", print(c.to()));
+      case Change.ChangeType c -> words("ALTER COLUMN", print(c.column()), "TYPE", print(c.type()));
       case Change.SetNullable c ->
           words("ALTER COLUMN", print(c.column()), c.nullable() ? "DROP" : "SET", "NOT NULL");
       case Change.RenameTable c -> words("RENAME TO", print(c.to()));

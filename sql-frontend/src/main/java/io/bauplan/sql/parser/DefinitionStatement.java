@@ -81,7 +81,8 @@ public sealed interface DefinitionStatement extends Statement
 
   /// @param columns new names for the query's columns; empty = its own
   /// @param sql the query as the user wrote it
-  /// @param materialized `CREATE MATERIALIZED VIEW`; only then are `partitioning` and `properties` given
+  /// @param materialized `CREATE MATERIALIZED VIEW`; only then are `partitioning` and `properties`
+  // given
   record CreateView(
       SqlIdentifier name,
       List<SqlIdentifier> columns,

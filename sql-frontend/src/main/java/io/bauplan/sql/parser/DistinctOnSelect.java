@@ -67,7 +67,8 @@ final class DistinctOnSelect extends SqlSelect {
         nodes.stream().map(this::resolveItem).toList(), nodes.getParserPosition());
   }
 
-  /// Ordinals and aliases mean nothing inside a window: puts the selected expression in their place.
+  /// Ordinals and aliases mean nothing inside a window: puts the selected expression in their
+  // place.
   private SqlNode resolveItem(SqlNode node) {
     return switch (node) {
       case SqlCall call when isOrdering(call.getKind()) ->

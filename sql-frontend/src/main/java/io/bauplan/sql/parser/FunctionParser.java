@@ -68,8 +68,22 @@ final class FunctionParser {
       throw reader.unexpected("HANDLER");
     }
     return new CreateFunction(
-        name, parameters, returns, language, runtimeVersion, packages, packagesAsOf, deterministic,
-        handler, imports, memoryBytes, timeout, internetAccess, body, existing, at,
+        name,
+        parameters,
+        returns,
+        language,
+        runtimeVersion,
+        packages,
+        packagesAsOf,
+        deterministic,
+        handler,
+        imports,
+        memoryBytes,
+        timeout,
+        internetAccess,
+        body,
+        existing,
+        at,
         reader.since(first));
   }
 
@@ -191,8 +205,18 @@ final class FunctionParser {
               word,
               word,
               List.of(
-                  "LANGUAGE", "RUNTIME_VERSION", "PACKAGES", "PACKAGES_AS_OF", "IMMUTABLE",
-                  "VOLATILE", "HANDLER", "IMPORTS", "MEMORY", "TIMEOUT", "INTERNET_ACCESS", "AS"));
+                  "LANGUAGE",
+                  "RUNTIME_VERSION",
+                  "PACKAGES",
+                  "PACKAGES_AS_OF",
+                  "IMMUTABLE",
+                  "VOLATILE",
+                  "HANDLER",
+                  "IMPORTS",
+                  "MEMORY",
+                  "TIMEOUT",
+                  "INTERNET_ACCESS",
+                  "AS"));
     }
   }
 

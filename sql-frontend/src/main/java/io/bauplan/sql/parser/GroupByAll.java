@@ -75,8 +75,19 @@ final class GroupByAll extends SqlNodeList {
       Set<String> names =
           new HashSet<>(
               Set.of(
-                  "MEDIAN", "LIST", "ARG_MIN", "ARG_MAX", "MIN_BY", "MAX_BY", "COUNT_IF", "FIRST",
-                  "LAST", "QUANTILE", "APPROX_QUANTILE", "APPROX_DISTINCT", "HISTOGRAM"));
+                  "MEDIAN",
+                  "LIST",
+                  "ARG_MIN",
+                  "ARG_MAX",
+                  "MIN_BY",
+                  "MAX_BY",
+                  "COUNT_IF",
+                  "FIRST",
+                  "LAST",
+                  "QUANTILE",
+                  "APPROX_QUANTILE",
+                  "APPROX_DISTINCT",
+                  "HISTOGRAM"));
       List<SqlOperator> operators =
           new ArrayList<>(SqlStdOperatorTable.instance().getOperatorList());
       operators.addAll(

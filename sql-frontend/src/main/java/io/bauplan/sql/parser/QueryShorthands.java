@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.sql.SqlBinaryOperator;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlCharStringLiteral;
@@ -25,10 +26,10 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.InferTypes;
 import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.ReturnTypes;
-import org.apache.calcite.avatica.util.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Everyday shorthands of queries, written out in Calcite's nodes while the generated parser reads them,
+/// Everyday shorthands of queries, written out in Calcite's nodes while the generated parser reads
+// them,
 /// so that nothing after the parser knows them.
 public final class QueryShorthands {
   /// `timestamp AT TIME ZONE 'zone'`; binds as tightly as `::`. The planner gives it its meaning.
@@ -159,7 +160,9 @@ public final class QueryShorthands {
         };
     SqlNode call =
         function(
-            function, SqlFunctionCategory.USER_DEFINED_TABLE_FUNCTION, position,
+            function,
+            SqlFunctionCategory.USER_DEFINED_TABLE_FUNCTION,
+            position,
             SqlLiteral.createCharString(uri, position));
     return SqlStdOperatorTable.COLLECTION_TABLE.createCall(position, call);
   }
@@ -176,7 +179,8 @@ public final class QueryShorthands {
     return name.substring(name.lastIndexOf('.') + 1);
   }
 
-  /// `datediff(day, a, b)`, `datediff('day', a, b)` and `dateadd(day, n, d)`: the first argument is a unit.
+  /// `datediff(day, a, b)`, `datediff('day', a, b)` and `dateadd(day, n, d)`: the first argument is
+  // a unit.
   public static SqlCall call(SqlCall call) {
     if (call.operandCount() != 3) {
       return call;
@@ -205,7 +209,8 @@ public final class QueryShorthands {
         : SqlLibraryOperators.DATE_DIFF.createCall(position, arguments);
   }
 
-  /// Counts the boundaries of the unit between two points, not whole units: from 23:59 to 00:01 is a day.
+  /// Counts the boundaries of the unit between two points, not whole units: from 23:59 to 00:01 is
+  // a day.
   private static SqlCall boundaries(
       SqlParserPos position, SqlIntervalQualifier unit, SqlNode from, SqlNode to) {
     return SqlStdOperatorTable.TIMESTAMP_DIFF.createCall(

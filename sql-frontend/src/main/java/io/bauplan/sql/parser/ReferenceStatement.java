@@ -10,11 +10,7 @@ import org.apache.calcite.sql.SqlIdentifier;
 public sealed interface ReferenceStatement extends Statement {
   /// `CREATE BRANCH|TAG`; `from` empty = what the session uses.
   record Create(
-      RefKind kind,
-      String name,
-      Optional<Version> from,
-      Existing existing,
-      SourcePosition position)
+      RefKind kind, String name, Optional<Version> from, Existing existing, SourcePosition position)
       implements ReferenceStatement {}
 
   record Drop(RefKind kind, String name, boolean ifExists, SourcePosition position)
@@ -29,8 +25,7 @@ public sealed interface ReferenceStatement extends Statement {
       implements ReferenceStatement {}
 
   /// `MERGE BRANCH [DRY RUN] b [INTO c]`; `into` empty = what the session uses.
-  record Merge(
-      Version source, Optional<String> into, boolean dryRun, SourcePosition position)
+  record Merge(Version source, Optional<String> into, boolean dryRun, SourcePosition position)
       implements ReferenceStatement {}
 
   /// `USE BRANCH|TAG|COMMIT x`.

@@ -14,13 +14,15 @@ import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.parser.SqlParserUtil;
 
-/// Reads references. A name such as `feature/x-1`, `v1.0` or `main@1a2b~2` is many tokens to the grammar:
+/// Reads references. A name such as `feature/x-1`, `v1.0` or `main@1a2b~2` is many tokens to the
+// grammar:
 /// whatever stands together without a space is one reference; one with other signs is quoted.
 public final class ReferenceText {
   private ReferenceText() {}
 
   /// After a table's name: `AT [BRANCH|TAG|...] x`, `FOR SYSTEM_TIME|VERSION|TIMESTAMP AS OF x`.
-  public static SqlNode readTableVersion(BauplanParser parser, SqlNode table) throws ParseException {
+  public static SqlNode readTableVersion(BauplanParser parser, SqlNode table)
+      throws ParseException {
     SqlIdentifier name = (SqlIdentifier) table;
     Token first = parser.getNextToken();
     Version.Kind kind;
@@ -39,8 +41,7 @@ public final class ReferenceText {
     if (kind == Version.Kind.TIMESTAMP) {
       value = parser.VersionExpression();
     } else {
-      boolean number =
-          parser.getToken(1).kind == BauplanParserConstants.UNSIGNED_INTEGER_LITERAL;
+      boolean number = parser.getToken(1).kind == BauplanParserConstants.UNSIGNED_INTEGER_LITERAL;
       Version version = readName(parser, kind);
       SqlParserPos position = TokenReader.position(version.position());
       if (number && kind == Version.Kind.REFERENCE && version.text().matches("\\d+")) {
@@ -51,8 +52,7 @@ public final class ReferenceText {
               ? SqlLiteral.createExactNumeric(version.text(), position)
               : SqlLiteral.createCharString(version.text(), position);
     }
-    SqlParserPos position =
-        name.getParserPosition().plus(value.getParserPosition());
+    SqlParserPos position = name.getParserPosition().plus(value.getParserPosition());
     return new VersionedTable(position, name, kind, value);
   }
 

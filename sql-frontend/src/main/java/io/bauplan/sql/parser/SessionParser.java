@@ -50,8 +50,7 @@ final class SessionParser {
     while (reader.accept(",")) {
       value.append(',').append(reader.optionValue());
     }
-    return new SessionStatement.SetOption(
-        name, Optional.of(value.toString()), reader.since(first));
+    return new SessionStatement.SetOption(name, Optional.of(value.toString()), reader.since(first));
   }
 
   private String name() throws ParseException {

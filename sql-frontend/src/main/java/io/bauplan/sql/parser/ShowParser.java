@@ -45,8 +45,17 @@ final class ShowParser {
           first,
           what,
           java.util.List.of(
-              "TABLES", "VIEWS", "FUNCTIONS", "NAMESPACES", "BRANCHES", "TAGS", "LOGS", "COLUMNS",
-              "CREATE", "JOBS", "SETTINGS"));
+              "TABLES",
+              "VIEWS",
+              "FUNCTIONS",
+              "NAMESPACES",
+              "BRANCHES",
+              "TAGS",
+              "LOGS",
+              "COLUMNS",
+              "CREATE",
+              "JOBS",
+              "SETTINGS"));
     }
     return new ShowStatement.Setting(name, reader.since(first));
   }

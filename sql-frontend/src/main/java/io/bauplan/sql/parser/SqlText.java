@@ -17,7 +17,8 @@ import org.apache.calcite.sql.validate.SqlConformanceEnum;
 
 /// The parser's door: text in, statements out. Stateless and thread-safe.
 ///
-/// Whatever the text, the only exception is an [EngineException] of `SYNTAX_ERROR` (or `NOT_SUPPORTED`)
+/// Whatever the text, the only exception is an [EngineException] of `SYNTAX_ERROR` (or
+// `NOT_SUPPORTED`)
 /// with a position in it.
 public final class SqlText {
   /// Longest text, in UTF-16 units.
@@ -64,7 +65,8 @@ public final class SqlText {
     return List.copyOf(statements);
   }
 
-  /// Parses a condition or value, such as the `filter=` of a model's input. There an unquoted ISO date is
+  /// Parses a condition or value, such as the `filter=` of a model's input. There an unquoted ISO
+  // date is
   /// a date, not a subtraction.
   public static ParsedExpression parseExpression(String text) {
     checkLength(text);
@@ -176,7 +178,9 @@ public final class SqlText {
         ErrorCode.SYNTAX_ERROR,
         "the statement is nested too deeply",
         position,
-        "At most " + MAX_NESTING + " levels of parentheses are read; use WITH, or IN for long OR lists.",
+        "At most "
+            + MAX_NESTING
+            + " levels of parentheses are read; use WITH, or IN for long OR lists.",
         null);
   }
 

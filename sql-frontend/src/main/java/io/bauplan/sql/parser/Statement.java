@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlNode;
 
-/// One parsed statement. Queries and expressions stay Calcite's nodes; names are [SqlIdentifier]s, which
-/// know their position and which of their parts were quoted; all else is plain values. [StatementPrinter]
+/// One parsed statement. Queries and expressions stay Calcite's nodes; names are [SqlIdentifier]s,
+// which
+/// know their position and which of their parts were quoted; all else is plain values.
+// [StatementPrinter]
 /// turns a statement back into text.
 ///
 /// [SqlIdentifier]: org.apache.calcite.sql.SqlIdentifier
@@ -28,7 +30,8 @@ public sealed interface Statement
   /// The whole statement in the text it came from.
   SourcePosition position();
 
-  /// `SELECT`, `VALUES`, `WITH`, `FROM t`, set operations. Shorthands are already written out in `query`,
+  /// `SELECT`, `VALUES`, `WITH`, `FROM t`, set operations. Shorthands are already written out in
+  // `query`,
   /// but for [VersionedTable] (`t AT BRANCH b`), which the binder resolves.
   record Query(SqlNode query, SourcePosition position) implements Statement {}
 
@@ -48,7 +51,8 @@ public sealed interface Statement
     ANALYZE
   }
 
-  /// `DESCRIBE [TABLE] t` (a query `SELECT * FROM t`) or `DESCRIBE query`: names and types of its columns.
+  /// `DESCRIBE [TABLE] t` (a query `SELECT * FROM t`) or `DESCRIBE query`: names and types of its
+  // columns.
   record Describe(SqlNode query, SourcePosition position) implements Statement {}
 
   /// `SUMMARIZE t` or `SUMMARIZE query`: one row of statistics for each column.
@@ -61,7 +65,8 @@ public sealed interface Statement
   record Unsupported(String feature, String text, Optional<String> hint, SourcePosition position)
       implements Statement {}
 
-  /// Options as written: keys in lower case, values as text (`true`, `;`, `128`), in the order written.
+  /// Options as written: keys in lower case, values as text (`true`, `;`, `128`), in the order
+  // written.
   static Map<String, String> noOptions() {
     return Map.of();
   }

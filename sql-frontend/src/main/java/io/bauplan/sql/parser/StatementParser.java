@@ -16,10 +16,38 @@ import org.apache.calcite.sql.SqlNode;
 final class StatementParser {
   private static final List<String> FIRST_WORDS =
       List.of(
-          "SELECT", "WITH", "VALUES", "FROM", "TABLE", "INSERT", "UPDATE", "DELETE", "MERGE",
-          "TRUNCATE", "COPY", "CREATE", "DROP", "ALTER", "REFRESH", "USE", "SHOW", "DESCRIBE",
-          "EXPLAIN", "SUMMARIZE", "RUN", "RERUN", "CALL", "SET", "RESET", "BEGIN", "START", "COMMIT",
-          "ROLLBACK", "VACUUM", "OPTIMIZE", "ANALYZE");
+          "SELECT",
+          "WITH",
+          "VALUES",
+          "FROM",
+          "TABLE",
+          "INSERT",
+          "UPDATE",
+          "DELETE",
+          "MERGE",
+          "TRUNCATE",
+          "COPY",
+          "CREATE",
+          "DROP",
+          "ALTER",
+          "REFRESH",
+          "USE",
+          "SHOW",
+          "DESCRIBE",
+          "EXPLAIN",
+          "SUMMARIZE",
+          "RUN",
+          "RERUN",
+          "CALL",
+          "SET",
+          "RESET",
+          "BEGIN",
+          "START",
+          "COMMIT",
+          "ROLLBACK",
+          "VACUUM",
+          "OPTIMIZE",
+          "ANALYZE");
 
   private final TokenReader reader;
 
@@ -65,8 +93,22 @@ final class StatementParser {
       case "RUN", "RERUN", "CALL", "VACUUM", "OPTIMIZE", "ANALYZE" -> new JobParser(reader).parse();
       case "SET", "RESET", "BEGIN", "START", "COMMIT", "ROLLBACK", "END" ->
           new SessionParser(reader).parse();
-      case "GRANT", "REVOKE", "PREPARE", "EXECUTE", "DEALLOCATE", "SAVEPOINT", "LOCK", "COMMENT",
-          "ATTACH", "DETACH", "PIVOT", "UNPIVOT", "INSTALL", "LOAD", "UNLOAD", "PRAGMA" ->
+      case "GRANT",
+          "REVOKE",
+          "PREPARE",
+          "EXECUTE",
+          "DEALLOCATE",
+          "SAVEPOINT",
+          "LOCK",
+          "COMMENT",
+          "ATTACH",
+          "DETACH",
+          "PIVOT",
+          "UNPIVOT",
+          "INSTALL",
+          "LOAD",
+          "UNLOAD",
+          "PRAGMA" ->
           unsupported(first);
       default -> throw SyntaxErrors.unexpected(reader.peek(0), first, FIRST_WORDS);
     };
@@ -82,10 +124,7 @@ final class StatementParser {
     }
     SourcePosition position = reader.since(first);
     return new Statement.Unsupported(
-        first.image.toUpperCase(Locale.ROOT),
-        reader.slice(position),
-        Optional.empty(),
-        position);
+        first.image.toUpperCase(Locale.ROOT), reader.slice(position), Optional.empty(), position);
   }
 
   private Statement describe() throws ParseException {
@@ -94,14 +133,13 @@ final class StatementParser {
       reader.next();
       SqlIdentifier name = reader.name();
       return new ShowStatement.Create(
-          DefinitionStatement.ObjectKind.FUNCTION,
-          name,
-          reader.version(),
-          reader.since(first));
+          DefinitionStatement.ObjectKind.FUNCTION, name, reader.version(), reader.since(first));
     }
     if (isName(reader.peek(2))) {
       boolean ignored =
-          reader.accept("TABLE") || reader.accept("VIEW") || reader.accept("EXTENDED")
+          reader.accept("TABLE")
+              || reader.accept("VIEW")
+              || reader.accept("EXTENDED")
               || reader.accept("FORMATTED");
     }
     SqlNode query = tableOrQuery();

@@ -19,7 +19,8 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a statement as text that parses to the same statement: shorthands written out, keywords in upper
+/// Writes a statement as text that parses to the same statement: shorthands written out, keywords
+// in upper
 /// case, comments and layout gone.
 public final class StatementPrinter {
   private StatementPrinter() {}
@@ -63,8 +64,7 @@ public final class StatementPrinter {
               at(s.at()),
               alias(s.update().getAlias()),
               "SET",
-              assignments(
-                  s.update().getTargetColumnList(), s.update().getSourceExpressionList()),
+              assignments(s.update().getTargetColumnList(), s.update().getSourceExpressionList()),
               where(s.update().getCondition()));
       case DataStatement.Delete s ->
           words(
@@ -169,8 +169,7 @@ public final class StatementPrinter {
               quoted(s.source().text()),
               s.into().map(i -> "INTO " + quoted(i)).orElse(""));
       case ReferenceStatement.Use s -> {
-        String kind =
-            s.version().kind() == Version.Kind.REFERENCE ? "REFERENCE " : "";
+        String kind = s.version().kind() == Version.Kind.REFERENCE ? "REFERENCE " : "";
         yield "USE " + kind + version(s.version());
       }
       case ReferenceStatement.UseNamespace s -> "USE NAMESPACE " + print(s.namespace());
@@ -215,8 +214,7 @@ public final class StatementPrinter {
                   + s.arguments().stream()
                       .map(
                           a ->
-                              a.name().map(n -> quoted(n) + " => ").orElse("")
-                                  + operand(a.value()))
+                              a.name().map(n -> quoted(n) + " => ").orElse("") + operand(a.value()))
                       .collect(Collectors.joining(", ", "(", ")")),
               at(s.at()));
       case JobStatement.Maintain s ->

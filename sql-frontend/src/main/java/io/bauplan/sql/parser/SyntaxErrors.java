@@ -17,7 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Makes of the generated parser's complaints one short sentence: what was found where, and what was
+/// Makes of the generated parser's complaints one short sentence: what was found where, and what
+// was
 /// probably meant.
 final class SyntaxErrors {
   /// More than this many possible words help nobody.
@@ -30,16 +31,62 @@ final class SyntaxErrors {
   /// Reserved words with which an expression or a table reference may begin.
   private static final Set<String> EXPRESSION_STARTS =
       Set.of(
-          "CASE", "NOT", "NULL", "TRUE", "FALSE", "EXISTS", "INTERVAL", "ANY", "SOME", "ROW", "NEW",
-          "NEXT", "CURRENT", "CURSOR", "LEFT", "RIGHT", "GROUPING", "DEFAULT", "ALL", "TABLE",
-          "UNNEST", "LATERAL", "VALUES", "SELECT", "WITH", "SPECIFIC");
+          "CASE",
+          "NOT",
+          "NULL",
+          "TRUE",
+          "FALSE",
+          "EXISTS",
+          "INTERVAL",
+          "ANY",
+          "SOME",
+          "ROW",
+          "NEW",
+          "NEXT",
+          "CURRENT",
+          "CURSOR",
+          "LEFT",
+          "RIGHT",
+          "GROUPING",
+          "DEFAULT",
+          "ALL",
+          "TABLE",
+          "UNNEST",
+          "LATERAL",
+          "VALUES",
+          "SELECT",
+          "WITH",
+          "SPECIFIC");
 
-  /// Words that people mistype before anything is wrong to the grammar: `SELECT a FORM t` has an alias.
+  /// Words that people mistype before anything is wrong to the grammar: `SELECT a FORM t` has an
+  // alias.
   private static final List<String> CLAUSES =
       List.of(
-          "SELECT", "FROM", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "OFFSET", "JOIN", "INNER",
-          "LEFT", "RIGHT", "FULL", "CROSS", "UNION", "INTERSECT", "EXCEPT", "VALUES", "QUALIFY",
-          "WINDOW", "USING", "SET", "INTO", "AND", "OR");
+          "SELECT",
+          "FROM",
+          "WHERE",
+          "GROUP",
+          "ORDER",
+          "HAVING",
+          "LIMIT",
+          "OFFSET",
+          "JOIN",
+          "INNER",
+          "LEFT",
+          "RIGHT",
+          "FULL",
+          "CROSS",
+          "UNION",
+          "INTERSECT",
+          "EXCEPT",
+          "VALUES",
+          "QUALIFY",
+          "WINDOW",
+          "USING",
+          "SET",
+          "INTO",
+          "AND",
+          "OR");
 
   private static final Pattern LEXICAL =
       Pattern.compile("(?s)Lexical error at line (\\d+), column (\\d+)\\.\\s+Encountered: (.*)");
@@ -77,8 +124,7 @@ final class SyntaxErrors {
 
   /// @param previous the last token that fitted
   /// @param expected keywords, or descriptions that begin in lower case
-  static EngineException unexpected(
-      @Nullable Token previous, Token found, List<String> expected) {
+  static EngineException unexpected(@Nullable Token previous, Token found, List<String> expected) {
     Optional<Blame> past = pastClause(found);
     if (past.isPresent()) {
       return unexpected(found, past.get().token(), past.get().expected());
@@ -117,7 +163,8 @@ final class SyntaxErrors {
 
   private record Blame(Token token, List<String> expected) {}
 
-  /// The grammar looks two tokens ahead, so that a clause with a wrong second token is refused at its
+  /// The grammar looks two tokens ahead, so that a clause with a wrong second token is refused at
+  // its
   /// first: `ORDER YB` at ORDER. The second one is to blame.
   private static Optional<Blame> pastClause(Token clause) {
     Token next = clause.next;

@@ -39,7 +39,9 @@ final class TableElements {
       if (reader.at("PRIMARY", "KEY")) {
         reader.expect("PRIMARY", "KEY");
         reader.names().forEach(key -> keys.add(key.getSimple().toLowerCase(Locale.ROOT)));
-      } else if (reader.at("CONSTRAINT") || reader.at("FOREIGN", "KEY") || reader.at("UNIQUE", "(")
+      } else if (reader.at("CONSTRAINT")
+          || reader.at("FOREIGN", "KEY")
+          || reader.at("UNIQUE", "(")
           || reader.at("CHECK", "(")) {
         throw new EngineException(
             ErrorCode.NOT_SUPPORTED,
@@ -203,8 +205,7 @@ final class TableElements {
       boolean word =
           reader.accept("PROPERTIES") || reader.accept("TBLPROPERTIES") || reader.accept("OPTIONS");
       return List.of(
-          new Change.UnsetProperties(
-              List.copyOf(reader.options(OptionKeys.AS_WRITTEN).keySet())));
+          new Change.UnsetProperties(List.copyOf(reader.options(OptionKeys.AS_WRITTEN).keySet())));
     }
     throw reader.unexpected("ADD", "DROP", "RENAME", "ALTER", "SET", "UNSET");
   }

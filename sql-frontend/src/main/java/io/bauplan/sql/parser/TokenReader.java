@@ -18,7 +18,8 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.parser.SqlParserUtil;
 
-/// Reads a statement word by word from the generated parser's tokens, and calls its productions for names,
+/// Reads a statement word by word from the generated parser's tokens, and calls its productions for
+// names,
 /// types, expressions and queries. A word is a keyword only where one is looked for.
 final class TokenReader {
   final BauplanParser parser;
@@ -91,8 +92,7 @@ final class TokenReader {
 
   SourcePosition since(Token first) {
     Token last = parser.getToken(0);
-    return new SourcePosition(
-        "", first.beginLine, first.beginColumn, last.endLine, last.endColumn);
+    return new SourcePosition("", first.beginLine, first.beginColumn, last.endLine, last.endColumn);
   }
 
   String slice(SourcePosition position) {

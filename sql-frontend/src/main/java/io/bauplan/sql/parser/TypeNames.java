@@ -15,7 +15,8 @@ import org.apache.calcite.sql.SqlTypeNameSpec;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
 
-/// Type names that other engines have taught people, as types of the grammar. Called by the generated
+/// Type names that other engines have taught people, as types of the grammar. Called by the
+// generated
 /// parser.
 public final class TypeNames {
   private static final Map<String, SqlTypeName> ALIASES =
@@ -69,7 +70,8 @@ public final class TypeNames {
       names.addAll(ALIASES.keySet());
       throw new EngineException(
           ErrorCode.SYNTAX_ERROR,
-          "there is no type " + name
+          "there is no type "
+              + name
               + NearestName.nearest(name.toString(), names)
                   .map(n -> "; did you mean " + n + "?")
                   .orElse(""),

@@ -20,9 +20,11 @@ public final class VersionedTable extends SqlCall {
   private final Version.Kind kind;
   private final SqlNode value;
 
-  /// @param value an identifier or a string for a reference, a number for a snapshot; for `TIMESTAMP` any
+  /// @param value an identifier or a string for a reference, a number for a snapshot; for
+  // `TIMESTAMP` any
   ///     constant expression
-  public VersionedTable(SqlParserPos position, SqlIdentifier table, Version.Kind kind, SqlNode value) {
+  public VersionedTable(
+      SqlParserPos position, SqlIdentifier table, Version.Kind kind, SqlNode value) {
     super(position);
     this.table = table;
     this.kind = kind;

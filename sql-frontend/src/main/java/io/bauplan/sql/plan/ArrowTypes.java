@@ -29,8 +29,10 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// The engine's types as Arrow sees them. `toArrow` is exact and one to one; `fromArrow` also accepts
-/// what other producers write (unsigned integers, other units, large and view strings, dictionaries) and
+/// The engine's types as Arrow sees them. `toArrow` is exact and one to one; `fromArrow` also
+// accepts
+/// what other producers write (unsigned integers, other units, large and view strings,
+// dictionaries) and
 /// names the type that the engine will hold it in.
 public final class ArrowTypes {
   private ArrowTypes() {}
@@ -115,9 +117,7 @@ public final class ArrowTypes {
       case Utf8, LargeUtf8, Utf8View -> DataType.VARCHAR;
       case Binary, LargeBinary, BinaryView -> DataType.BINARY;
       case FixedSizeBinary ->
-          ((ArrowType.FixedSizeBinary) type).getByteWidth() == 16
-              ? DataType.UUID
-              : DataType.BINARY;
+          ((ArrowType.FixedSizeBinary) type).getByteWidth() == 16 ? DataType.UUID : DataType.BINARY;
       case Date -> DataType.DATE;
       case Time -> DataType.TIME;
       case Timestamp ->
@@ -165,7 +165,10 @@ public final class ArrowTypes {
   private static EngineException unsupported(Field field) {
     return new EngineException(
         ErrorCode.NOT_SUPPORTED,
-        "column \"" + field.getName() + "\" has the Arrow type " + field.getType()
+        "column \""
+            + field.getName()
+            + "\" has the Arrow type "
+            + field.getType()
             + ", which the engine has no type for");
   }
 }

@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A scalar expression over the columns of a plan node's input. For joins the columns of the right input
+/// A scalar expression over the columns of a plan node's input. For joins the columns of the right
+// input
 /// follow those of the left.
 ///
-/// Semantics are those of `docs/sql.md`: three-valued logic, overflow is error `22003` and never a silent
+/// Semantics are those of `docs/sql.md`: three-valued logic, overflow is error `22003` and never a
+// silent
 /// wrap, division by zero is `22012`, integer division truncates, strings compare by code point.
 public sealed interface Expression {
   DataType type();
@@ -17,8 +19,10 @@ public sealed interface Expression {
   /// The value of input column `index`.
   record InputRef(int index, DataType type, boolean nullable) implements Expression {}
 
-  /// A constant. The value's class follows the type: Boolean; Long for all integers, DATE (days), TIME,
-  /// TIMESTAMP and intervals (microseconds or months); Double for floats; BigDecimal; String; byte[] for
+  /// A constant. The value's class follows the type: Boolean; Long for all integers, DATE (days),
+  // TIME,
+  /// TIMESTAMP and intervals (microseconds or months); Double for floats; BigDecimal; String;
+  // byte[] for
   /// BINARY and UUID; List for lists and structs; Map. `null` is SQL's NULL.
   record Literal(@Nullable Object value, DataType type) implements Expression {
     @Override
@@ -189,7 +193,8 @@ public sealed interface Expression {
     }
   }
 
-  /// Searched CASE: the first branch whose condition is true. Branches are evaluated only for the rows
+  /// Searched CASE: the first branch whose condition is true. Branches are evaluated only for the
+  // rows
   /// that reach them, so an error in a branch not taken does not surface.
   record Case(List<Branch> branches, Expression otherwise, DataType type, boolean nullable)
       implements Expression {

@@ -51,8 +51,10 @@ public final class ExpressionText {
       case Literal e -> literal(e);
       case DynamicParameter e -> "?" + (e.index() + 1);
       case CorrelatedRef e -> "$outer" + e.correlationId() + "." + e.index();
-      case Arithmetic e -> operand(e.left()) + " " + symbol(e.operator()) + " " + operand(e.right());
-      case Comparison e -> operand(e.left()) + " " + symbol(e.operator()) + " " + operand(e.right());
+      case Arithmetic e ->
+          operand(e.left()) + " " + symbol(e.operator()) + " " + operand(e.right());
+      case Comparison e ->
+          operand(e.left()) + " " + symbol(e.operator()) + " " + operand(e.right());
       case And e -> joined(e.operands(), " AND ");
       case Or e -> joined(e.operands(), " OR ");
       case Not e -> "NOT " + operand(e.operand());
@@ -64,9 +66,7 @@ public final class ExpressionText {
                   .limit(MAX_LISTED)
                   .map(ExpressionText::literal)
                   .collect(Collectors.joining(", "))
-              + (e.values().size() > MAX_LISTED
-                  ? ", ... " + e.values().size() + " values)"
-                  : ")");
+              + (e.values().size() > MAX_LISTED ? ", ... " + e.values().size() + " values)" : ")");
       case Like e ->
           operand(e.operand())
               + (e.negated() ? " NOT" : "")

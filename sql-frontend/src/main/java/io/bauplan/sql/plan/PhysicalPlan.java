@@ -7,10 +7,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// A plan that a worker can execute without asking the control plane anything: names are resolved to files
+/// A plan that a worker can execute without asking the control plane anything: names are resolved
+// to files
 /// and field ids, snapshots are pinned. Every node states its output columns.
 ///
-/// A worker that has no vectorized operator for a node (or no kernel for an expression in it) runs that
+/// A worker that has no vectorized operator for a node (or no kernel for an expression in it) runs
+// that
 /// node through its fallback; the plan is the same.
 public sealed interface PhysicalPlan {
   RowType output();
@@ -20,7 +22,8 @@ public sealed interface PhysicalPlan {
   /// Reads the files of one snapshot of an Iceberg table. Rows come in no order.
   ///
   /// @param columns what to produce, in order
-  /// @param filterColumns further columns that only the filter needs; in `filter` their indexes follow
+  /// @param filterColumns further columns that only the filter needs; in `filter` their indexes
+  // follow
   ///     those of `columns`
   /// @param filter applied completely by the scan: every row produced satisfies it
   /// @param limit a scan may stop once it produced that many rows
@@ -45,10 +48,12 @@ public sealed interface PhysicalPlan {
     }
   }
 
-  /// Reads files in place: `read_parquet`, `read_csv`, `read_json` and `COPY`. Columns are found by name.
+  /// Reads files in place: `read_parquet`, `read_csv`, `read_json` and `COPY`. Columns are found by
+  // name.
   ///
   /// @param options of the format: `header`, `delimiter`, `quote`, `null`, ... (see the readers)
-  /// @param filter over the output columns (what the filter needs is in the projection); applied completely
+  /// @param filter over the output columns (what the filter needs is in the projection); applied
+  // completely
   record FileScan(
       DataFileFormat format,
       List<ScanFile> files,
@@ -83,7 +88,8 @@ public sealed interface PhysicalPlan {
   }
 
   /// Makes rows by a generator of the worker (`tpch.lineitem`, `transactions`, `series`).
-  record Generate(String generator, Map<String, String> arguments, RowType output, double estimatedRows)
+  record Generate(
+      String generator, Map<String, String> arguments, RowType output, double estimatedRows)
       implements PhysicalPlan {
     @Override
     public List<PhysicalPlan> inputs() {
@@ -119,8 +125,10 @@ public sealed interface PhysicalPlan {
     }
   }
 
-  /// Output: group keys in the order of `groupKeys`, then aggregates. With several grouping sets a key
-  /// that a set leaves out is NULL. Without keys there is exactly one output row (per empty grouping set).
+  /// Output: group keys in the order of `groupKeys`, then aggregates. With several grouping sets a
+  // key
+  /// that a set leaves out is NULL. Without keys there is exactly one output row (per empty
+  // grouping set).
   ///
   /// @param groupingSets indexes into `groupKeys`; one full set for a plain GROUP BY
   record Aggregate(
@@ -239,7 +247,8 @@ public sealed interface PhysicalPlan {
 
     public record Frame(boolean rows, Bound lower, Bound upper, Exclusion exclusion) {}
 
-    /// A frame's end; `offset` is over the input's columns and present for PRECEDING and FOLLOWING n.
+    /// A frame's end; `offset` is over the input's columns and present for PRECEDING and FOLLOWING
+    // n.
     public record Bound(Kind kind, Optional<Expression> offset) {
       public enum Kind {
         UNBOUNDED_PRECEDING,
@@ -257,7 +266,8 @@ public sealed interface PhysicalPlan {
       TIES
     }
 
-    /// A window function (`row_number`, `rank`, `lag`, ...) or aggregate over expressions of the input.
+    /// A window function (`row_number`, `rank`, `lag`, ...) or aggregate over expressions of the
+    // input.
     public record WindowCall(
         String function,
         boolean distinct,
@@ -272,14 +282,16 @@ public sealed interface PhysicalPlan {
   }
 
   /// Rows of the input's single row of collections, one output row per element.
-  record Unnest(PhysicalPlan input, boolean withOrdinality, RowType output) implements PhysicalPlan {
+  record Unnest(PhysicalPlan input, boolean withOrdinality, RowType output)
+      implements PhysicalPlan {
     @Override
     public List<PhysicalPlan> inputs() {
       return List.of(input);
     }
   }
 
-  /// For each left row runs the right input with [Expression.CorrelatedRef]s bound to it. The planner
+  /// For each left row runs the right input with [Expression.CorrelatedRef]s bound to it. The
+  // planner
   /// removes nearly all of these by decorrelation.
   record Correlate(
       PhysicalPlan left, PhysicalPlan right, int correlationId, JoinKind kind, RowType output)
@@ -290,7 +302,8 @@ public sealed interface PhysicalPlan {
     }
   }
 
-  /// `WITH RECURSIVE`: `seed`, then `step` over the previous round's rows ([RecursiveScan] of the same
+  /// `WITH RECURSIVE`: `seed`, then `step` over the previous round's rows ([RecursiveScan] of the
+  // same
   /// name) until it gives none.
   record RecursiveUnion(
       String name, boolean all, PhysicalPlan seed, PhysicalPlan step, RowType output)
@@ -325,7 +338,10 @@ public sealed interface PhysicalPlan {
   ///
   /// @param arguments one per parameter: which input is a table argument, or a scalar
   record TableFunction(
-      FunctionDefinition function, List<Argument> arguments, List<PhysicalPlan> inputs, RowType output)
+      FunctionDefinition function,
+      List<Argument> arguments,
+      List<PhysicalPlan> inputs,
+      RowType output)
       implements PhysicalPlan {
     public TableFunction {
       arguments = List.copyOf(arguments);
@@ -341,7 +357,8 @@ public sealed interface PhysicalPlan {
     }
   }
 
-  /// Writes the input as data files of a table; output is one row: `rows BIGINT`. The files written are
+  /// Writes the input as data files of a table; output is one row: `rows BIGINT`. The files written
+  // are
   /// reported with the query's result.
   record TableWrite(PhysicalPlan input, WriteTarget target) implements PhysicalPlan {
     public static final RowType OUTPUT =

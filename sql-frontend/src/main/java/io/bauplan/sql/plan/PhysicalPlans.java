@@ -67,7 +67,12 @@ public final class PhysicalPlans {
       case Project p -> new Project(in.get(0), p.expressions(), p.output());
       case Aggregate p ->
           new Aggregate(
-              in.get(0), p.groupKeys(), p.groupingSets(), p.calls(), p.output(), p.estimatedGroups());
+              in.get(0),
+              p.groupKeys(),
+              p.groupingSets(),
+              p.calls(),
+              p.output(),
+              p.estimatedGroups());
       case HashJoin p ->
           new HashJoin(
               in.get(0),

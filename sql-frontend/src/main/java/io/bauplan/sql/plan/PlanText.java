@@ -63,10 +63,13 @@ public final class PlanText {
               + (p.files().size() == 1 ? " file " : " files ")
               + names(p.output())
               + p.filter()
-                  .map(f -> " filter: " + ExpressionText.of(f, i -> p.fileColumns().column(i).name()))
+                  .map(
+                      f ->
+                          " filter: " + ExpressionText.of(f, i -> p.fileColumns().column(i).name()))
                   .orElse("");
       case IntermediateScan p -> "IntermediateScan " + p.id() + " " + names(p.output());
-      case Generate p -> "Generate " + p.generator() + " " + p.arguments() + rows(p.estimatedRows());
+      case Generate p ->
+          "Generate " + p.generator() + " " + p.arguments() + rows(p.estimatedRows());
       case Values p -> "Values " + names(p.output()) + " rows: " + p.rows().size();
       case Filter p -> "Filter " + ExpressionText.of(p.predicate(), in(p.input()));
       case Project p -> "Project " + projections(p);
@@ -277,8 +280,7 @@ public final class PlanText {
 
   private static IntFunction<String> both(PhysicalPlan left, PhysicalPlan right) {
     int size = left.output().size();
-    return i ->
-        i < size ? left.output().column(i).name() : right.output().column(i - size).name();
+    return i -> i < size ? left.output().column(i).name() : right.output().column(i - size).name();
   }
 
   private static String rows(double estimate) {

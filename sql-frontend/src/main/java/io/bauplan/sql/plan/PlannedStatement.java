@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// resolved at `at`; writes name the branch they go to.
 public sealed interface PlannedStatement {
 
-  /// Returns rows. `SHOW`, `DESCRIBE`, `EXPLAIN` without `ANALYZE` and the system schemas are queries over
+  /// Returns rows. `SHOW`, `DESCRIBE`, `EXPLAIN` without `ANALYZE` and the system schemas are
+  // queries over
   /// [PhysicalPlan.Values].
   ///
   /// @param parameters types of the `?` in order
-  record Query(PinnedRef at, PhysicalPlan plan, List<DataType> parameters) implements PlannedStatement {
+  record Query(PinnedRef at, PhysicalPlan plan, List<DataType> parameters)
+      implements PlannedStatement {
     public RowType output() {
       return plan.output();
     }
@@ -34,7 +36,12 @@ public sealed interface PlannedStatement {
 
   /// Adds or replaces rows. The source's columns are the table's, cast and in order.
   record Insert(
-      String branch, PinnedRef at, TableRef table, InsertMode mode, PhysicalPlan source, List<DataType> parameters)
+      String branch,
+      PinnedRef at,
+      TableRef table,
+      InsertMode mode,
+      PhysicalPlan source,
+      List<DataType> parameters)
       implements PlannedStatement {}
 
   enum InsertMode {
@@ -75,13 +82,20 @@ public sealed interface PlannedStatement {
   }
 
   record CreateView(
-      String branch, TableRef name, String sql, String defaultNamespace, RowType columns, Existing existing)
+      String branch,
+      TableRef name,
+      String sql,
+      String defaultNamespace,
+      RowType columns,
+      Existing existing)
       implements PlannedStatement {}
 
-  record CreateFunction(String branch, TableRef name, FunctionDefinition definition, Existing existing)
+  record CreateFunction(
+      String branch, TableRef name, FunctionDefinition definition, Existing existing)
       implements PlannedStatement {}
 
-  record Drop(String branch, io.bauplan.sql.catalog.Catalog.EntryKind kind, TableRef name, boolean ifExists)
+  record Drop(
+      String branch, io.bauplan.sql.catalog.Catalog.EntryKind kind, TableRef name, boolean ifExists)
       implements PlannedStatement {}
 
   record Rename(String branch, TableRef from, TableRef to) implements PlannedStatement {}
@@ -108,7 +122,8 @@ public sealed interface PlannedStatement {
   record MergeBranch(PinnedRef source, String target, boolean dryRun) implements PlannedStatement {}
 
   /// `USE BRANCH b`, `USE TAG t`, `USE COMMIT h`, `USE namespace`: changes the session.
-  record Use(Optional<String> reference, Optional<List<String>> namespace) implements PlannedStatement {}
+  record Use(Optional<String> reference, Optional<List<String>> namespace)
+      implements PlannedStatement {}
 
   /// `SET name = value`; no value = `RESET`.
   record SetOption(String name, Optional<String> value) implements PlannedStatement {}
@@ -135,7 +150,11 @@ public sealed interface PlannedStatement {
 
   /// `RUN PIPELINE 'dir'`.
   record RunPipeline(
-      String directory, String branch, Map<String, String> parameters, boolean dryRun, boolean strict)
+      String directory,
+      String branch,
+      Map<String, String> parameters,
+      boolean dryRun,
+      boolean strict)
       implements PlannedStatement {}
 
   /// `BEGIN`, `COMMIT`, `ROLLBACK` and what else parses but has no engine: error `0A000` naming it.

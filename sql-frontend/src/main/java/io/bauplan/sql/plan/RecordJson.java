@@ -26,7 +26,8 @@ import java.util.OptionalLong;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
-/// Records of records as JSON, driven by their declared components; values of `Expression.Literal` carry
+/// Records of records as JSON, driven by their declared components; values of `Expression.Literal`
+// carry
 /// their class where JSON's own types do not tell it.
 final class RecordJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -71,8 +72,7 @@ final class RecordJson {
       object.put(TYPE, record.getClass().getSimpleName());
     }
     for (RecordComponent component : record.getClass().getRecordComponents()) {
-      object.set(
-          key(component), write(component(record, component), component.getGenericType()));
+      object.set(key(component), write(component(record, component), component.getGenericType()));
     }
     return object;
   }
@@ -237,8 +237,7 @@ final class RecordJson {
     Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
     node.required("map")
         .forEach(
-            entry ->
-                map.put(read(entry.get(0), Object.class), read(entry.get(1), Object.class)));
+            entry -> map.put(read(entry.get(0), Object.class), read(entry.get(1), Object.class)));
     return map;
   }
 

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The models of a project and who reads whom. The order comes from the inputs alone, whatever the order
+/// The models of a project and who reads whom. The order comes from the inputs alone, whatever the
+// order
 /// in the files; names match case-insensitively.
 public final class PipelineDag {
   private final List<Model> ordered;
@@ -23,7 +24,8 @@ public final class PipelineDag {
     this.byName = byName;
   }
 
-  /// @throws EngineException `PROJECT_INVALID` for two models of one name or a cycle, naming both places
+  /// @throws EngineException `PROJECT_INVALID` for two models of one name or a cycle, naming both
+  // places
   public static PipelineDag of(List<Model> models) {
     Map<String, Model> byName = new LinkedHashMap<>();
     for (Model model : models) {
@@ -31,7 +33,11 @@ public final class PipelineDag {
       if (other != null) {
         throw new EngineException(
             ErrorCode.PROJECT_INVALID,
-            "two models are named \"" + model.name() + "\": at " + place(other) + " and at "
+            "two models are named \""
+                + model.name()
+                + "\": at "
+                + place(other)
+                + " and at "
                 + place(model),
             model.position(),
             "rename one of them",

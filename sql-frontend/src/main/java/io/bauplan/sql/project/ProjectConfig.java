@@ -24,7 +24,11 @@ public record ProjectConfig(
 
   /// @param defaultValue as text; empty = none
   public record Parameter(
-      String name, ParameterType type, Optional<String> defaultValue, Required required, String description) {}
+      String name,
+      ParameterType type,
+      Optional<String> defaultValue,
+      Required required,
+      String description) {}
 
   public enum ParameterType {
     STR,

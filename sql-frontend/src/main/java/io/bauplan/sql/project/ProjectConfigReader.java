@@ -42,8 +42,15 @@ final class ProjectConfigReader {
         Optional.ofNullable(directory.getFileName()).map(Path::toString).orElse("project");
     if (present.isEmpty()) {
       return new ProjectConfig(
-          folder, folder, "", Optional.empty(), List.of(), Optional.empty(), Optional.empty(),
-          Map.of(), List.of());
+          folder,
+          folder,
+          "",
+          Optional.empty(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Map.of(),
+          List.of());
     }
     return parse(present.get(0), read(directory, present.get(0)), folder);
   }
@@ -71,7 +78,8 @@ final class ProjectConfigReader {
         .forEachRemaining(
             key -> {
               if (!KEYS.contains(key)) {
-                throw invalid(file, "has an unknown key \"" + key + "\"; known are " + sorted(KEYS));
+                throw invalid(
+                    file, "has an unknown key \"" + key + "\"; known are " + sorted(KEYS));
               }
             });
     JsonNode project = root.path("project");
@@ -127,7 +135,10 @@ final class ProjectConfigReader {
       } catch (IllegalArgumentException e) {
         throw invalid(
             file,
-            "parameter \"" + entry.getKey() + "\" has the type " + value.path("type").asText()
+            "parameter \""
+                + entry.getKey()
+                + "\" has the type "
+                + value.path("type").asText()
                 + "; known are str, int, float, bool and secret");
       }
       parameters.put(

@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Reads a project folder: every root `.sql` file and every decorated function of the `.py` files is a
+/// Reads a project folder: every root `.sql` file and every decorated function of the `.py` files
+// is a
 /// model. Nothing of the project runs.
 public final class ProjectReader {
   /// Largest file that is read as source.
@@ -30,8 +31,7 @@ public final class ProjectReader {
   /// @throws EngineException `PROJECT_INVALID` with the place
   public Project read(Path directory) {
     if (!Files.isDirectory(directory)) {
-      throw new EngineException(
-              ErrorCode.FILE_NOT_FOUND, "there is no project folder " + directory)
+      throw new EngineException(ErrorCode.FILE_NOT_FOUND, "there is no project folder " + directory)
           .withHint("give the folder with your .py and .sql files: --project-dir DIR");
     }
     ProjectConfig config = ProjectConfigReader.read(directory);
@@ -47,8 +47,7 @@ public final class ProjectReader {
     }
     models.addAll(pythonModels(config, python));
     if (models.isEmpty()) {
-      throw new EngineException(
-              ErrorCode.PROJECT_INVALID, directory + " holds no model")
+      throw new EngineException(ErrorCode.PROJECT_INVALID, directory + " holds no model")
           .withHint("a model is a root .sql file or a Python function under @bauplan.model()");
     }
     return new Project(directory, config, models);
@@ -79,14 +78,17 @@ public final class ProjectReader {
             .sorted()
             .forEach(files::add);
       } catch (IOException e) {
-        throw new EngineException(
-            ErrorCode.PROJECT_INVALID, "cannot list the folder " + folder, e);
+        throw new EngineException(ErrorCode.PROJECT_INVALID, "cannot list the folder " + folder, e);
       }
     }
     if (files.size() > SOURCE_FILES) {
       throw new EngineException(
           ErrorCode.PROJECT_INVALID,
-          "the project has " + files.size() + " source files; at most " + SOURCE_FILES + " are read");
+          "the project has "
+              + files.size()
+              + " source files; at most "
+              + SOURCE_FILES
+              + " are read");
     }
     return files;
   }
@@ -100,7 +102,10 @@ public final class ProjectReader {
       if (Files.size(file) > SOURCE_FILE_BYTES) {
         throw new EngineException(
             ErrorCode.PROJECT_INVALID,
-            name + " is larger than " + (SOURCE_FILE_BYTES >> 20) + " MiB, too large for source code");
+            name
+                + " is larger than "
+                + (SOURCE_FILE_BYTES >> 20)
+                + " MiB, too large for source code");
       }
       return Files.readString(file);
     } catch (IOException e) {

@@ -29,7 +29,8 @@ import java.util.OptionalLong;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 
-/// The decorated functions of a Python file as models. A decorated function sees each input whole, in one
+/// The decorated functions of a Python file as models. A decorated function sees each input whole,
+// in one
 /// call: set semantics.
 final class PythonModelReader {
   private static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
@@ -65,7 +66,12 @@ final class PythonModelReader {
     List<ModelInput> inputs = inputs(function);
     if (function.isExpectation()) {
       return new Model.Expectation(
-          definition(function, function.name(), text, Style.EXPECTATION, FunctionLimits.DEFAULT.internetAccess()),
+          definition(
+              function,
+              function.name(),
+              text,
+              Style.EXPECTATION,
+              FunctionLimits.DEFAULT.internetAccess()),
           inputs,
           position);
     }
@@ -84,7 +90,10 @@ final class PythonModelReader {
         definition(
             function, name, text, Style.MODEL, decorator.truth("internet_access").orElse(false)),
         inputs,
-        decorator.texts("columns").filter(columns -> !columns.equals(List.of("*"))).orElse(List.of()),
+        decorator
+            .texts("columns")
+            .filter(columns -> !columns.equals(List.of("*")))
+            .orElse(List.of()),
         materialization,
         partitionedBy,
         decorator.text("overwrite_filter"),
@@ -142,11 +151,17 @@ final class PythonModelReader {
           if (!plain.hasDefault()) {
             throw new EngineException(
                 ErrorCode.PROJECT_INVALID,
-                "the parameter \"" + plain.name() + "\" of \"" + function.name()
+                "the parameter \""
+                    + plain.name()
+                    + "\" of \""
+                    + function.name()
                     + "\" is bound to nothing",
                 position,
-                "bind it: " + plain.name() + "=bauplan.Model(\"table\") or "
-                    + plain.name() + "=bauplan.Parameter(\"name\")",
+                "bind it: "
+                    + plain.name()
+                    + "=bauplan.Model(\"table\") or "
+                    + plain.name()
+                    + "=bauplan.Parameter(\"name\")",
                 null);
           }
         }
@@ -159,7 +174,9 @@ final class PythonModelReader {
   private EnvironmentSpec environment(InspectedFunction function) {
     EnvironmentSpec own = function.environment();
     Map<String, String> requirements = new LinkedHashMap<>();
-    config.packages().forEach(requirement -> requirements.put(distribution(requirement), requirement));
+    config
+        .packages()
+        .forEach(requirement -> requirements.put(distribution(requirement), requirement));
     own.requirements()
         .forEach(requirement -> requirements.put(distribution(requirement), requirement));
     return new EnvironmentSpec(
@@ -211,13 +228,20 @@ final class PythonModelReader {
     }
     if (value instanceof PythonLiteral.Text text) {
       var matcher =
-          java.util.regex.Pattern.compile("\\s*(\\d+(?:\\.\\d+)?)\\s*([KMGT]?)(?:i?B)?\\s*",
+          java.util.regex.Pattern.compile(
+                  "\\s*(\\d+(?:\\.\\d+)?)\\s*([KMGT]?)(?:i?B)?\\s*",
                   java.util.regex.Pattern.CASE_INSENSITIVE)
               .matcher(text.value());
       if (matcher.matches()) {
-        int power = "KMGT".indexOf(matcher.group(2).toUpperCase(Locale.ROOT).isEmpty() ? ' '
-            : matcher.group(2).toUpperCase(Locale.ROOT).charAt(0)) + 1;
-        return OptionalLong.of((long) (Double.parseDouble(matcher.group(1)) * Math.pow(1024, power)));
+        int power =
+            "KMGT"
+                    .indexOf(
+                        matcher.group(2).toUpperCase(Locale.ROOT).isEmpty()
+                            ? ' '
+                            : matcher.group(2).toUpperCase(Locale.ROOT).charAt(0))
+                + 1;
+        return OptionalLong.of(
+            (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1024, power)));
       }
     }
     throw new EngineException(

@@ -20,7 +20,11 @@ final class SqlModelReader {
   private static final Pattern PARAMETER = Pattern.compile("\\$([A-Za-z_]\\w*)");
   private static final Set<String> OPTIONS =
       Set.of(
-          "name", "materialization_strategy", "materialize", "partitioned_by", "overwrite_filter",
+          "name",
+          "materialization_strategy",
+          "materialize",
+          "partitioned_by",
+          "overwrite_filter",
           "cache_strategy");
 
   private SqlModelReader() {}
@@ -34,7 +38,9 @@ final class SqlModelReader {
             Optional.ofNullable(options.get("materialize")).map(Boolean::parseBoolean),
             SourcePosition.at(file, 1, 1));
     List<String> partitionedBy =
-        Optional.ofNullable(options.get("partitioned_by")).map(Materializations::list).orElse(List.of());
+        Optional.ofNullable(options.get("partitioned_by"))
+            .map(Materializations::list)
+            .orElse(List.of());
     SourcePosition position = SourcePosition.at(file, 1, 1);
     Materializations.requirePartitions(materialization, partitionedBy, position);
     return new Model.Sql(
@@ -49,7 +55,8 @@ final class SqlModelReader {
 
   private static org.apache.calcite.sql.SqlNode query(String file, String text) {
     try {
-      // A parameter stands where a literal may stand; its value does not change which tables are read.
+      // A parameter stands where a literal may stand; its value does not change which tables are
+      // read.
       Statement statement = SqlText.parse(PARAMETER.matcher(text).replaceAll("NULL"));
       if (statement instanceof Statement.Query query) {
         return query.query();

@@ -10,7 +10,8 @@ import io.bauplan.sql.plan.PlannedStatement;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Plans statements with Calcite. Thread-safe; keeps nothing between statements but immutable tables of
+/// Plans statements with Calcite. Thread-safe; keeps nothing between statements but immutable
+// tables of
 /// operators and rules.
 public final class CalcitePlanner implements StatementPlanner {
   private final Catalog catalog;

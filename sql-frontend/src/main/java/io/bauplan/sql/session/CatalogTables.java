@@ -19,7 +19,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The system tables that the catalog alone can answer: `information_schema` and of `sys` branches, tags,
+/// The system tables that the catalog alone can answer: `information_schema` and of `sys` branches,
+// tags,
 /// commits, snapshots, functions and settings.
 final class CatalogTables implements SystemTables {
   static final CatalogTables INSTANCE = new CatalogTables();

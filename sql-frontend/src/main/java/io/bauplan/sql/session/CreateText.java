@@ -33,7 +33,10 @@ final class CreateText {
     List<String> columns = new ArrayList<>();
     for (ScanColumn column : table.columns()) {
       columns.add(
-          "  " + quoted(column.column().name()) + " " + column.column().type().sql()
+          "  "
+              + quoted(column.column().name())
+              + " "
+              + column.column().type().sql()
               + (column.column().nullable() ? "" : " NOT NULL"));
     }
     String text =
@@ -63,8 +66,12 @@ final class CreateText {
     int bracket = transform.indexOf('[');
     return bracket < 0
         ? transform + "(" + column + ")"
-        : transform.substring(0, bracket) + "("
-            + transform.substring(bracket + 1, transform.length() - 1) + ", " + column + ")";
+        : transform.substring(0, bracket)
+            + "("
+            + transform.substring(bracket + 1, transform.length() - 1)
+            + ", "
+            + column
+            + ")";
   }
 
   private static String function(TableRef name, FunctionDefinition function) {
@@ -75,13 +82,16 @@ final class CreateText {
                 parameter ->
                     switch (parameter) {
                       case FunctionParameter.Table t ->
-                          quoted(t.name()) + " TABLE"
+                          quoted(t.name())
+                              + " TABLE"
                               + t.columns().map(c -> " (" + fields(c) + ")").orElse("")
                               + (t.semantics() == TableSemantics.ROW
                                   ? " ROW SEMANTICS"
                                   : " SET SEMANTICS");
                       case FunctionParameter.Scalar s ->
-                          quoted(s.name()) + " " + ArrowTypes.dataType(s.type()).sql()
+                          quoted(s.name())
+                              + " "
+                              + ArrowTypes.dataType(s.type()).sql()
                               + (s.optional() ? " DEFAULT NULL" : "");
                     })
             .collect(Collectors.joining(", ")));
@@ -124,7 +134,9 @@ final class CreateText {
     return fields.stream()
         .map(
             f ->
-                quoted(f.getName()) + " " + ArrowTypes.dataType(f).sql()
+                quoted(f.getName())
+                    + " "
+                    + ArrowTypes.dataType(f).sql()
                     + (f.isNullable() ? "" : " NOT NULL"))
         .collect(Collectors.joining(", "));
   }

@@ -34,7 +34,8 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.jspecify.annotations.Nullable;
 
-/// Statements that change rows. UPDATE and DELETE are written as the query of the table's new contents.
+/// Statements that change rows. UPDATE and DELETE are written as the query of the table's new
+// contents.
 final class DataPlanner {
   private final StatementContext session;
 
@@ -119,8 +120,13 @@ final class DataPlanner {
       DataStatement.Insert insert, CatalogTable table, int expected, int given) {
     return new EngineException(
         ErrorCode.TYPE_MISMATCH,
-        "INSERT INTO " + table.name() + " expects " + expected
-            + (expected == 1 ? " column" : " columns") + ", but the source has " + given,
+        "INSERT INTO "
+            + table.name()
+            + " expects "
+            + expected
+            + (expected == 1 ? " column" : " columns")
+            + ", but the source has "
+            + given,
         Positions.of(insert.source().getParserPosition()),
         "The columns are "
             + String.join(
@@ -179,8 +185,7 @@ final class DataPlanner {
     String alias = update.getAlias() == null ? name.names.getLast() : update.getAlias().getSimple();
     SqlNodeList select = new SqlNodeList(SqlParserPos.ZERO);
     for (int i = 0; i < columns.size(); i++) {
-      SqlNode old =
-          new SqlIdentifier(List.of(alias, columns.get(i).name()), SqlParserPos.ZERO);
+      SqlNode old = new SqlIdentifier(List.of(alias, columns.get(i).name()), SqlParserPos.ZERO);
       SqlNode value = assigned[i];
       select.add(value == null ? old : choice(condition, value, old));
     }
@@ -189,7 +194,8 @@ final class DataPlanner {
     return rewrite(
         table,
         contents,
-        countOf(from(name, update.getAlias()), condition == null ? null : SqlCopies.copy(condition)),
+        countOf(
+            from(name, update.getAlias()), condition == null ? null : SqlCopies.copy(condition)),
         context);
   }
 
@@ -271,7 +277,19 @@ final class DataPlanner {
 
   private static SqlSelect select(SqlNodeList items, SqlNode from, @Nullable SqlNode where) {
     return new SqlSelect(
-        SqlParserPos.ZERO, null, items, from, where, null, null, null, null, null, null, null, null);
+        SqlParserPos.ZERO,
+        null,
+        items,
+        from,
+        where,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   private static SqlSelect countOf(SqlNode from, @Nullable SqlNode where) {

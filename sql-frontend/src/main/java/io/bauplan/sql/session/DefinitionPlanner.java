@@ -77,23 +77,19 @@ final class DefinitionPlanner {
       }
     } else {
       QueryPlanner queries = new QueryPlanner(context);
-      RowType row =
-          queries.columns(io.bauplan.sql.logical.SqlCopies.copy(create.query().get()));
+      RowType row = queries.columns(io.bauplan.sql.logical.SqlCopies.copy(create.query().get()));
       columns.addAll(queryColumns(create, row, types));
       source =
           Optional.of(
               queries
                   .rowsFor(
-                      create.query().get(),
-                      columns,
-                      IntStream.range(0, columns.size()).toArray())
+                      create.query().get(), columns, IntStream.range(0, columns.size()).toArray())
                   .plan());
     }
     checkNames(columns, create.position());
     TableRef name = names(context).created(create.name());
     TableDefinition definition =
-        new TableDefinition(
-            name, columns, partitioning(create, columns), create.properties());
+        new TableDefinition(name, columns, partitioning(create, columns), create.properties());
     return new PlannedStatement.CreateTable(
         context.at().name(), context.at(), definition, source, create.existing());
   }
@@ -121,7 +117,10 @@ final class DefinitionPlanner {
     if (!create.columns().isEmpty() && create.columns().size() != row.size()) {
       throw new EngineException(
           ErrorCode.TYPE_MISMATCH,
-          "the table has " + create.columns().size() + " columns, but its query gives " + row.size(),
+          "the table has "
+              + create.columns().size()
+              + " columns, but its query gives "
+              + row.size(),
           create.position());
     }
     List<Column> columns = new ArrayList<>();
@@ -195,7 +194,9 @@ final class DefinitionPlanner {
       if (create.columns().size() != row.size()) {
         throw new EngineException(
             ErrorCode.TYPE_MISMATCH,
-            "the view names " + create.columns().size() + " columns, but its query gives "
+            "the view names "
+                + create.columns().size()
+                + " columns, but its query gives "
                 + row.size(),
             create.position());
       }
@@ -281,18 +282,14 @@ final class DefinitionPlanner {
               ErrorCode.INVALID_STATEMENT, "RENAME TO stands alone in ALTER TABLE", position);
       case Change.SetProperties set ->
           set.properties().entrySet().stream()
-              .<TableAlteration>map(
-                  e -> new TableAlteration.SetProperty(e.getKey(), e.getValue()))
+              .<TableAlteration>map(e -> new TableAlteration.SetProperty(e.getKey(), e.getValue()))
               .toList();
       case Change.UnsetProperties unset ->
-          unset.keys().stream()
-              .<TableAlteration>map(TableAlteration.RemoveProperty::new)
-              .toList();
+          unset.keys().stream().<TableAlteration>map(TableAlteration.RemoveProperty::new).toList();
       case Change.AddPartitionField ignored ->
           throw Planning.notSupported("ALTER TABLE ... ADD PARTITION FIELD", position);
       case Change.DropPartitionField ignored ->
           throw Planning.notSupported("ALTER TABLE ... DROP PARTITION FIELD", position);
     };
   }
-
 }

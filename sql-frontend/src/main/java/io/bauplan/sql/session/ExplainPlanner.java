@@ -49,8 +49,7 @@ final class ExplainPlanner {
           switch (explain.format()) {
             case TEXT -> PlanText.lines(plan);
             case JSON -> PlanJson.pretty(plan).lines().toList();
-            case DOT ->
-                throw Planning.notSupported("EXPLAIN (FORMAT DOT)", explain.position());
+            case DOT -> throw Planning.notSupported("EXPLAIN (FORMAT DOT)", explain.position());
           });
     }
     if (lines.isEmpty()) {

@@ -4,11 +4,13 @@ import io.bauplan.sql.plan.DataFileFormat;
 import io.bauplan.sql.plan.PhysicalPlan;
 import java.util.Map;
 
-/// Asked by the planner for files read in place. Looking into data files is a worker's work: the worker
+/// Asked by the planner for files read in place. Looking into data files is a worker's work: the
+// worker
 /// implements this, the planner sees the answer only.
 @FunctionalInterface
 public interface FileSchemas {
-  /// Expands a path, glob or URI to its files and infers their common columns. The plan returned projects
+  /// Expands a path, glob or URI to its files and infers their common columns. The plan returned
+  // projects
   /// all columns and has no filter.
   ///
   /// @throws io.bauplan.sql.error.EngineException `FILE_NOT_FOUND` or `MALFORMED_FILE`

@@ -6,7 +6,8 @@ import java.util.Optional;
 /// Names that a pipeline's nodes see besides the catalog: its other models.
 @FunctionalInterface
 public interface ModelScope {
-  /// What an unqualified name stands for within the pipeline; empty = look in the catalog. Names match
+  /// What an unqualified name stands for within the pipeline; empty = look in the catalog. Names
+  // match
   /// case-insensitively.
   Optional<Model> find(String name);
 

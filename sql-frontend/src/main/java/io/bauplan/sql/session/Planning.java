@@ -90,8 +90,7 @@ final class Planning {
   private PlannedStatement call(JobStatement.Call call) {
     PinnedRef at =
         call.at().isPresent()
-            ? CatalogNames.pin(
-                context.catalog(), context.session().reference(), call.at().get())
+            ? CatalogNames.pin(context.catalog(), context.session().reference(), call.at().get())
             : context.at();
     Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
     ConstantArguments constants = new ConstantArguments(context);
@@ -124,7 +123,8 @@ final class Planning {
 
   private static PlannedStatement session(SessionStatement statement) {
     return switch (statement) {
-      case SessionStatement.SetOption set -> new PlannedStatement.SetOption(set.name(), set.value());
+      case SessionStatement.SetOption set ->
+          new PlannedStatement.SetOption(set.name(), set.value());
       case SessionStatement.ResetAll ignored ->
           new PlannedStatement.SetOption("all", Optional.empty());
       case SessionStatement.Transaction transaction -> {

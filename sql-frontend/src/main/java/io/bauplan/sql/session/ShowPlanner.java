@@ -62,8 +62,7 @@ final class ShowPlanner {
   }
 
   private PlannedStatement describeTable(SqlIdentifier table) {
-    Statement statement =
-        SqlText.parse("SELECT * FROM " + table.toSqlString(dialect()).getSql());
+    Statement statement = SqlText.parse("SELECT * FROM " + table.toSqlString(dialect()).getSql());
     return describe(((Statement.Query) statement).query());
   }
 
@@ -188,8 +187,7 @@ final class ShowPlanner {
 
   private PlannedStatement create(ShowStatement.Create show) {
     PinnedRef at = pin(show.at());
-    CatalogNames names =
-        new CatalogNames(context.catalog(), at, context.session().namespace());
+    CatalogNames names = new CatalogNames(context.catalog(), at, context.session().namespace());
     CatalogEntry entry =
         names
             .find(show.name().names)

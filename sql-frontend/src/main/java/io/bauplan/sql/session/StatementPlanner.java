@@ -2,10 +2,12 @@ package io.bauplan.sql.session;
 
 import io.bauplan.sql.plan.PlannedStatement;
 
-/// Turns text into something to carry out: parse, pin, validate, optimize, translate. Thread-safe; touches
+/// Turns text into something to carry out: parse, pin, validate, optimize, translate. Thread-safe;
+// touches
 /// metadata only.
 public interface StatementPlanner {
-  /// Plans one statement (a trailing semicolon is allowed). Errors are `EngineException`s of type USER with
+  /// Plans one statement (a trailing semicolon is allowed). Errors are `EngineException`s of type
+  // USER with
   /// a position in `sql`, or EXTERNAL where the catalog fails.
   PlannedStatement plan(String sql, Session session);
 

@@ -6,7 +6,8 @@ import io.bauplan.sql.plan.RowType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Tables that the engine itself answers: `information_schema` and `sys`. The planner has those that the
+/// Tables that the engine itself answers: `information_schema` and `sys`. The planner has those
+// that the
 /// catalog alone can answer; the engine adds its own (jobs, logs, caches). Their rows become
 /// `PhysicalPlan.Values` in the plan, so they are small or limited by their source.
 @FunctionalInterface

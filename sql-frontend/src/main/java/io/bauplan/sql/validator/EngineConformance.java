@@ -3,7 +3,8 @@ package io.bauplan.sql.validator;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 
-/// What the dialect allows: Calcite's lenient conformance, with checked arithmetic. (BABEL is no choice:
+/// What the dialect allows: Calcite's lenient conformance, with checked arithmetic. (BABEL is no
+// choice:
 /// it breaks aggregate queries.)
 public final class EngineConformance extends SqlDelegatingConformance {
   public static final EngineConformance INSTANCE = new EngineConformance();

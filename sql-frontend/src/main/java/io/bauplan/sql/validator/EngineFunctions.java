@@ -28,8 +28,10 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /// Functions and operators that Calcite lacks or has otherwise; they come before Calcite's.
 public final class EngineFunctions {
-  /// `date_trunc('month', ts)`, also BigQuery's `DATE_TRUNC(ts, MONTH)`: the beginning of the unit, of the
-  /// time's type. Under a name of its own, which [FromBinder] puts in place: Calcite takes `DATE_TRUNC` for
+  /// `date_trunc('month', ts)`, also BigQuery's `DATE_TRUNC(ts, MONTH)`: the beginning of the unit,
+  // of the
+  /// time's type. Under a name of its own, which [FromBinder] puts in place: Calcite takes
+  // `DATE_TRUNC` for
   /// BigQuery's alone.
   public static final SqlBasicFunction DATE_TRUNC =
       SqlBasicFunction.create(
@@ -70,7 +72,8 @@ public final class EngineFunctions {
           OperandTypes.family(SqlTypeFamily.DATE, SqlTypeFamily.INTEGER),
           SqlFunctionCategory.TIMEDATE);
 
-  /// Minus, which also takes two points in time (an interval; for dates, days as BIGINT) and a date with a
+  /// Minus, which also takes two points in time (an interval; for dates, days as BIGINT) and a date
+  // with a
   /// number of days.
   public static final SqlBinaryOperator MINUS =
       new SqlBinaryOperator(
@@ -93,8 +96,8 @@ public final class EngineFunctions {
           true,
           EngineFunctions::plusType,
           InferTypes.FIRST_KNOWN,
-          OperandTypes.PLUS_OPERATOR
-              .or(OperandTypes.family(SqlTypeFamily.DATE, SqlTypeFamily.INTEGER)));
+          OperandTypes.PLUS_OPERATOR.or(
+              OperandTypes.family(SqlTypeFamily.DATE, SqlTypeFamily.INTEGER)));
 
   /// `now()`, as PostgreSQL has it.
   public static final SqlFunction NOW =
@@ -110,7 +113,8 @@ public final class EngineFunctions {
     return List.of(DATE_TRUNC, NOW, MINUS, PLUS, SqlLibraryOperators.TRY_CAST);
   }
 
-  /// A checker of its own: Calcite's family checkers stand for fixed parameters, by which look-up would
+  /// A checker of its own: Calcite's family checkers stand for fixed parameters, by which look-up
+  // would
   /// discard one of the two forms.
   private static final class TruncationOperands implements SqlOperandTypeChecker {
     @Override

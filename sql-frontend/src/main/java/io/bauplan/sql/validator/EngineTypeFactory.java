@@ -9,7 +9,8 @@ import org.apache.calcite.sql.type.SqlTypeMappingRule;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.jspecify.annotations.Nullable;
 
-/// Makes Calcite's types so that each stands for exactly one of the engine's: strings are VARCHAR without
+/// Makes Calcite's types so that each stands for exactly one of the engine's: strings are VARCHAR
+// without
 /// length (never padded), times have microseconds, FLOAT is 32 bits. One per statement.
 public final class EngineTypeFactory extends JavaTypeFactoryImpl {
   public EngineTypeFactory() {
@@ -43,7 +44,8 @@ public final class EngineTypeFactory extends JavaTypeFactoryImpl {
     };
   }
 
-  /// As Calcite's, but where decimals need more than 38 digits together the fraction is kept and the whole
+  /// As Calcite's, but where decimals need more than 38 digits together the fraction is kept and
+  // the whole
   /// part gives way: an overflow is an error, a lost fraction would be silent.
   @Override
   public @Nullable RelDataType leastRestrictive(List<RelDataType> types, SqlTypeMappingRule rule) {
@@ -60,8 +62,7 @@ public final class EngineTypeFactory extends JavaTypeFactoryImpl {
     return scale == common.getScale()
         ? common
         : createTypeWithNullability(
-            createSqlType(SqlTypeName.DECIMAL, common.getPrecision(), scale),
-            common.isNullable());
+            createSqlType(SqlTypeName.DECIMAL, common.getPrecision(), scale), common.isNullable());
   }
 
   private static boolean isString(SqlTypeName name) {

@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// | `/` | p1 - s1 + s2 + s | s = max(6, s1 + p2 + 1) |
 /// | `%` | min(p1-s1, p2-s2) + s | s = max(s1, s2) |
 ///
-/// Past 38 digits the whole part is kept and the scale gives way, but never below 6 (or the scale itself
-/// where that is smaller); the quotient is rounded half up. An integer counts as a decimal of scale 0.
+/// Past 38 digits the whole part is kept and the scale gives way, but never below 6 (or the scale
+// itself
+/// where that is smaller); the quotient is rounded half up. An integer counts as a decimal of scale
+// 0.
 public final class EngineTypeSystem extends RelDataTypeSystemImpl {
   public static final EngineTypeSystem INSTANCE = new EngineTypeSystem();
 
@@ -150,9 +152,7 @@ public final class EngineTypeSystem extends RelDataTypeSystemImpl {
       RelDataTypeFactory factory, RelDataType left, RelDataType right) {
     return decimals(left, right)
         ? decimal(
-            factory,
-            left.getPrecision() + right.getPrecision(),
-            left.getScale() + right.getScale())
+            factory, left.getPrecision() + right.getPrecision(), left.getScale() + right.getScale())
         : null;
   }
 
@@ -163,7 +163,8 @@ public final class EngineTypeSystem extends RelDataTypeSystemImpl {
       return null;
     }
     int scale = Math.max(MIN_KEPT_SCALE, left.getScale() + right.getPrecision() + 1);
-    return decimal(factory, left.getPrecision() - left.getScale() + right.getScale() + scale, scale);
+    return decimal(
+        factory, left.getPrecision() - left.getScale() + right.getScale() + scale, scale);
   }
 
   @Override
@@ -174,8 +175,7 @@ public final class EngineTypeSystem extends RelDataTypeSystemImpl {
     }
     int scale = Math.max(left.getScale(), right.getScale());
     int whole =
-        Math.min(
-            left.getPrecision() - left.getScale(), right.getPrecision() - right.getScale());
+        Math.min(left.getPrecision() - left.getScale(), right.getPrecision() - right.getScale());
     return decimal(factory, Math.max(1, whole + scale), scale);
   }
 
@@ -186,16 +186,14 @@ public final class EngineTypeSystem extends RelDataTypeSystemImpl {
   }
 
   private static int wholeDigits(RelDataType left, RelDataType right) {
-    return Math.max(
-        left.getPrecision() - left.getScale(), right.getPrecision() - right.getScale());
+    return Math.max(left.getPrecision() - left.getScale(), right.getPrecision() - right.getScale());
   }
 
   private static RelDataType decimal(RelDataTypeFactory factory, int precision, int scale) {
     if (precision > MAX_DECIMAL_PRECISION) {
       int whole = precision - scale;
       scale =
-          Math.min(
-              scale, Math.max(MAX_DECIMAL_PRECISION - whole, Math.min(scale, MIN_KEPT_SCALE)));
+          Math.min(scale, Math.max(MAX_DECIMAL_PRECISION - whole, Math.min(scale, MIN_KEPT_SCALE)));
       precision = MAX_DECIMAL_PRECISION;
     }
     return factory.createSqlType(SqlTypeName.DECIMAL, precision, scale);

@@ -39,7 +39,8 @@ public final class ResolvedTable extends AbstractTable implements TranslatableTa
       }
     }
 
-    /// Any leaf of the physical plan that projects all its columns: files in place, results of other
+    /// Any leaf of the physical plan that projects all its columns: files in place, results of
+    // other
     /// nodes, generators, literal rows.
     record Leaf(PhysicalPlan plan, double estimatedRows) implements Source {
       @Override

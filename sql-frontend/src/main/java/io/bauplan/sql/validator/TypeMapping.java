@@ -74,13 +74,14 @@ public final class TypeMapping {
       case MAP -> {
         RelDataType value = Objects.requireNonNull(type.getValueType());
         yield new MapType(
-            dataType(Objects.requireNonNull(type.getKeyType())), dataType(value), value.isNullable());
+            dataType(Objects.requireNonNull(type.getKeyType())),
+            dataType(value),
+            value.isNullable());
       }
       case ROW, STRUCTURED -> new StructType(rowType(type).columns());
       default ->
           throw new EngineException(
-              ErrorCode.NOT_SUPPORTED,
-              "the type " + type.getSqlTypeName() + " is not supported");
+              ErrorCode.NOT_SUPPORTED, "the type " + type.getSqlTypeName() + " is not supported");
     };
   }
 

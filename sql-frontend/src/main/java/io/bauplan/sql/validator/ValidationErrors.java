@@ -16,7 +16,8 @@ import org.apache.calcite.runtime.CalciteException;
 import org.apache.calcite.sql.validate.SqlValidatorException;
 import org.jspecify.annotations.Nullable;
 
-/// Calcite's exceptions as ours: a code, the position in the statement, and words without Calcite's.
+/// Calcite's exceptions as ours: a code, the position in the statement, and words without
+// Calcite's.
 public final class ValidationErrors {
   private static final Pattern COLUMN =
       Pattern.compile("Column '(.*?)' not found in (?:any table|table '(.*?)').*", Pattern.DOTALL);
@@ -29,7 +30,8 @@ public final class ValidationErrors {
       Pattern.compile(
           "Cannot apply '(.*?)' to arguments of type '(.*?)'\\. ?Supported form\\(s\\): (.*)",
           Pattern.DOTALL);
-  private static final Pattern NOT_GROUPED = Pattern.compile("Expression '(.*)' is not being grouped");
+  private static final Pattern NOT_GROUPED =
+      Pattern.compile("Expression '(.*)' is not being grouped");
   private static final Pattern CAST =
       Pattern.compile("Cast function cannot convert value of type (.*) to type (.*)");
   private static final Pattern TYPE = Pattern.compile("Unknown datatype name '(.*)'");
@@ -39,7 +41,8 @@ public final class ValidationErrors {
   private ValidationErrors() {}
 
   /// @param columns names of columns in sight, for hints
-  public static EngineException of(RuntimeException e, Supplier<? extends Collection<String>> columns) {
+  public static EngineException of(
+      RuntimeException e, Supplier<? extends Collection<String>> columns) {
     if (e instanceof EngineException engine) {
       return engine;
     }
@@ -98,7 +101,9 @@ public final class ValidationErrors {
       String name = column.group(1);
       return error(
           ErrorCode.COLUMN_NOT_FOUND,
-          "column \"" + name + "\" does not exist"
+          "column \""
+              + name
+              + "\" does not exist"
               + (column.group(2) == null ? "" : " in \"" + column.group(2) + "\""),
           position,
           NearestName.hint(name, columns.get()),
@@ -157,8 +162,20 @@ public final class ValidationErrors {
           NearestName.hint(
               type.group(1),
               List.of(
-                  "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE",
-                  "DECIMAL", "VARCHAR", "BINARY", "UUID", "DATE", "TIME", "TIMESTAMP")),
+                  "BOOLEAN",
+                  "TINYINT",
+                  "SMALLINT",
+                  "INTEGER",
+                  "BIGINT",
+                  "FLOAT",
+                  "DOUBLE",
+                  "DECIMAL",
+                  "VARCHAR",
+                  "BINARY",
+                  "UUID",
+                  "DATE",
+                  "TIME",
+                  "TIMESTAMP")),
           cause);
     }
     boolean types =
@@ -201,20 +218,19 @@ public final class ValidationErrors {
     String operator = match.group(1);
     String found = match.group(2);
     int open = found.indexOf('(');
-    String types =
-        found.replaceAll("[<>]", "").strip();
+    String types = found.replaceAll("[<>]", "").strip();
     if (open >= 0 && found.endsWith(")")) {
       types = found.substring(open + 1, found.length() - 1).replaceAll("[<>]", "");
     }
-    String shown =
-        types.contains(" " + operator + " ") || open < 0
-            ? types
-            : types;
+    String shown = types.contains(" " + operator + " ") || open < 0 ? types : types;
     return error(
         ErrorCode.TYPE_MISMATCH,
         operator + " cannot take " + words(shown.replace(" " + operator + " ", " and ")),
         position,
-        Optional.of("It takes " + words(match.group(3).replaceAll("[<>']", "").replace("\n", " or ")) + "."),
+        Optional.of(
+            "It takes "
+                + words(match.group(3).replaceAll("[<>']", "").replace("\n", " or "))
+                + "."),
         cause);
   }
 

@@ -43,7 +43,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/// What every catalog must do; each backend has a subclass. Every test works on a branch of its own.
+/// What every catalog must do; each backend has a subclass. Every test works on a branch of its
+// own.
 public abstract class CatalogContractTest {
   private static final CommitInfo INFO = new CommitInfo("tester", "a test", Map.of("job", "j1"));
   private static final List<Column> COLUMNS =
@@ -139,9 +140,12 @@ public abstract class CatalogContractTest {
     assertThat(table.snapshots()).hasSize(2);
     assertThat(table.snapshots().getFirst().summary()).containsEntry("job", "j1");
     assertThat(plan(table, Optional.empty())).hasSize(2);
-    assertThat(plan(table, Optional.of(compare(table, Comparison.Operator.GREATER, 50)))).hasSize(1);
-    assertThat(plan(table, Optional.of(compare(table, Comparison.Operator.GREATER, 500)))).isEmpty();
-    assertThat(table.planFiles(table.snapshots().getFirst().id(), table.columns(), Optional.empty()))
+    assertThat(plan(table, Optional.of(compare(table, Comparison.Operator.GREATER, 50))))
+        .hasSize(1);
+    assertThat(plan(table, Optional.of(compare(table, Comparison.Operator.GREATER, 500))))
+        .isEmpty();
+    assertThat(
+            table.planFiles(table.snapshots().getFirst().id(), table.columns(), Optional.empty()))
         .hasSize(1);
     ColumnStatistics id = table.statistics(table.columns().getFirst().fieldId()).orElseThrow();
     assertThat(id.lower()).isEqualTo(0L);
@@ -201,9 +205,7 @@ public abstract class CatalogContractTest {
     catalog.commit(branch, new TableChange.Replace(target, files, -2), INFO);
     assertThat(table("t").rowCount()).hasValue(3);
     catalog.commit(
-        branch,
-        new TableChange.Replace(target, List.of(), table("t").currentSnapshotId()),
-        INFO);
+        branch, new TableChange.Replace(target, List.of(), table("t").currentSnapshotId()), INFO);
     assertThat(table("t").rowCount()).hasValue(0);
   }
 
@@ -380,12 +382,10 @@ public abstract class CatalogContractTest {
     FunctionDefinition function = function("return data");
     catalog.createFunction(branch, ref("f"), function, OnExisting.FAIL, INFO);
     PinnedRef tag = catalog.createTag("tag_" + UUID.randomUUID(), catalog.resolve(branch));
-    catalog.createFunction(
-        branch, ref("f"), function("return None"), OnExisting.REPLACE, INFO);
+    catalog.createFunction(branch, ref("f"), function("return None"), OnExisting.REPLACE, INFO);
 
     assertThat(catalog.find(tag, ref("V"))).contains(view);
-    assertThat(catalog.find(tag, ref("f")))
-        .contains(new CatalogEntry.Function(ref("f"), function));
+    assertThat(catalog.find(tag, ref("f"))).contains(new CatalogEntry.Function(ref("f"), function));
     assertThat(catalog.find(catalog.resolve(branch), ref("f")))
         .contains(new CatalogEntry.Function(ref("f"), function("return None")));
     assertFails(
@@ -436,8 +436,7 @@ public abstract class CatalogContractTest {
         ErrorCode.REF_NOT_FOUND,
         "did you mean \"" + branch,
         () -> catalog.resolve(branch.substring(0, branch.length() - 1)));
-    assertFails(
-        ErrorCode.REF_EXISTS, "already is", () -> catalog.createTag(branch, moved));
+    assertFails(ErrorCode.REF_EXISTS, "already is", () -> catalog.createTag(branch, moved));
     assertFails(
         ErrorCode.INVALID_ARGUMENT, "commit hash", () -> catalog.createBranch("deadbeef", moved));
     assertFails(
@@ -473,16 +472,14 @@ public abstract class CatalogContractTest {
     catalog.createTable(branch, definition("t"), INFO);
     PinnedRef base = catalog.resolve(branch);
     PinnedRef run = catalog.createBranch("run_" + UUID.randomUUID(), base);
-    assertThat(catalog.merge(run, branch, INFO))
-        .isEqualTo(new MergeOutcome.Merged(base, false));
+    assertThat(catalog.merge(run, branch, INFO)).isEqualTo(new MergeOutcome.Merged(base, false));
 
     catalog.createTable(run.name(), definition("out1"), INFO);
     catalog.createTable(run.name(), definition("out2"), INFO);
     PinnedRef done = catalog.resolve(run.name());
     assertThat(catalog.changedBetween(base, done)).containsExactly(ref("out1"), ref("out2"));
     MergeOutcome outcome = catalog.merge(done, branch, INFO);
-    assertThat(outcome)
-        .isEqualTo(new MergeOutcome.Merged(catalog.resolve(branch), true));
+    assertThat(outcome).isEqualTo(new MergeOutcome.Merged(catalog.resolve(branch), true));
     assertThat(catalog.log(catalog.resolve(branch), 2).get(1).id()).isEqualTo(base.commit());
     assertThat(table("out2").rowCount()).hasValue(0);
     assertThat(catalog.merge(done, branch, INFO))
@@ -540,9 +537,7 @@ public abstract class CatalogContractTest {
     PinnedRef run = catalog.createBranch("run_" + UUID.randomUUID(), catalog.resolve(branch));
     append("t", 2, 10, 11);
     catalog.commit(
-        run.name(),
-        new TableChange.Replace(table(run, "t").writeTarget(), List.of(), -2),
-        INFO);
+        run.name(), new TableChange.Replace(table(run, "t").writeTarget(), List.of(), -2), INFO);
 
     assertThat(catalog.merge(catalog.resolve(run.name()), branch, INFO))
         .isInstanceOf(MergeOutcome.Conflict.class);

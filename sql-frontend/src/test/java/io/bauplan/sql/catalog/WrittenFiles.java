@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Reports of files that a worker might have written. The catalog never opens data files, so there are none.
+/// Reports of files that a worker might have written. The catalog never opens data files, so there
+// are none.
 final class WrittenFiles {
   private WrittenFiles() {}
 
   /// A file whose first column is a BIGINT between `low` and `high`.
-  static WrittenFile of(WriteTarget target, long rows, long low, long high, @Nullable Object... partition) {
+  static WrittenFile of(
+      WriteTarget target, long rows, long low, long high, @Nullable Object... partition) {
     int field = target.columns().getFirst().fieldId();
     return new WrittenFile(
         target.dataLocation() + "/" + UUID.randomUUID() + ".parquet",

@@ -30,8 +30,7 @@ class ErrorReportTest {
         new EngineException(
             ErrorCode.SYNTAX_ERROR, "unexpected `x`", SourcePosition.at("m.sql", 1, 4));
     assertThat(ErrorReport.render(error, "\t日本x"))
-        .isEqualTo(
-            "error: unexpected `x`\n  m.sql, line 1, column 4\n        日本x\n            ^");
+        .isEqualTo("error: unexpected `x`\n  m.sql, line 1, column 4\n        日本x\n            ^");
   }
 
   @Test

@@ -61,8 +61,7 @@ class SqlCorpusTest {
   void namesPlaceAndCauseOfAnError(String entry) {
     int end = entry.lastIndexOf('\n');
     String sql = entry.substring(0, end);
-    EngineException error =
-        catchThrowableOfType(EngineException.class, () -> SqlText.parse(sql));
+    EngineException error = catchThrowableOfType(EngineException.class, () -> SqlText.parse(sql));
     assertThat(error).as("accepted").isNotNull();
     var position = error.position().orElseThrow();
     String found =

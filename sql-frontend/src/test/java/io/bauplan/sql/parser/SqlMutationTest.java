@@ -12,7 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// Broken statements end in an `EngineException` with a place, whatever is broken; and what still parses
+/// Broken statements end in an `EngineException` with a place, whatever is broken; and what still
+// parses
 /// still prints.
 class SqlMutationTest {
   private static final int MUTATIONS = Integer.getInteger("bauplan.mutations", 1_000);
@@ -27,8 +28,7 @@ class SqlMutationTest {
     List<String> tokens = statements.stream().flatMap(List::stream).distinct().toList();
     int parsed = 0;
     for (int i = 0; i < MUTATIONS; i++) {
-      List<String> statement =
-          new ArrayList<>(statements.get(random.nextInt(statements.size())));
+      List<String> statement = new ArrayList<>(statements.get(random.nextInt(statements.size())));
       for (int n = random.nextInt(3); n >= 0; n--) {
         mutate(statement, tokens, random);
       }

@@ -34,7 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Names, types, errors and the shapes of plans, over TPC-H's tables and one of every type.
 class CalcitePlannerTest {
-  private final StatementPlanner planner = new CalcitePlanner(catalog(), noFiles(), SystemTables.NONE);
+  private final StatementPlanner planner =
+      new CalcitePlanner(catalog(), noFiles(), SystemTables.NONE);
 
   private static FileSchemas noFiles() {
     return (format, uri, options) -> {
@@ -60,7 +61,11 @@ class CalcitePlannerTest {
                 1_000)));
     catalog.add(
         new CatalogEntry.View(
-            name("v"), "SELECT n_name AS n FROM nation", "bauplan", new RowType(List.of()), Map.of()));
+            name("v"),
+            "SELECT n_name AS n FROM nation",
+            "bauplan",
+            new RowType(List.of()),
+            Map.of()));
     catalog.add(
         new CatalogEntry.View(
             name("loop"), "SELECT * FROM loop", "bauplan", new RowType(List.of()), Map.of()));
@@ -91,8 +96,7 @@ class CalcitePlannerTest {
             new FunctionParameter.Scalar("n", ArrowTypes.field("n", DataType.INT64, true), true)),
         new FunctionReturn.Table(
             List.of(
-                new OutputColumn(
-                    ArrowTypes.field("i", DataType.INT64, true), Optional.empty()))),
+                new OutputColumn(ArrowTypes.field("i", DataType.INT64, true), Optional.empty()))),
         FunctionLimits.DEFAULT,
         true);
   }
@@ -106,8 +110,7 @@ class CalcitePlannerTest {
   }
 
   private EngineException error(String sql) {
-    return catchThrowableOfType(
-        EngineException.class, () -> planner.plan(sql, Session.DEFAULT));
+    return catchThrowableOfType(EngineException.class, () -> planner.plan(sql, Session.DEFAULT));
   }
 
   @ParameterizedTest
@@ -150,7 +153,8 @@ class CalcitePlannerTest {
   void stringsAreNotPaddedBeforeTheyAreCompared() {
     assertThat(query("SELECT 'a' = 'a '").plan())
         .isInstanceOfSatisfying(
-            PhysicalPlan.Values.class, v -> assertThat(v.rows()).isEqualTo(List.of(List.of(false))));
+            PhysicalPlan.Values.class,
+            v -> assertThat(v.rows()).isEqualTo(List.of(List.of(false))));
   }
 
   @Test
@@ -237,7 +241,8 @@ class CalcitePlannerTest {
     PlannedStatement.Insert insert =
         (PlannedStatement.Insert)
             planner.plan("INSERT INTO t (nn, b) VALUES (1, 2)", Session.DEFAULT);
-    assertThat(insert.source().output().columns()).extracting(Column::name)
+    assertThat(insert.source().output().columns())
+        .extracting(Column::name)
         .containsExactly("i", "b", "d", "s", "m", "dt", "ts", "nn");
     assertThat(((PhysicalPlan.Values) insert.source()).rows().getFirst())
         .containsExactly(null, 2L, null, null, null, null, null, 1L);
@@ -248,7 +253,8 @@ class CalcitePlannerTest {
     PlannedStatement.Rewrite rewrite =
         (PlannedStatement.Rewrite)
             planner.plan("UPDATE t SET i = i + 1 WHERE b > 3", Session.DEFAULT);
-    assertThat(PlanText.of(rewrite.newContents())).contains("CASE WHEN b > 3 THEN i + 1 ELSE i END");
+    assertThat(PlanText.of(rewrite.newContents()))
+        .contains("CASE WHEN b > 3 THEN i + 1 ELSE i END");
     assertThat(PlanText.of(rewrite.affectedRows())).contains("filter: b > 3");
   }
 

@@ -85,7 +85,11 @@ public final class TpchTables {
       }
     }
     MemoryTable table = new MemoryTable(new TableRef(List.of("bauplan"), name), columns, rows);
-    table.with(key, name.equals("nation") || name.equals("region") ? 0L : 1L, maxKey, OptionalLong.empty());
+    table.with(
+        key,
+        name.equals("nation") || name.equals("region") ? 0L : 1L,
+        maxKey,
+        OptionalLong.empty());
     for (String[] range : ranges) {
       char kind = range[1].charAt(0);
       if (kind == 'k' || kind == 'i') {

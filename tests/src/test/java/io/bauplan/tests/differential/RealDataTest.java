@@ -16,7 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Files that nobody here wrote: `-Dreal.data=DIR` names the folder with `airports.csv`, `birdstrikes.csv`,
+/// Files that nobody here wrote: `-Dreal.data=DIR` names the folder with `airports.csv`,
+// `birdstrikes.csv`,
 /// `flights-20k.json` and `flights-200k.arrow` (default: `../../shared/data/real`).
 class RealDataTest {
   @TempDir static Path warehouse;
@@ -63,8 +64,7 @@ class RealDataTest {
   void readsEmptyCellsAsNull() {
     assertThat(
             EngineRows.run(
-                engine,
-                "SELECT COUNT(*) FROM birdstrikes WHERE \"Speed IAS in knots\" IS NULL"))
+                engine, "SELECT COUNT(*) FROM birdstrikes WHERE \"Speed IAS in knots\" IS NULL"))
         .isEqualTo(one(2836L));
   }
 

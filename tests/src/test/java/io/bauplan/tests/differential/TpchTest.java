@@ -48,9 +48,7 @@ class TpchTest {
             .find(engine.catalog().resolve("main"), new TableRef(List.of("bauplan"), name))
             .orElseThrow();
     CatalogTable table = ((CatalogEntry.Table) entry).table();
-    return table
-        .planFiles(table.currentSnapshotId(), table.columns(), Optional.empty())
-        .stream()
+    return table.planFiles(table.currentSnapshotId(), table.columns(), Optional.empty()).stream()
         .map(file -> "'" + file.location().replaceFirst("^file:(//)?", "") + "'")
         .collect(Collectors.joining(", "));
   }

@@ -47,9 +47,13 @@ class RunTest {
     RecordedRun run = RecordedRun.of(engine, EXAMPLES.resolve("listing1"));
     assertThat(run.result().error()).isEmpty();
     assertThat(run.result().published()).containsExactly("bauplan.usd_by_country");
-    assertThat(run.prints("euro_selection")).singleElement().asString()
+    assertThat(run.prints("euro_selection"))
+        .singleElement()
+        .asString()
         .startsWith("python 3.11, pandas 2.0");
-    assertThat(run.prints("usd_by_country")).singleElement().asString()
+    assertThat(run.prints("usd_by_country"))
+        .singleElement()
+        .asString()
         .startsWith("python 3.10, pandas 1.5.3");
     List<List<Object>> expected =
         EngineRows.run(
@@ -60,8 +64,7 @@ class RunTest {
                 + " 'Ireland', 'Italy', 'Netherlands', 'Portugal', 'Spain')");
     assertThat(
             EngineRows.run(
-                engine,
-                "SELECT COUNT(*), CAST(SUM(usd) AS DECIMAL(20, 2)) FROM usd_by_country"))
+                engine, "SELECT COUNT(*), CAST(SUM(usd) AS DECIMAL(20, 2)) FROM usd_by_country"))
         .isEqualTo(expected);
     assertThat((Long) expected.get(0).get(0)).isPositive();
   }
@@ -84,8 +87,8 @@ class RunTest {
     RecordedRun run = RecordedRun.of(engine, project);
     assertThat(run.result().error()).isEmpty();
     assertThat(run.prints("columns_seen")).containsExactly("ID,usd");
-    assertThat(run.all(RunEvent.Note.class)).anySatisfy(
-        note -> assertThat(note.text()).contains("2023-02-01"));
+    assertThat(run.all(RunEvent.Note.class))
+        .anySatisfy(note -> assertThat(note.text()).contains("2023-02-01"));
   }
 
   @Test
@@ -95,10 +98,7 @@ class RunTest {
     assertThat(run.result().published()).containsExactly("bauplan.mean_by_country");
     assertThat(EngineRows.run(engine, "SELECT COUNT(*) > 5 FROM mean_by_country"))
         .containsExactly(List.of(true));
-    assertThat(
-            EngineRows.run(
-                engine,
-                "SELECT SUM(transactions) FROM mean_by_country"))
+    assertThat(EngineRows.run(engine, "SELECT SUM(transactions) FROM mean_by_country"))
         .isNotEmpty();
   }
 
@@ -136,15 +136,19 @@ class RunTest {
     RecordedRun run = RecordedRun.of(engine, project);
     assertThat(run.result().status()).isEqualTo(RunResult.Status.FAILED);
     assertThat(engine.catalog().resolve("main")).isEqualTo(before);
-    assertThat(run.all(RunEvent.ModelFailed.class)).singleElement().satisfies(
-        failed -> {
-          assertThat(failed.model()).isEqualTo("fails");
-          assertThat(failed.message()).contains("KeyError").contains("nothing here");
-          assertThat(failed.traceback()).contains("models.py\", line 12").contains("missing[");
-          assertThat(failed.traceback()).doesNotContain("harness");
-        });
+    assertThat(run.all(RunEvent.ModelFailed.class))
+        .singleElement()
+        .satisfies(
+            failed -> {
+              assertThat(failed.model()).isEqualTo("fails");
+              assertThat(failed.message()).contains("KeyError").contains("nothing here");
+              assertThat(failed.traceback()).contains("models.py\", line 12").contains("missing[");
+              assertThat(failed.traceback()).doesNotContain("harness");
+            });
     String kept = run.result().keptBranch();
-    assertThat(EngineRows.run(engine, Session.DEFAULT.withReference(kept), "SELECT COUNT(*) FROM written_first"))
+    assertThat(
+            EngineRows.run(
+                engine, Session.DEFAULT.withReference(kept), "SELECT COUNT(*) FROM written_first"))
         .containsExactly(List.of(100000L));
     assertThatThrownBy(() -> EngineRows.run(engine, "MERGE BRANCH " + kept + " INTO main"))
         .isInstanceOf(EngineException.class)
@@ -224,11 +228,13 @@ class RunTest {
             """);
     RecordedRun run = RecordedRun.of(engine, project);
     assertThat(run.result().status()).isEqualTo(RunResult.Status.FAILED);
-    assertThat(run.all(RunEvent.ModelFailed.class)).singleElement().satisfies(
-        failed -> {
-          assertThat(failed.message()).startsWith("models.py:4: ").contains("transaction");
-          assertThat(failed.traceback()).contains("transactions");
-        });
+    assertThat(run.all(RunEvent.ModelFailed.class))
+        .singleElement()
+        .satisfies(
+            failed -> {
+              assertThat(failed.message()).startsWith("models.py:4: ").contains("transaction");
+              assertThat(failed.traceback()).contains("transactions");
+            });
   }
 
   @Test
@@ -247,7 +253,8 @@ class RunTest {
     Path project = warehouse.resolve("p-twice");
     RecordedRun.write(project, "twice.sql", "SELECT 1 AS x");
     RecordedRun.write(
-        project, "models.py",
+        project,
+        "models.py",
         """
         import bauplan
 
@@ -266,7 +273,8 @@ class RunTest {
     Path project = warehouse.resolve("p-side-effect");
     Path mark = project.resolve("fired");
     RecordedRun.write(
-        project, "models.py",
+        project,
+        "models.py",
         """
         import bauplan
         open(%s, "w").write("fired")
@@ -274,7 +282,8 @@ class RunTest {
         @bauplan.model()
         def later(data=bauplan.Model("no_such_table")):
             return data
-        """.formatted("\"" + mark + "\""));
+        """
+            .formatted("\"" + mark + "\""));
     RecordedRun run = RecordedRun.of(engine, project);
     assertThat(run.result().status()).isEqualTo(RunResult.Status.FAILED);
     assertThat(mark).doesNotExist();
@@ -298,13 +307,20 @@ class RunTest {
             """);
     RecordedRun lenient = RecordedRun.of(engine, project);
     assertThat(lenient.result().status()).isEqualTo(RunResult.Status.SUCCEEDED);
-    assertThat(lenient.all(RunEvent.ExpectationChecked.class)).singleElement()
+    assertThat(lenient.all(RunEvent.ExpectationChecked.class))
+        .singleElement()
         .satisfies(check -> assertThat(check.passed()).isFalse());
     PinnedRef before = engine.catalog().resolve("main");
     RunRequest strict =
         new RunRequest(
-            project.toString(), "main", "", java.util.Map.of(), RunRequest.Preview.OFF,
-            RunRequest.Publishing.TRANSACTION, RunRequest.Strictness.STRICT, RunRequest.Caching.ON);
+            project.toString(),
+            "main",
+            "",
+            java.util.Map.of(),
+            RunRequest.Preview.OFF,
+            RunRequest.Publishing.TRANSACTION,
+            RunRequest.Strictness.STRICT,
+            RunRequest.Caching.ON);
     RecordedRun failed = RecordedRun.of(engine, strict);
     assertThat(failed.result().status()).isEqualTo(RunResult.Status.FAILED);
     assertThat(failed.result().sqlState()).isEqualTo(ErrorCode.EXPECTATION_FAILED.sqlState());

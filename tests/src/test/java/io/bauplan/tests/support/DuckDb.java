@@ -8,7 +8,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The oracle: DuckDB in this process, set to our settled semantics where it has a setting for them.
+/// The oracle: DuckDB in this process, set to our settled semantics where it has a setting for
+// them.
 public final class DuckDb implements AutoCloseable {
   private final Connection connection;
 

@@ -10,12 +10,15 @@ import java.util.Optional;
 
 /// Compares our rows with the oracle's. The rules, all of them:
 ///
-/// - rows are a multiset: both sides are sorted by their text before the comparison, where numbers are
+/// - rows are a multiset: both sides are sorted by their text before the comparison, where numbers
+// are
 ///   rounded to six significant digits so that the order agrees;
 /// - exact numbers (integers, decimals) are equal by value, whatever their scale;
-/// - where ours is a decimal and the oracle's a float (it averages and divides decimals as floats), the
+/// - where ours is a decimal and the oracle's a float (it averages and divides decimals as floats),
+// the
 ///   float is within one unit of our last digit;
-/// - where either side is a float otherwise, they differ by at most 1e-9 relative, or 1e-12 absolute near zero;
+/// - where either side is a float otherwise, they differ by at most 1e-9 relative, or 1e-12
+// absolute near zero;
 /// - everything else is equal by its text.
 public final class ResultComparison {
   private static final double RELATIVE = 1e-9;
@@ -27,20 +30,32 @@ public final class ResultComparison {
   public static Optional<String> difference(List<List<Object>> ours, List<List<Object>> oracle) {
     if (ours.size() != oracle.size()) {
       return Optional.of(
-          "ours has " + ours.size() + " rows, the oracle " + oracle.size() + "; ours: "
-              + ours.stream().limit(3).toList() + " oracle: " + oracle.stream().limit(3).toList());
+          "ours has "
+              + ours.size()
+              + " rows, the oracle "
+              + oracle.size()
+              + "; ours: "
+              + ours.stream().limit(3).toList()
+              + " oracle: "
+              + oracle.stream().limit(3).toList());
     }
     List<List<Object>> left = sorted(ours);
     List<List<Object>> right = sorted(oracle);
     for (int row = 0; row < left.size(); row++) {
       if (left.get(row).size() != right.get(row).size()) {
-        return Optional.of("ours has " + left.get(row).size() + " columns, the oracle "
-            + right.get(row).size());
+        return Optional.of(
+            "ours has " + left.get(row).size() + " columns, the oracle " + right.get(row).size());
       }
       for (int column = 0; column < left.get(row).size(); column++) {
         if (!same(left.get(row).get(column), right.get(row).get(column))) {
           return Optional.of(
-              "row " + row + " column " + column + ": ours " + left.get(row) + ", the oracle "
+              "row "
+                  + row
+                  + " column "
+                  + column
+                  + ": ours "
+                  + left.get(row)
+                  + ", the oracle "
                   + right.get(row));
         }
       }

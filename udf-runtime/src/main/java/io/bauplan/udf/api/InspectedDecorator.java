@@ -31,15 +31,15 @@ public record InspectedDecorator(
         : Optional.empty();
   }
 
-  /// The keyword's texts: a list of texts, or one text as a list of one; empty where it is absent or
+  /// The keyword's texts: a list of texts, or one text as a list of one; empty where it is absent
+  // or
   /// something else.
   public Optional<List<String>> texts(String keyword) {
     return switch (keywords.get(keyword)) {
       case PythonLiteral.Text text -> Optional.of(List.of(text.value()));
       case PythonLiteral.Sequence list
           when list.values().stream().allMatch(v -> v instanceof PythonLiteral.Text) ->
-          Optional.of(
-              list.values().stream().map(v -> ((PythonLiteral.Text) v).value()).toList());
+          Optional.of(list.values().stream().map(v -> ((PythonLiteral.Text) v).value()).toList());
       case null, default -> Optional.empty();
     };
   }

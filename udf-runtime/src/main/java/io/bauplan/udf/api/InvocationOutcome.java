@@ -10,7 +10,8 @@ public sealed interface InvocationOutcome {
   /// The function raised, or returned what it must not.
   ///
   /// @param type the exception's class, such as `KeyError`; `WrongResult` for a wrong return
-  /// @param traceback the user's frames only, in the language's own form, pointing into the user's file
+  /// @param traceback the user's frames only, in the language's own form, pointing into the user's
+  // file
   /// @param line line of `FunctionSource.file` nearest to the failure
   record UserFailed(String type, String message, String traceback, Optional<Integer> line)
       implements InvocationOutcome {}
@@ -27,7 +28,8 @@ public sealed interface InvocationOutcome {
   /// The caller's cancellation was carried out.
   record Cancelled() implements InvocationOutcome {}
 
-  /// The function never started: interpreter or packages cannot be had, or the sandbox policy refuses.
+  /// The function never started: interpreter or packages cannot be had, or the sandbox policy
+  // refuses.
   record NotStarted(EnvironmentFailure failure) implements InvocationOutcome {}
 
   enum Limit {

@@ -31,7 +31,8 @@ public record EnvironmentPolicy(
     variables = Map.copyOf(variables);
   }
 
-  /// Wheels from the user's own index, interpreters of the machine; `BAUPLAN_OFFLINE` or `UV_OFFLINE`
+  /// Wheels from the user's own index, interpreters of the machine; `BAUPLAN_OFFLINE` or
+  // `UV_OFFLINE`
   /// turn the network off.
   public static EnvironmentPolicy of(Map<String, String> variables) {
     boolean offline = isSet(variables, "BAUPLAN_OFFLINE") || isSet(variables, "UV_OFFLINE");

@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
 /// resolves, fetches and links; every later one finds the lock file and costs about a millisecond,
 /// network or not. Thread-safe, and safe against other processes on the same store.
 ///
-/// Without an explicit day, pinned requirements (`pandas==2.0`) bound the rest: packages are resolved
+/// Without an explicit day, pinned requirements (`pandas==2.0`) bound the rest: packages are
+// resolved
 /// as the index stood [#MARGIN] after the newest pinned release, so that an old pin meets the
 /// dependencies of its time.
 public final class EnvironmentStore {
@@ -123,9 +124,7 @@ public final class EnvironmentStore {
           FileLock held = file.lock()) {
         Optional<ReadyEnvironment> there = open(key, interpreter);
         ReadyEnvironment ready =
-            there.isPresent()
-                ? there.get()
-                : build(key, interpreter, wanted, spec.packagesAsOf());
+            there.isPresent() ? there.get() : build(key, interpreter, wanted, spec.packagesAsOf());
         if (known.size() >= MAX_KNOWN) {
           known.clear();
         }
@@ -211,10 +210,7 @@ public final class EnvironmentStore {
   }
 
   private static Optional<Instant> bound(
-      PackageTool tool,
-      Interpreter interpreter,
-      List<Requirement> wanted,
-      Optional<LocalDate> asOf)
+      PackageTool tool, Interpreter interpreter, List<Requirement> wanted, Optional<LocalDate> asOf)
       throws IOException, InterruptedException {
     if (asOf.isPresent()) {
       return asOf.map(day -> day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant());
@@ -301,8 +297,7 @@ public final class EnvironmentStore {
     return root.resolve("lock").resolve(key + ".json");
   }
 
-  private String key(
-      Interpreter interpreter, List<Requirement> wanted, Optional<LocalDate> asOf) {
+  private String key(Interpreter interpreter, List<Requirement> wanted, Optional<LocalDate> asOf) {
     StringBuilder text = new StringBuilder();
     text.append(FORMAT).append('\n').append(interpreter.version()).append('\n');
     text.append(interpreter.binary()).append('\n').append(System.getProperty("os.arch"));

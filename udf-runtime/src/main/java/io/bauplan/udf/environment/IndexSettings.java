@@ -19,7 +19,8 @@ final class IndexSettings {
     Map<String, String> out = new HashMap<>(variables);
     Map<String, String> files = pipFiles(variables);
     translate(out, files, "PIP_INDEX_URL", "index-url", "UV_DEFAULT_INDEX", "UV_INDEX_URL");
-    translate(out, files, "PIP_EXTRA_INDEX_URL", "extra-index-url", "UV_INDEX", "UV_EXTRA_INDEX_URL");
+    translate(
+        out, files, "PIP_EXTRA_INDEX_URL", "extra-index-url", "UV_INDEX", "UV_EXTRA_INDEX_URL");
     translate(out, files, "PIP_FIND_LINKS", "find-links", "UV_FIND_LINKS", "UV_FIND_LINKS");
     translate(out, files, "PIP_CERT", "cert", "SSL_CERT_FILE", "SSL_CERT_DIR");
     out.keySet().removeIf(k -> k.startsWith("PYTHON") || k.equals("VIRTUAL_ENV"));

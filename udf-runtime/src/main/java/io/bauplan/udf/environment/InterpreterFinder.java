@@ -21,8 +21,10 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Finds the CPython interpreters of this machine: PATH, pyenv, uv, `/usr/bin`, `/usr/local/bin` and
-/// `/opt`. Shims are passed over (they cost 100 ms at every start): the real binaries are found where
+/// Finds the CPython interpreters of this machine: PATH, pyenv, uv, `/usr/bin`, `/usr/local/bin`
+// and
+/// `/opt`. Shims are passed over (they cost 100 ms at every start): the real binaries are found
+// where
 /// pyenv keeps them. Thread-safe; each binary is asked for its version once.
 public final class InterpreterFinder {
   /// The oldest version the harness runs on.
@@ -55,7 +57,8 @@ public final class InterpreterFinder {
     this.variables = Map.copyOf(variables);
   }
 
-  /// The newest patch release of the wanted version (`3.11` or `3.11.7`); for an empty wish the first
+  /// The newest patch release of the wanted version (`3.11` or `3.11.7`); for an empty wish the
+  // first
   /// usable one of PATH, else the newest there is.
   public Optional<Interpreter> find(Optional<String> wanted) {
     List<Interpreter> all = all();
@@ -113,8 +116,7 @@ public final class InterpreterFinder {
     Path home = Path.of(variables.getOrDefault("HOME", System.getProperty("user.home", "/")));
     String pyenv = variables.getOrDefault("PYENV_ROOT", home.resolve(".pyenv").toString());
     installations(Path.of(pyenv, "versions")).forEach(f -> folders.put(f, true));
-    String data =
-        variables.getOrDefault("XDG_DATA_HOME", home.resolve(".local/share").toString());
+    String data = variables.getOrDefault("XDG_DATA_HOME", home.resolve(".local/share").toString());
     String uv = variables.getOrDefault("UV_PYTHON_INSTALL_DIR", data + "/uv/python");
     installations(Path.of(uv)).forEach(f -> folders.put(f, true));
     folders.put(Path.of("/usr/bin"), true);
@@ -193,8 +195,7 @@ public final class InterpreterFinder {
     Process process = null;
     try {
       ProcessBuilder builder =
-          new ProcessBuilder(binary.toString(), "-I", "-S", "-c", PROBE)
-              .redirectErrorStream(true);
+          new ProcessBuilder(binary.toString(), "-I", "-S", "-c", PROBE).redirectErrorStream(true);
       builder.environment().keySet().removeIf(k -> k.startsWith("PYTHON"));
       process = builder.start();
       process.getOutputStream().close();

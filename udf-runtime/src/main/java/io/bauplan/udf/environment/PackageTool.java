@@ -6,7 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// A well-kept installer that resolves requirements and unpacks wheels: uv, or pip where uv cannot be
+/// A well-kept installer that resolves requirements and unpacks wheels: uv, or pip where uv cannot
+// be
 /// had.
 interface PackageTool {
   /// Exact versions for the requirements.

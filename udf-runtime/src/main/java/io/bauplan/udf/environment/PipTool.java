@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Resolution and unpacking by the interpreter's own pip, where uv cannot be had. pip knows no bound
+/// Resolution and unpacking by the interpreter's own pip, where uv cannot be had. pip knows no
+// bound
 /// by date; the check of binary wheels against NumPy (see [NumpyAbi]) still holds.
 final class PipTool implements PackageTool {
   private final Path work;
@@ -40,8 +41,7 @@ final class PipTool implements PackageTool {
       requirements.forEach(r -> arguments.add(r.text()));
       InstallerRun run = run(interpreter, arguments);
       if (!run.succeeded()) {
-        throw InstallerMessages.explain(
-            run.error(), interpreter, requirements, policy.network());
+        throw InstallerMessages.explain(run.error(), interpreter, requirements, policy.network());
       }
       List<ResolvedPackage> out = new ArrayList<>();
       JsonNode json = JsonMapper.builder().build().readTree(report.toFile());

@@ -53,8 +53,7 @@ final class UvTool implements PackageTool {
       arguments.add(wanted.toString());
       InstallerRun run = run(interpreter, arguments);
       if (!run.succeeded()) {
-        throw InstallerMessages.explain(
-            run.error(), interpreter, requirements, policy.network());
+        throw InstallerMessages.explain(run.error(), interpreter, requirements, policy.network());
       }
       return parse(run.out());
     } finally {

@@ -27,7 +27,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// The program of a Java function's child JVM, already inside its sandbox: maps the inputs, calls the
+/// The program of a Java function's child JVM, already inside its sandbox: maps the inputs, calls
+// the
 /// handler, writes the result. The counterpart of the Python harness, with the same request and
 /// outcome files.
 public final class FunctionMain {
@@ -70,8 +71,7 @@ public final class FunctionMain {
     List<@Nullable Object> arguments = new ArrayList<>();
     for (JsonNode parameter : request.path("parameters")) {
       if (parameter.path("kind").asText().equals("table")) {
-        VectorSchemaRoot root =
-            SharedMemory.view(Path.of(parameter.path("path").asText()), views);
+        VectorSchemaRoot root = SharedMemory.view(Path.of(parameter.path("path").asText()), views);
         inputs.add(root);
         arguments.add(root);
       } else {
@@ -160,12 +160,7 @@ public final class FunctionMain {
         throw new WrongResult(
             "'%s': column %d is declared %s %s but is %s %s"
                 .formatted(
-                    name(),
-                    i + 1,
-                    should.getName(),
-                    should.getType(),
-                    is.getName(),
-                    is.getType()));
+                    name(), i + 1, should.getName(), should.getType(), is.getName(), is.getType()));
       }
     }
   }

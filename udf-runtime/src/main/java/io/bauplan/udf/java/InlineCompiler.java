@@ -35,8 +35,7 @@ public final class InlineCompiler {
   ///
   /// @param handler the handler's class name, with its package if it has one
   public static Optional<CompileError> compile(
-      FunctionSource source, String handler, List<Path> classPath, Path output)
-      throws IOException {
+      FunctionSource source, String handler, List<Path> classPath, Path output) throws IOException {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     if (compiler == null) {
       return Optional.of(
@@ -51,8 +50,7 @@ public final class InlineCompiler {
       List<String> options = List.of("-proc:none", "-Xlint:none", "-g", "-implicit:none");
       boolean compiled =
           compiler
-              .getTask(
-                  null, files, diagnostics, options, null, List.of(new Text(source, handler)))
+              .getTask(null, files, diagnostics, options, null, List.of(new Text(source, handler)))
               .call();
       return compiled ? Optional.empty() : Optional.of(explain(diagnostics, source));
     }

@@ -17,7 +17,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a Java function's child runs: a JVM of its own with the engine's Arrow classes and the user's
+/// What a Java function's child runs: a JVM of its own with the engine's Arrow classes and the
+// user's
 /// classes on its class path, nothing else of the engine's process.
 ///
 /// @param command the child's command line
@@ -45,7 +46,8 @@ public record JavaProgram(List<String> command, List<Path> visible) {
 
   /// Compiles an inline body and writes the request into `folder`.
   ///
-  /// @param function its requirements are paths of jars; with an empty source the handler comes from
+  /// @param function its requirements are paths of jars; with an empty source the handler comes
+  // from
   ///     one of them
   public static JavaProgram prepare(
       FunctionDefinition function, ObjectNode request, Path folder, OptionalLong memoryBytes)
@@ -99,7 +101,9 @@ public record JavaProgram(List<String> command, List<Path> visible) {
             "-XX:+UseSerialGC",
             "-Xshare:auto"));
     command.add(
-        memoryBytes.isPresent() ? "-Xmx" + Math.max(memoryBytes.getAsLong(), 16 << 20) : HEAP_SHARE);
+        memoryBytes.isPresent()
+            ? "-Xmx" + Math.max(memoryBytes.getAsLong(), 16 << 20)
+            : HEAP_SHARE);
     memoryBytes.ifPresent(b -> command.add("-Dfunction.memory=" + b));
     command.add("-cp");
     command.add(String.join(File.pathSeparator, classPath.stream().map(Path::toString).toList()));

@@ -94,7 +94,8 @@ final class FunctionRequest {
     switch (value) {
       case null -> node.put("type", "null").putNull("value");
       case Boolean b -> node.put("type", "bool").put("value", b);
-      case Double d -> node.put("type", "double").put("value", Double.isFinite(d) ? "" + d : python(d));
+      case Double d ->
+          node.put("type", "double").put("value", Double.isFinite(d) ? "" + d : python(d));
       case Float f -> scalar(node, (double) f);
       case BigDecimal d -> node.put("type", "decimal").put("value", d.toString());
       case Number n -> node.put("type", "int").put("value", n.toString());
@@ -132,8 +133,7 @@ final class FunctionRequest {
   private static String schema(List<Field> fields) {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      MessageSerializer.serialize(
-          new WriteChannel(Channels.newChannel(bytes)), new Schema(fields));
+      MessageSerializer.serialize(new WriteChannel(Channels.newChannel(bytes)), new Schema(fields));
       return Base64.getEncoder().encodeToString(bytes.toByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -144,7 +144,8 @@ final class FunctionRequest {
   static void checkArguments(FunctionDefinition function, int given) {
     long least =
         function.parameters().stream()
-            .filter(p -> !(p instanceof FunctionParameter.Scalar(_, _, boolean optional) && optional))
+            .filter(
+                p -> !(p instanceof FunctionParameter.Scalar(_, _, boolean optional) && optional))
             .count();
     if (given < least || given > function.parameters().size()) {
       throw new IllegalArgumentException(

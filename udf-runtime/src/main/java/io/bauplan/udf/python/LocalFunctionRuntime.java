@@ -153,7 +153,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
     return environments;
   }
 
-  /// Cancels what still runs, waits for its end and deletes the shared memory. Tables that are still
+  /// Cancels what still runs, waits for its end and deletes the shared memory. Tables that are
+  // still
   /// open stay readable until they are closed.
   @Override
   public void close() {

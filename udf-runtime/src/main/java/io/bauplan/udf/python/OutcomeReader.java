@@ -108,8 +108,7 @@ record OutcomeReader(
   private InvocationOutcome outOfMemory(String where) {
     String limit =
         invocation.function().limits().memoryBytes().isPresent()
-            ? " of %d MB"
-                .formatted(invocation.function().limits().memoryBytes().getAsLong() >> 20)
+            ? " of %d MB".formatted(invocation.function().limits().memoryBytes().getAsLong() >> 20)
             : "";
     return new InvocationOutcome.LimitExceeded(
         Limit.MEMORY,
@@ -177,8 +176,7 @@ record OutcomeReader(
           case FunctionReturn.Scalar(Field type) -> List.of(type);
           case FunctionReturn.InferredTable() -> found;
         };
-    if (invocation.function().style()
-        == io.bauplan.udf.api.FunctionDefinition.Style.EXPECTATION) {
+    if (invocation.function().style() == io.bauplan.udf.api.FunctionDefinition.Style.EXPECTATION) {
       return found.size() == 2 && table.rowCount() == 1
           ? Optional.empty()
           : Optional.of(table.schema().toString());

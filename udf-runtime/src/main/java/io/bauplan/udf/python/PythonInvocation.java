@@ -219,9 +219,7 @@ final class PythonInvocation implements RunningInvocation {
               result);
       List<Path> visible = visible(environment);
       OptionalLong memoryBytes =
-          limits.memoryBytes().isPresent()
-              ? limits.memoryBytes()
-              : sandbox.policy().memoryBytes();
+          limits.memoryBytes().isPresent() ? limits.memoryBytes() : sandbox.policy().memoryBytes();
       switch (function.language()) {
         case PYTHON -> body.set("function", described);
         case JAVA -> {
@@ -239,9 +237,7 @@ final class PythonInvocation implements RunningInvocation {
               Files.createDirectory(folder.resolve("scratch")),
               memoryBytes,
               Math.max(limits.outputBytes(), sandbox.policy().scratchBytes()),
-              limits.internetAccess()
-                  ? SandboxRequest.Network.HOST
-                  : SandboxRequest.Network.NONE);
+              limits.internetAccess() ? SandboxRequest.Network.HOST : SandboxRequest.Network.NONE);
       Process process = sandbox.start(environment.interpreter(), level, request, body);
       Ending ending = waitFor(process, limits);
       InvocationOutcome outcome =
@@ -317,7 +313,8 @@ final class PythonInvocation implements RunningInvocation {
     if (!process.isAlive()) {
       return;
     }
-    // Process.destroy would close the streams under their readers, and the last prints would be lost.
+    // Process.destroy would close the streams under their readers, and the last prints would be
+    // lost.
     process.toHandle().destroy();
     try {
       process.onExit().get(GRACE_MILLISECONDS, TimeUnit.MILLISECONDS);

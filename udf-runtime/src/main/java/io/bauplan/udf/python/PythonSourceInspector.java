@@ -27,7 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Parses decorated files with the newest CPython there is, in a child that has the standard library
+/// Parses decorated files with the newest CPython there is, in a child that has the standard
+// library
 /// only (`-I -S`) and limits on memory and time. A file that brings the child down is told as that
 /// file's problem.
 public final class PythonSourceInspector implements SourceInspector {
@@ -197,8 +198,7 @@ public final class PythonSourceInspector implements SourceInspector {
           new InspectedParameter.RunParameter(
               name, line(p), column(p), p.path("parameter").asText());
       default ->
-          new InspectedParameter.Plain(
-              name, line(p), column(p), p.path("hasDefault").asBoolean());
+          new InspectedParameter.Plain(name, line(p), column(p), p.path("hasDefault").asBoolean());
     };
   }
 
@@ -206,12 +206,10 @@ public final class PythonSourceInspector implements SourceInspector {
     JsonNode value = n.path("value");
     return switch (n.path("kind").asText()) {
       case "text" -> new PythonLiteral.Text(value.asText(), line(n), column(n));
-      case "whole" ->
-          new PythonLiteral.Whole(new BigInteger(value.asText()), line(n), column(n));
+      case "whole" -> new PythonLiteral.Whole(new BigInteger(value.asText()), line(n), column(n));
       case "real" -> new PythonLiteral.Real(real(value.asText()), line(n), column(n));
       case "truth" -> new PythonLiteral.Truth(value.asBoolean(), line(n), column(n));
-      case "sequence" ->
-          new PythonLiteral.Sequence(literals(n.path("values")), line(n), column(n));
+      case "sequence" -> new PythonLiteral.Sequence(literals(n.path("values")), line(n), column(n));
       case "mapping" -> new PythonLiteral.Mapping(pairs(n.path("pairs")), line(n), column(n));
       default -> new PythonLiteral.None(line(n), column(n));
     };

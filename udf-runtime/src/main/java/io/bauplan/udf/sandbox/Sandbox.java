@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Starts sandboxed processes at the strongest level that this machine can enforce, found out by
-/// trying. The Python launcher that builds the sandbox from inside is part of the harness, so that no
+/// trying. The Python launcher that builds the sandbox from inside is part of the harness, so that
+// no
 /// tool but the interpreter itself is needed.
 public final class Sandbox {
   private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
@@ -30,7 +31,8 @@ public final class Sandbox {
   private static final int FIRST_UID = 61_184;
 
   private static final int UIDS = 4_000;
-  private static final AtomicInteger NEXT_UID = new AtomicInteger((int) ProcessHandle.current().pid());
+  private static final AtomicInteger NEXT_UID =
+      new AtomicInteger((int) ProcessHandle.current().pid());
 
   /// What the child starts with: nothing of the engine's own environment.
   private static final Map<String, String> VARIABLES =
@@ -135,7 +137,8 @@ public final class Sandbox {
   }
 
   /// Starts the launcher at a level. What else the request tells the launcher is in `body`: a
-  /// `function`, or a `program` to replace it with. The process dies with the engine; ending it ends
+  /// `function`, or a `program` to replace it with. The process dies with the engine; ending it
+  // ends
   /// everything that it started.
   public Process start(
       Interpreter interpreter, SandboxLevel level, SandboxRequest request, ObjectNode body)

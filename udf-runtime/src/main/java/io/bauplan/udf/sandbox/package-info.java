@@ -1,4 +1,5 @@
-/// Where functions run: isolation levels, what this machine can enforce, and the processes themselves.
+/// Where functions run: isolation levels, what this machine can enforce, and the processes
+// themselves.
 @NullMarked
 package io.bauplan.udf.sandbox;
 

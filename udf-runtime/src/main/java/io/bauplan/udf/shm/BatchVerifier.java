@@ -9,7 +9,8 @@ import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Walks one record batch as Arrow lays it out and checks each length, offset and string, so that no
+/// Walks one record batch as Arrow lays it out and checks each length, offset and string, so that
+// no
 /// later reader can be led outside the mapping.
 final class BatchVerifier {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -128,7 +129,8 @@ final class BatchVerifier {
     return buffer++;
   }
 
-  /// Checks that offsets begin at zero or later, never fall, and end within `limit`; returns the last.
+  /// Checks that offsets begin at zero or later, never fall, and end within `limit`; returns the
+  // last.
   private long monotonic(int index, long length, int width, long limit, String name)
       throws MalformedTableException {
     if (length == 0) {
@@ -176,6 +178,8 @@ final class BatchVerifier {
   }
 
   private long offset(int index, long i, int width) {
-    return width == 4 ? file.get(INT, offsets[index] + i * 4) : file.get(LONG, offsets[index] + i * 8);
+    return width == 4
+        ? file.get(INT, offsets[index] + i * 4)
+        : file.get(LONG, offsets[index] + i * 8);
   }
 }

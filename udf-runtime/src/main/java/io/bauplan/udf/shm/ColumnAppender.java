@@ -12,7 +12,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 
 /// Appends ranges of one column's vectors to the regions that its buffers have in a mapping.
 ///
-/// A region is reserved at the largest size that its buffer can reach: the file is sparse, so that a
+/// A region is reserved at the largest size that its buffer can reach: the file is sparse, so that
+// a
 /// reservation costs address space only, and the number of rows need not be known beforehand.
 final class ColumnAppender {
   /// Rows of a batch: below 2^31 with room for one more offset.
@@ -199,7 +200,8 @@ final class ColumnAppender {
     return length - set;
   }
 
-  // -- copying -------------------------------------------------------------------------------------
+  // -- copying
+  // -------------------------------------------------------------------------------------
 
   private static MemorySegment bytes(ArrowBuf buffer, long offset, long count) {
     if (offset + count > buffer.capacity()) {
@@ -210,16 +212,14 @@ final class ColumnAppender {
     return MemorySegment.ofAddress(buffer.memoryAddress() + offset).reinterpret(count);
   }
 
-  private static void copy(
-      ArrowBuf from, long offset, long count, Region to, MemorySegment file) {
+  private static void copy(ArrowBuf from, long offset, long count, Region to, MemorySegment file) {
     if (count > 0) {
       MemorySegment.copy(bytes(from, offset, count), 0, file, to.offset + to.used, count);
       to.used += count;
     }
   }
 
-  private void appendBits(
-      ArrowBuf from, long fromBit, long count, Region to, MemorySegment file) {
+  private void appendBits(ArrowBuf from, long fromBit, long count, Region to, MemorySegment file) {
     long firstByte = fromBit / 8;
     long lastByte = (fromBit + count + 7) / 8;
     MemorySegment source = bytes(from, firstByte, lastByte - firstByte);
@@ -257,8 +257,7 @@ final class ColumnAppender {
 
   private void appendOffsets(
       FieldVector vector, long from, long count, int width, long delta, MemorySegment file) {
-    MemorySegment source =
-        bytes(vector.getOffsetBuffer(), from * width, (count + 1) * width);
+    MemorySegment source = bytes(vector.getOffsetBuffer(), from * width, (count + 1) * width);
     long target = regions.get(1).offset + length * width;
     if (width == 4) {
       if (delta == 0) {
@@ -277,7 +276,8 @@ final class ColumnAppender {
     }
   }
 
-  // -- vectors -------------------------------------------------------------------------------------
+  // -- vectors
+  // -------------------------------------------------------------------------------------
 
   private static FieldVector child(FieldVector vector, int index) {
     return vector instanceof FixedSizeListVector list

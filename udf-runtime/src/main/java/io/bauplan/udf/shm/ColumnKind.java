@@ -1,10 +1,10 @@
 package io.bauplan.udf.shm;
 
-import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.DateUnit;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.IntervalUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
 
 /// How Arrow lays a column out: which buffers it has and how wide they are.
 sealed interface ColumnKind {
@@ -60,8 +60,7 @@ sealed interface ColumnKind {
               t.getUnit() == IntervalUnit.YEAR_MONTH
                   ? 4
                   : t.getUnit() == IntervalUnit.DAY_TIME ? 8 : 16);
-      case ArrowType.FixedSizeBinary t
-          when t.getByteWidth() > 0 && t.getByteWidth() <= MAX_WIDTH ->
+      case ArrowType.FixedSizeBinary t when t.getByteWidth() > 0 && t.getByteWidth() <= MAX_WIDTH ->
           new Fixed(t.getByteWidth());
       case ArrowType.Utf8 _ -> new Variable(4, true);
       case ArrowType.Binary _ -> new Variable(4, false);
@@ -69,8 +68,7 @@ sealed interface ColumnKind {
       case ArrowType.LargeBinary _ -> new Variable(8, false);
       case ArrowType.List _, ArrowType.Map _ -> new Listed(4);
       case ArrowType.LargeList _ -> new Listed(8);
-      case ArrowType.FixedSizeList t when t.getListSize() >= 0 ->
-          new FixedList(t.getListSize());
+      case ArrowType.FixedSizeList t when t.getListSize() >= 0 -> new FixedList(t.getListSize());
       case ArrowType.Struct _ -> new Structure();
       case null, default ->
           throw new IllegalArgumentException(

@@ -16,8 +16,10 @@ import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// An Arrow IPC file from an untrusted hand, taken apart and checked. Nothing in it is used before it
-/// is known to lie inside the file: the footer and every header are copied out of the mapping first.
+/// An Arrow IPC file from an untrusted hand, taken apart and checked. Nothing in it is used before
+// it
+/// is known to lie inside the file: the footer and every header are copied out of the mapping
+// first.
 ///
 /// @param schema the table's schema
 /// @param batches where the record batches lie
@@ -80,8 +82,8 @@ record IpcFile(Schema schema, List<BatchLayout> batches) {
     }
   }
 
-  private static BatchLayout batch(
-      MemorySegment file, Block block, long limit, Schema schema) throws MalformedTableException {
+  private static BatchLayout batch(MemorySegment file, Block block, long limit, Schema schema)
+      throws MalformedTableException {
     long offset = block.offset();
     int headerLength = block.metaDataLength();
     long bodyLength = block.bodyLength();
@@ -103,8 +105,7 @@ record IpcFile(Schema schema, List<BatchLayout> batches) {
     require(batch != null, "a batch is empty");
     require(batch.compression() == null, "it is compressed");
     require(batch.variadicBufferCountsLength() == 0, "it has views");
-    require(
-        batch.length() >= 0 && batch.length() <= Integer.MAX_VALUE - 8, "a batch is too long");
+    require(batch.length() >= 0 && batch.length() <= Integer.MAX_VALUE - 8, "a batch is too long");
     long body = offset + headerLength;
     require(body % 8 == 0, "a batch is not aligned");
     return new BatchVerifier(file, body, bodyLength, batch).verify(schema);

@@ -26,8 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// This engine's part of shared memory: a private folder `bauplan-<uid>-<pid>-<start time>` on
-/// `/dev/shm` (the temporary folder where there is none), holding one file per table. Closing deletes
-/// it; what a crashed engine left is deleted at the next start, which a file lock tells apart from the
+/// `/dev/shm` (the temporary folder where there is none), holding one file per table. Closing
+// deletes
+/// it; what a crashed engine left is deleted at the next start, which a file lock tells apart from
+// the
 /// folder of a living one.
 public final class SharedMemory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedMemory.class);
@@ -144,12 +146,7 @@ public final class SharedMemory implements AutoCloseable {
       IpcFile parsed = IpcFile.verify(mapping);
       takeOwnership(file);
       return new MappedTable(
-          file,
-          arena,
-          mapping,
-          parsed.schema(),
-          parsed.batches(),
-          MappedTable.AfterUse.DELETE);
+          file, arena, mapping, parsed.schema(), parsed.batches(), MappedTable.AfterUse.DELETE);
     } catch (IOException | MalformedTableException | RuntimeException refused) {
       arena.close();
       Files.deleteIfExists(file);
@@ -158,23 +155,18 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   /// Maps a table that another process wrote, as one batch, and leaves its file alone: what a child
-  /// JVM does with its inputs. No copy, unless the table has several batches. The caller owns the root.
+  /// JVM does with its inputs. No copy, unless the table has several batches. The caller owns the
+  // root.
   public static VectorSchemaRoot view(Path file, BufferAllocator allocator)
       throws IOException, MalformedTableException {
     Arena arena = Arena.ofShared();
     MappedTable table;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      MemorySegment mapping =
-          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      MemorySegment mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       IpcFile parsed = IpcFile.verify(mapping);
       table =
           new MappedTable(
-              file,
-              arena,
-              mapping,
-              parsed.schema(),
-              parsed.batches(),
-              MappedTable.AfterUse.KEEP);
+              file, arena, mapping, parsed.schema(), parsed.batches(), MappedTable.AfterUse.KEEP);
     } catch (IOException | MalformedTableException | RuntimeException e) {
       arena.close();
       throw e;
@@ -194,7 +186,8 @@ public final class SharedMemory implements AutoCloseable {
     }
   }
 
-  /// A function under a uid of its own owned its result; other functions shall read it, none write it.
+  /// A function under a uid of its own owned its result; other functions shall read it, none write
+  // it.
   private void takeOwnership(Path file) throws IOException {
     Object mine = Files.getAttribute(folder, "unix:uid");
     if (!mine.equals(Files.getAttribute(file, "unix:uid"))) {

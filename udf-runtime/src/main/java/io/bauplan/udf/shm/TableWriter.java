@@ -31,7 +31,8 @@ import org.apache.arrow.vector.types.MetadataVersion;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Writes a stream of batches as one Arrow IPC file, coalesced into one record batch: with one batch
+/// Writes a stream of batches as one Arrow IPC file, coalesced into one record batch: with one
+// batch
 /// pandas wraps the columns where they lie, with ten it copies them all.
 ///
 /// Every buffer has a page-aligned place of its own in a sparse file, and the record batch's header
@@ -112,10 +113,8 @@ final class TableWriter {
     writeFooter();
     Arena arena = Arena.ofShared();
     try {
-      MemorySegment mapping =
-          channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
-      return new MappedTable(
-          path, arena, mapping, schema, batches, MappedTable.AfterUse.DELETE);
+      MemorySegment mapping = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
+      return new MappedTable(path, arena, mapping, schema, batches, MappedTable.AfterUse.DELETE);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -140,8 +139,7 @@ final class TableWriter {
         columns.add(new ColumnAppender(field, places));
       }
       file =
-          channel.map(
-              FileChannel.MapMode.READ_WRITE, 0, Math.max(places.end(), body + 8), arena);
+          channel.map(FileChannel.MapMode.READ_WRITE, 0, Math.max(places.end(), body + 8), arena);
     }
 
     boolean fits(VectorSchemaRoot root) {
@@ -163,8 +161,7 @@ final class TableWriter {
         FieldVector vector = root.getVector(i);
         if (!vector.getField().getType().equals(schema.getFields().get(i).getType())) {
           throw new IllegalArgumentException(
-              "%s arrives as %s"
-                  .formatted(columns.get(i).inWords(), vector.getField().getType()));
+              "%s arrives as %s".formatted(columns.get(i).inWords(), vector.getField().getType()));
         }
         columns.get(i).append(vector, 0, root.getRowCount(), file);
       }

@@ -73,7 +73,10 @@ class EnvironmentStoreTest {
     ReadyEnvironment environment = store(Network.ALLOWED).get(spec("3.11", "pandas==2.0"));
 
     assertThat(environment.bound()).contains("2023-05-03");
-    assertThat(run(environment, "import pandas, numpy; print(pandas.__version__, numpy.__version__[0])"))
+    assertThat(
+            run(
+                environment,
+                "import pandas, numpy; print(pandas.__version__, numpy.__version__[0])"))
         .isEqualTo("2.0.0 1");
     assertThat(run(environment, "import importlib.metadata as m; print(m.version('pandas'))"))
         .isEqualTo("2.0.0");
@@ -109,8 +112,7 @@ class EnvironmentStoreTest {
 
     ReadyEnvironment more =
         store.get(
-            new EnvironmentSpec(
-                Optional.of("3.11"), List.of("six", "tomli"), Optional.of(day)));
+            new EnvironmentSpec(Optional.of("3.11"), List.of("six", "tomli"), Optional.of(day)));
 
     assertThat(Files.getAttribute(numpy, "unix:ino")).isEqualTo(before);
     assertThat(more.packages()).extracting(ResolvedPackage::name).contains("tomli", "pyarrow");

@@ -88,8 +88,7 @@ class FunctionIsolationTest {
         "ctypes.CDLL(None).syscall(175, None, 0, b'')",
       })
   void stopsAForbiddenSystemCall(String attack) {
-    assertThat(fixture.model(body(attack)))
-        .isInstanceOf(InvocationOutcome.SandboxViolation.class);
+    assertThat(fixture.model(body(attack))).isInstanceOf(InvocationOutcome.SandboxViolation.class);
   }
 
   @Test
@@ -229,7 +228,8 @@ class FunctionIsolationTest {
   void hasAWorkingTemporaryFolderOfItsOwn() throws IOException {
     InvocationOutcome outcome =
         fixture.model(
-            body("open('/tmp/mine-of-the-test', 'w').write('x'); print(os.getcwd(), os.listdir('/tmp'))"));
+            body(
+                "open('/tmp/mine-of-the-test', 'w').write('x'); print(os.getcwd(), os.listdir('/tmp'))"));
 
     assertThat(fixture.rows(outcome)).hasSize(3);
     assertThat(fixture.lines.getFirst()).contains("mine-of-the-test").startsWith("O:/tmp");

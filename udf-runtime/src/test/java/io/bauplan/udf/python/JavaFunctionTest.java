@@ -133,8 +133,7 @@ class JavaFunctionTest {
   void refusesOtherColumnsThanDeclared() {
     var failed =
         failed(
-            fixture.call(
-                java("", "Doubled", returning(field("twice", TEXT))), fixture.numbers(1)));
+            fixture.call(java("", "Doubled", returning(field("twice", TEXT))), fixture.numbers(1)));
 
     assertThat(failed.type()).isEqualTo("WrongResult");
     assertThat(failed.message()).contains("twice").contains("Utf8").contains("Int");

@@ -71,8 +71,7 @@ class LocalFunctionRuntimeTest {
             returning(field("COUNTRY", TEXT), field("usd", LONG)),
             FunctionLimits.DEFAULT);
 
-    assertThat(fixture.rows(fixture.call(f, fixture.numbers(3))))
-        .containsExactly("C1|0", "C2|100");
+    assertThat(fixture.rows(fixture.call(f, fixture.numbers(3)))).containsExactly("C1|0", "C2|100");
     assertThat(fixture.lines).containsExactly("O:2.0.0");
   }
 

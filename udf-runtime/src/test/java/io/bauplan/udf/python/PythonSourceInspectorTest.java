@@ -139,8 +139,7 @@ class PythonSourceInspectorTest {
     SourceFile nul = new SourceFile("nul.py", "x = 1\0");
     SourceFile good = new SourceFile("good.py", LISTING);
 
-    List<InspectedFile> files =
-        PythonSourceInspector.open(store).inspect(List.of(deep, nul, good));
+    List<InspectedFile> files = PythonSourceInspector.open(store).inspect(List.of(deep, nul, good));
 
     assertThat(files.get(0).problems()).hasSize(1);
     assertThat(files.get(1).problems()).hasSize(1);

@@ -37,7 +37,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// A runtime over a store that is kept between test runs, and short ways to define and call functions.
+/// A runtime over a store that is kept between test runs, and short ways to define and call
+// functions.
 final class RuntimeFixture implements AutoCloseable {
   static final Path STORE = Path.of("target", "function-store").toAbsolutePath();
   static final EnvironmentSpec PLAIN =
@@ -81,7 +82,8 @@ final class RuntimeFixture implements AutoCloseable {
 
   /// `def f(data)` in the given style and environment, result as it comes.
   static FunctionDefinition function(Style style, EnvironmentSpec environment, String text) {
-    return function(style, environment, text, new FunctionReturn.InferredTable(), FunctionLimits.DEFAULT);
+    return function(
+        style, environment, text, new FunctionReturn.InferredTable(), FunctionLimits.DEFAULT);
   }
 
   static FunctionDefinition function(
@@ -104,10 +106,9 @@ final class RuntimeFixture implements AutoCloseable {
   }
 
   InvocationOutcome call(FunctionDefinition function, InvocationInput... inputs) {
-    OutputListener listener = (stream, text) -> lines.add((stream == OutputListener.Stream.STDOUT ? "O:" : "R:") + text);
-    return runtime
-        .start(new Invocation("test", function, List.of(inputs), listener))
-        .await();
+    OutputListener listener =
+        (stream, text) -> lines.add((stream == OutputListener.Stream.STDOUT ? "O:" : "R:") + text);
+    return runtime.start(new Invocation("test", function, List.of(inputs), listener)).await();
   }
 
   InvocationOutcome model(String text) {

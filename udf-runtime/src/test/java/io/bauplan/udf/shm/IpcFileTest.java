@@ -52,8 +52,7 @@ class IpcFileTest {
       root.setRowCount(ROWS);
       damage.to(n, s);
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (ArrowFileWriter writer =
-          new ArrowFileWriter(root, null, Channels.newChannel(bytes))) {
+      try (ArrowFileWriter writer = new ArrowFileWriter(root, null, Channels.newChannel(bytes))) {
         writer.start();
         writer.writeBatch();
         writer.end();

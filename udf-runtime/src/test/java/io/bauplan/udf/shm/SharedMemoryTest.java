@@ -174,8 +174,7 @@ class SharedMemoryTest {
   @Test
   void writesWhatArrowsOwnReaderReads() throws IOException {
     try (SharedTable table = memory.write(SCHEMA, batches(10, 21));
-        java.nio.channels.FileChannel channel =
-            java.nio.channels.FileChannel.open(table.path());
+        java.nio.channels.FileChannel channel = java.nio.channels.FileChannel.open(table.path());
         VectorSchemaRoot expected = batch(0, 31)) {
       // The gaps of the file are too wide for a reader that copies the body: cut to what is used.
       IpcFile parsed = IpcFile.verify(map(table.path()));

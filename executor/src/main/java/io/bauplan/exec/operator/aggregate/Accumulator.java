@@ -12,10 +12,12 @@ abstract class Accumulator implements AutoCloseable {
   /// Adds rows: `groups[i]` is the group of the i-th row, `arguments` are positioned by row.
   abstract void add(int[] groups, Register[] arguments, int @Nullable [] rows, int count);
 
-  /// Adds the states of another accumulator of the same kind: its group `from[i]` goes to group `to[i]`.
+  /// Adds the states of another accumulator of the same kind: its group `from[i]` goes to group
+  // `to[i]`.
   abstract void merge(Accumulator other, int[] from, int[] to, int count);
 
-  /// Writes the results of `count` groups from `start` to rows 0 upwards of a register of the output type.
+  /// Writes the results of `count` groups from `start` to rows 0 upwards of a register of the
+  // output type.
   abstract void output(int start, int count, Register to);
 
   /// Bytes of state per group, about.

@@ -37,8 +37,19 @@ public final class Accumulators {
       case "min", "max", "any_value", "single_value" -> types.size() == 1;
       case "var_pop", "var_samp", "variance", "stddev_pop", "stddev_samp", "stddev" ->
           types.size() == 1 && Register.kind(types.getFirst()) != Register.Kind.BYTES;
-      case "bool_and", "bool_or", "every", "some", "logical_and", "logical_or",
-          "bit_and", "bit_or", "bit_xor", "bitand_agg", "bitor_agg", "bitxor_agg", "booland_agg",
+      case "bool_and",
+          "bool_or",
+          "every",
+          "some",
+          "logical_and",
+          "logical_or",
+          "bit_and",
+          "bit_or",
+          "bit_xor",
+          "bitand_agg",
+          "bitor_agg",
+          "bitxor_agg",
+          "booland_agg",
           "boolor_agg" ->
           types.size() == 1 && Register.kind(types.getFirst()) == Register.Kind.LONG;
       default -> false;

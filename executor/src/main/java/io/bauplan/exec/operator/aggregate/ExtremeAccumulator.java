@@ -119,13 +119,11 @@ final class ExtremeAccumulator extends Accumulator {
   }
 
   private void offerBytes(int group, long address, int length) {
-    if (present[group]
-        && !wins(Bytes.compare(address, length, longs[group], (int) highs[group]))) {
+    if (present[group] && !wins(Bytes.compare(address, length, longs[group], (int) highs[group]))) {
       return;
     }
     // The place of the value before is used again where it is large enough.
-    long place =
-        present[group] && highs[group] >= length ? longs[group] : arena.allocate(length);
+    long place = present[group] && highs[group] >= length ? longs[group] : arena.allocate(length);
     Memory.copy(address, place, length);
     present[group] = true;
     longs[group] = place;

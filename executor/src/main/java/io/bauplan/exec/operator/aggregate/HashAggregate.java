@@ -12,7 +12,8 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// Hash aggregation: every driver groups what it sees; then the groups are merged by partitions of their
+/// Hash aggregation: every driver groups what it sees; then the groups are merged by partitions of
+// their
 /// hash, several drivers side by side.
 public final class HashAggregate implements Sink, AutoCloseable {
   private static final int PARTITIONS = 16;
@@ -34,8 +35,7 @@ public final class HashAggregate implements Sink, AutoCloseable {
     return node.calls().stream().allMatch(c -> Accumulators.supports(c, node.input().output()))
         && node.groupKeys().stream()
             .allMatch(
-                key ->
-                    Register.kind(node.input().output().type(key)) != Register.Kind.NESTED);
+                key -> Register.kind(node.input().output().type(key)) != Register.Kind.NESTED);
   }
 
   @Override

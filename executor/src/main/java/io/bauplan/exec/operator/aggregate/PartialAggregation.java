@@ -18,7 +18,8 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// One thread's groups and their states; also the target into which those of several threads are merged.
+/// One thread's groups and their states; also the target into which those of several threads are
+// merged.
 /// With several grouping sets the number of the set is a key of its own.
 final class PartialAggregation implements AutoCloseable {
   private final PhysicalPlan.Aggregate node;
@@ -206,7 +207,8 @@ final class PartialAggregation implements AutoCloseable {
     return kept;
   }
 
-  /// Adds those groups of another thread whose hash is in the given partition of `partitions`, a power of
+  /// Adds those groups of another thread whose hash is in the given partition of `partitions`, a
+  // power of
   /// two. Leaves the other as it is.
   void merge(PartialAggregation other, int partition, int partitions) {
     int size = other.size();
@@ -308,13 +310,13 @@ final class PartialAggregation implements AutoCloseable {
     return RegisterWriter.write(slice, null, count, count, allocator);
   }
 
-  /// A bit per argument, the last one lowest: set where the row's grouping set leaves the column out.
+  /// A bit per argument, the last one lowest: set where the row's grouping set leaves the column
+  // out.
   private void grouping(AggregateCall call, int start, int count, Register to) {
     for (int i = 0; i < count; i++) {
       int set = manySets ? (int) table.key(keys.length - 1).longs[start + i] : 0;
-      List<Integer> members = node.groupingSets().isEmpty()
-          ? List.of()
-          : node.groupingSets().get(set);
+      List<Integer> members =
+          node.groupingSets().isEmpty() ? List.of() : node.groupingSets().get(set);
       long bits = 0;
       for (int argument : call.arguments()) {
         int key = node.groupKeys().indexOf(argument);

@@ -9,7 +9,8 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
-/// SUM, SUM0 (0 for no rows) and AVG. Integers and decimals are summed in 128 bits, so that only the result
+/// SUM, SUM0 (0 for no rows) and AVG. Integers and decimals are summed in 128 bits, so that only
+// the result
 /// can be out of range; floats in double.
 final class SumAccumulator extends Accumulator {
   enum Result {

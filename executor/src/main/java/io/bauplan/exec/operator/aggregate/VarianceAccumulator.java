@@ -20,8 +20,7 @@ final class VarianceAccumulator extends Accumulator {
   VarianceAccumulator(boolean sample, boolean root, DataType input) {
     this.sample = sample;
     this.root = root;
-    this.unit =
-        input instanceof DataType.DecimalType(int ignored, int s) ? Math.pow(10, s) : 1;
+    this.unit = input instanceof DataType.DecimalType(int ignored, int s) ? Math.pow(10, s) : 1;
   }
 
   @Override

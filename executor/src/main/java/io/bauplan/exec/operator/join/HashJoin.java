@@ -39,8 +39,7 @@ public final class HashJoin implements AutoCloseable {
       @Override
       public void complete() {
         build.complete();
-        JoinTable made =
-            new JoinTable(build.rows(), node.rightKeys(), node.nullSafe(), allocator);
+        JoinTable made = new JoinTable(build.rows(), node.rightKeys(), node.nullSafe(), allocator);
         table = made;
         if (keepsRight()) {
           matched = new AtomicIntegerArray((made.rows().rowCount() + 31) / 32);
@@ -67,12 +66,7 @@ public final class HashJoin implements AutoCloseable {
       @Override
       public BatchReader open(int driver) {
         return new HashProbe(
-            node,
-            Objects.requireNonNull(table),
-            matched,
-            left.open(driver),
-            running,
-            expressions);
+            node, Objects.requireNonNull(table), matched, left.open(driver), running, expressions);
       }
     };
   }

@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
-/// One driver's probe. Candidates of a batch are gathered first and resolved afterwards, so that the loads
+/// One driver's probe. Candidates of a batch are gathered first and resolved afterwards, so that
+// the loads
 /// of many rows are under way at once.
 final class HashProbe implements BatchReader {
   private final PhysicalPlan.HashJoin node;
@@ -30,7 +31,8 @@ final class HashProbe implements BatchReader {
   /// Takes ownership of `left`.
   ///
   /// @param matched a bit per build row, for joins that keep unmatched ones
-  /// @param running drivers that have not ended their left side; the last gives out unmatched build rows
+  /// @param running drivers that have not ended their left side; the last gives out unmatched build
+  // rows
   HashProbe(
       PhysicalPlan.HashJoin node,
       JoinTable table,
@@ -101,7 +103,10 @@ final class HashProbe implements BatchReader {
     }
     for (int k = 0; k < keys.length; k++) {
       RegisterLoader.load(
-          batch.column(node.leftKeys().get(k)), keys[k], batch.selection(), count,
+          batch.column(node.leftKeys().get(k)),
+          keys[k],
+          batch.selection(),
+          count,
           batch.vectorLength());
     }
     table.first(keys, batch.selection(), count, hashes, candidates);
@@ -138,7 +143,8 @@ final class HashProbe implements BatchReader {
     return pairs;
   }
 
-  /// For MARK: whether a row without match may match for all that is known, since a key is NULL on either
+  /// For MARK: whether a row without match may match for all that is known, since a key is NULL on
+  // either
   /// side.
   private boolean markUnknown(Batch batch, int row) {
     boolean probeNull = table.cannotMatch(keys, row);

@@ -10,7 +10,8 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// The build side of a hash join: rows chained by hash. Immutable after construction; probed by many
+/// The build side of a hash join: rows chained by hash. Immutable after construction; probed by
+// many
 /// threads.
 final class JoinTable implements AutoCloseable {
   private static final int MIN_SLOTS = 64;
@@ -26,13 +27,15 @@ final class JoinTable implements AutoCloseable {
   private final boolean hasNullKeys;
 
   /// Borrows the rows, flat and without selection, for its life.
-  JoinTable(Batch rows, List<Integer> keyColumns, List<Boolean> nullSafe, BufferAllocator allocator) {
+  JoinTable(
+      Batch rows, List<Integer> keyColumns, List<Boolean> nullSafe, BufferAllocator allocator) {
     this.rows = rows;
     this.nullSafe = new boolean[keyColumns.size()];
     this.keys = new Register[keyColumns.size()];
     this.reservation = new HeapReservation(allocator);
     int count = rows.rowCount();
-    int slots = Math.max(MIN_SLOTS, Integer.highestOneBit(Math.max(1, Math.min(count, 1 << 29))) * 2);
+    int slots =
+        Math.max(MIN_SLOTS, Integer.highestOneBit(Math.max(1, Math.min(count, 1 << 29))) * 2);
     reservation.set(4L * slots + count * (12L + 12L * keyColumns.size()));
     for (int k = 0; k < keys.length; k++) {
       this.nullSafe[k] = nullSafe.get(k);
@@ -77,7 +80,8 @@ final class JoinTable implements AutoCloseable {
   }
 
   /// For each of the rows the first build row that may match it, -1 = none; written densely.
-  void first(Register[] values, int @Nullable [] probeRows, int count, long[] probeHashes, int[] to) {
+  void first(
+      Register[] values, int @Nullable [] probeRows, int count, long[] probeHashes, int[] to) {
     GroupTable.hash(values, probeRows, count, probeHashes);
     int mask = heads.length - 1;
     for (int i = 0; i < count; i++) {

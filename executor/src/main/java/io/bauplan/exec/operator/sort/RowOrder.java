@@ -12,7 +12,8 @@ import io.bauplan.sql.plan.SortKey;
 import java.util.List;
 import java.util.Objects;
 
-/// The order of a batch's rows by some keys. The first key is normalized to an unsigned long per row, so
+/// The order of a batch's rows by some keys. The first key is normalized to an unsigned long per
+// row, so
 /// that most comparisons touch one array; ties go to the typed comparison.
 public final class RowOrder {
   private final List<SortKey> keys;
@@ -52,7 +53,9 @@ public final class RowOrder {
       prefixes[row] = key.ascending() ? prefix : ~prefix;
     }
     // Values may share their prefix with NULL's, wide and textual ones with each other.
-    return (exact || first.kind == Register.Kind.LONG || first.kind == Register.Kind.DECIMAL && !first.wide)
+    return (exact
+            || first.kind == Register.Kind.LONG
+            || first.kind == Register.Kind.DECIMAL && !first.wide)
         && !first.hasNulls;
   }
 
@@ -104,8 +107,7 @@ public final class RowOrder {
         switch (values.kind) {
           case LONG -> Long.compare(values.longs[left], values.longs[right]);
           case DOUBLE ->
-              Long.compareUnsigned(
-                  sortable(values.doubles[left]), sortable(values.doubles[right]));
+              Long.compareUnsigned(sortable(values.doubles[left]), sortable(values.doubles[right]));
           case DECIMAL ->
               Int128.compare(
                   values.high(left), values.longs[left], values.high(right), values.longs[right]);

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// An aggregate over the rows of a frame, added one at a time. Values are those of `Expression.Literal`.
+/// An aggregate over the rows of a frame, added one at a time. Values are those of
+// `Expression.Literal`.
 abstract class Accumulator {
   abstract void add(@Nullable Object value);
 
@@ -136,8 +137,7 @@ abstract class Accumulator {
             real == 0 && exact.signum() != 0
                 ? exact.divide(BigDecimal.valueOf(count), MathContext.DECIMAL64).doubleValue()
                 : real / count;
-        default ->
-            whole(exact.divide(BigDecimal.valueOf(count), 0, RoundingMode.DOWN));
+        default -> whole(exact.divide(BigDecimal.valueOf(count), 0, RoundingMode.DOWN));
       };
     }
   }
@@ -251,7 +251,9 @@ abstract class Accumulator {
   }
 
   static BigDecimal decimal(Object value) {
-    return value instanceof BigDecimal exact ? exact : BigDecimal.valueOf(((Number) value).longValue());
+    return value instanceof BigDecimal exact
+        ? exact
+        : BigDecimal.valueOf(((Number) value).longValue());
   }
 
   private static BigDecimal fit(BigDecimal value, int precision, int scale) {

@@ -81,7 +81,8 @@ final class Frames {
               input.value(index, row);
           default ->
               throw new EngineException(
-                  ErrorCode.NOT_SUPPORTED, "a window frame's offset must be a constant or a column");
+                  ErrorCode.NOT_SUPPORTED,
+                  "a window frame's offset must be a constant or a column");
         };
     if (value == null || number(value).signum() < 0) {
       throw new EngineException(
@@ -90,7 +91,8 @@ final class Frames {
     return number(value);
   }
 
-  /// First position whose key is not before the current key moved by `delta` along the order. Rows whose
+  /// First position whose key is not before the current key moved by `delta` along the order. Rows
+  // whose
   /// key is NULL are their own frame.
   private int rangeBegin(Partition partition, int position, BigDecimal delta) {
     Object current = key(partition, position);
@@ -169,7 +171,8 @@ final class Frames {
       case Double real -> BigDecimal.valueOf(real);
       default ->
           throw new EngineException(
-              ErrorCode.TYPE_MISMATCH, "RANGE with an offset needs a number, date or time to order by");
+              ErrorCode.TYPE_MISMATCH,
+              "RANGE with an offset needs a number, date or time to order by");
     };
   }
 }

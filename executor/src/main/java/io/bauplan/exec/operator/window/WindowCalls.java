@@ -30,7 +30,10 @@ final class WindowCalls {
           each(
               partition,
               results,
-              i -> partition.size() == 1 ? 0.0 : (double) partition.peerBegin(i) / (partition.size() - 1));
+              i ->
+                  partition.size() == 1
+                      ? 0.0
+                      : (double) partition.peerBegin(i) / (partition.size() - 1));
       case "cume_dist" ->
           each(partition, results, i -> (double) partition.peerEnd(i) / partition.size());
       case "ntile" -> ntile(call, partition, results);
@@ -185,14 +188,16 @@ final class WindowCalls {
     Object value = argument(call, index, row);
     if (value == null) {
       throw new EngineException(
-          ErrorCode.INVALID_ARGUMENT, call.function().toUpperCase(java.util.Locale.ROOT) + " needs a number, not NULL");
+          ErrorCode.INVALID_ARGUMENT,
+          call.function().toUpperCase(java.util.Locale.ROOT) + " needs a number, not NULL");
     }
     return ((Number) value).longValue();
   }
 
   private @Nullable Object argument(WindowCall call, int index, int row) {
     return switch (call.arguments().get(index)) {
-      case Expression.InputRef(int column, var ignored, boolean nullable) -> input.value(column, row);
+      case Expression.InputRef(int column, var ignored, boolean nullable) ->
+          input.value(column, row);
       case Expression.Literal literal -> literal.value();
       default ->
           throw new EngineException(

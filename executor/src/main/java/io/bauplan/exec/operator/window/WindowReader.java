@@ -14,7 +14,8 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// Window functions, row by row: every frame and function, none of them vectorized yet. Holds the whole
+/// Window functions, row by row: every frame and function, none of them vectorized yet. Holds the
+// whole
 /// input; rows leave in the order they came.
 public final class WindowReader implements BatchReader {
   private final PhysicalPlan.Window node;

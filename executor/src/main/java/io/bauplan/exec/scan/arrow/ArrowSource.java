@@ -32,7 +32,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// Arrow IPC files and streams. A file is read as the stream that it holds behind its magic bytes. One
+/// Arrow IPC files and streams. A file is read as the stream that it holds behind its magic bytes.
+// One
 /// task per file. Thread-safe.
 public final class ArrowSource {
   private static final byte[] MAGIC = {'A', 'R', 'R', 'O', 'W', '1'};
@@ -105,7 +106,11 @@ public final class ArrowSource {
           context.allocator().newChildAllocator("arrow file", 0, Long.MAX_VALUE);
       try {
         return new Batches(
-            location, open(location, context.figures().bytesRead(), allocator), allocator, wanted, context);
+            location,
+            open(location, context.figures().bytesRead(), allocator),
+            allocator,
+            wanted,
+            context);
       } catch (IOException | RuntimeException e) {
         allocator.close();
         throw broken(location, e);
@@ -203,8 +208,14 @@ public final class ArrowSource {
         vector.close();
         throw new EngineException(
             ErrorCode.TYPE_MISMATCH,
-            "\"" + location + "\": column \"" + column.name() + "\" is " + held
-                + ", not " + column.type().sql());
+            "\""
+                + location
+                + "\": column \""
+                + column.name()
+                + "\" is "
+                + held
+                + ", not "
+                + column.type().sql());
       }
       return vector;
     }

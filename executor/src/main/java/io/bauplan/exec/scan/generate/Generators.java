@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The generators by name: `tpch.<table>` (argument `scale`), `transactions` (`rows`, `seed`), `series`
+/// The generators by name: `tpch.<table>` (argument `scale`), `transactions` (`rows`, `seed`),
+// `series`
 /// (`start`, `stop`, `step`). Thread-safe.
 ///
 /// What a generator makes depends on its arguments alone, not on threads or time.

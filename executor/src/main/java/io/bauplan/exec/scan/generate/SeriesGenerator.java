@@ -22,7 +22,8 @@ record SeriesGenerator(long start, long step, long rowCount) implements Generato
     long stop = arguments.integer("stop", 0, Long.MIN_VALUE, Long.MAX_VALUE);
     long step = arguments.integer("step", 1, Long.MIN_VALUE, Long.MAX_VALUE);
     if (step == 0) {
-      throw new EngineException(ErrorCode.INVALID_ARGUMENT, "argument step of series must not be 0");
+      throw new EngineException(
+          ErrorCode.INVALID_ARGUMENT, "argument step of series must not be 0");
     }
     if (step > 0 ? start > stop : start < stop) {
       return new SeriesGenerator(start, step, 0);

@@ -18,7 +18,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/// The tables of TPC-H by Trino's port of dbgen. Keys are BIGINT, money and quantities DECIMAL(12, 2).
+/// The tables of TPC-H by Trino's port of dbgen. Keys are BIGINT, money and quantities DECIMAL(12,
+// 2).
 final class TpchGenerator<E extends TpchEntity> implements Generator {
   private static final double MAX_SCALE = 10_000;
 
@@ -59,7 +60,9 @@ final class TpchGenerator<E extends TpchEntity> implements Generator {
   @Override
   public RowType rowType() {
     return new RowType(
-        table.getColumns().stream().map(c -> new Column(c.getColumnName(), type(c), false)).toList());
+        table.getColumns().stream()
+            .map(c -> new Column(c.getColumnName(), type(c), false))
+            .toList());
   }
 
   private static DataType type(TpchColumn<?> column) {

@@ -14,7 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// A year of card payments: 2023, nearly in order of time. Every value is a function of seed, row number
+/// A year of card payments: 2023, nearly in order of time. Every value is a function of seed, row
+// number
 /// and number of rows.
 ///
 /// | column | what |
@@ -72,8 +73,17 @@ record TransactionsGenerator(long rowCount, long seed) implements Generator {
   };
 
   private static final byte[][] CATEGORIES =
-      bytes("groceries", "restaurants", "travel", "fuel", "clothing", "electronics", "health",
-          "entertainment", "utilities", "other");
+      bytes(
+          "groceries",
+          "restaurants",
+          "travel",
+          "fuel",
+          "clothing",
+          "electronics",
+          "health",
+          "entertainment",
+          "utilities",
+          "other");
 
   private static final int MERCHANTS = 500;
   private static final byte[][] MERCHANT_NAMES = merchants();
@@ -110,8 +120,21 @@ record TransactionsGenerator(long rowCount, long seed) implements Generator {
   }
 
   private static byte[][] merchants() {
-    String[] first = {"Blue", "Corner", "Royal", "Green", "Urban", "Golden", "North", "Happy", "Old", "Quick"};
-    String[] second = {"Market", "Bakery", "Station", "Outlet", "Garage", "Pharmacy", "Bistro", "Books", "Tours", "Cinema"};
+    String[] first = {
+      "Blue", "Corner", "Royal", "Green", "Urban", "Golden", "North", "Happy", "Old", "Quick"
+    };
+    String[] second = {
+      "Market",
+      "Bakery",
+      "Station",
+      "Outlet",
+      "Garage",
+      "Pharmacy",
+      "Bistro",
+      "Books",
+      "Tours",
+      "Cinema"
+    };
     String[] third = {"", " & Co", " Ltd", " Group", " Express"};
     String[] names = new String[MERCHANTS];
     for (int i = 0; i < MERCHANTS; i++) {

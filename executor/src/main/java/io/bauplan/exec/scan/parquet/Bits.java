@@ -47,8 +47,7 @@ final class Bits {
       int n = Math.min(56, count - done);
       long source = at + done;
       set +=
-          Long.bitCount(
-              Memory.getLong(bitmap + (source >>> 3)) >>> (source & 7) & (1L << n) - 1);
+          Long.bitCount(Memory.getLong(bitmap + (source >>> 3)) >>> (source & 7) & (1L << n) - 1);
       done += n;
     }
     return set;

@@ -43,7 +43,8 @@ final class ByteSink implements AutoCloseable {
     Memory.putInt(offsets.address(), 0);
   }
 
-  /// Room for `values` more values; `maxBytes` bounds their bytes, of which the likely part is taken now.
+  /// Room for `values` more values; `maxBytes` bounds their bytes, of which the likely part is
+  // taken now.
   void room(long maxBytes, int values) {
     rows(values);
     long likely = Math.min(maxBytes, (long) values * SHORT_BYTES);
@@ -100,7 +101,8 @@ final class ByteSink implements AutoCloseable {
     data.reserve(bytes + length + SHORT_BYTES, bytes);
   }
 
-  /// Moves the values from number `base` on to rows `base` to `base + rows`, as `validity` (a bitmap over
+  /// Moves the values from number `base` on to rows `base` to `base + rows`, as `validity` (a
+  // bitmap over
   /// those rows) says which of them have one.
   void spread(int base, int rows, long validity) {
     int present = count - base;

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads one leaf column of one row group, page after page.
 ///
-/// Strings of dictionary pages come out as codes where the dictionary is small; everything else is flat.
+/// Strings of dictionary pages come out as codes where the dictionary is small; everything else is
+// flat.
 final class ChunkReader implements AutoCloseable {
   /// Larger dictionaries gain nothing over flat strings.
   private static final int MAX_CODED_ENTRIES = 1 << 16;
@@ -192,7 +193,8 @@ final class ChunkReader implements AutoCloseable {
 
   // ---- flat columns
 
-  /// The next `rows` rows of a column that is not within a list. Each row is NULL whose definition level
+  /// The next `rows` rows of a column that is not within a list. Each row is NULL whose definition
+  // level
   /// is below the leaf's. The caller owns the result.
   Vector read(int rows) {
     advance();
@@ -317,7 +319,8 @@ final class ChunkReader implements AutoCloseable {
 
   // ---- nested columns
 
-  /// The next `rows` rows with their levels, for assembling lists and structs. A slot is an entry whose
+  /// The next `rows` rows with their levels, for assembling lists and structs. A slot is an entry
+  // whose
   /// definition level is at least `slotDefinition`; the vector has one row per slot.
   Levels readLevels(int rows, int slotDefinition, Levels reuse) {
     Levels out = reuse;

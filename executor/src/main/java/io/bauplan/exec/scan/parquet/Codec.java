@@ -60,11 +60,16 @@ final class Codec implements AutoCloseable {
     return Memory.all().asSlice(address, length).asByteBuffer();
   }
 
-  /// Whether `plain` bytes can come of `compressed` ones at all: asked before memory is taken for them.
+  /// Whether `plain` bytes can come of `compressed` ones at all: asked before memory is taken for
+  // them.
   void checkLength(int compressed, int plain) {
     if (kind == UNCOMPRESSED ? compressed != plain : plain > (compressed + 1L) * MAX_RATIO) {
       throw new CorruptData(
-          "a page of " + compressed + " bytes claims to be " + plain + " bytes without compression");
+          "a page of "
+              + compressed
+              + " bytes claims to be "
+              + plain
+              + " bytes without compression");
     }
   }
 
@@ -138,7 +143,8 @@ final class Codec implements AutoCloseable {
     return lz4.decompress(view(from, fromLength), 0, fromLength, view(to, toLength), 0, toLength);
   }
 
-  /// Blocks of big-endian (plain length, compressed length, bytes), as Hadoop frames them; some writers
+  /// Blocks of big-endian (plain length, compressed length, bytes), as Hadoop frames them; some
+  // writers
   /// under the same codec number left the frame out.
   private static int hadoopLz4(long from, int fromLength, long to, int toLength) {
     int at = 0;

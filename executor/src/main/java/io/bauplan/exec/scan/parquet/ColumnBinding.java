@@ -10,7 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Where the columns of a scan are in one file: by field id; by name where the file has no ids or the scan
+/// Where the columns of a scan are in one file: by field id; by name where the file has no ids or
+// the scan
 /// gives none.
 record ColumnBinding(List<RowGroupReader.Wanted> wanted) {
 

@@ -9,7 +9,8 @@ import java.util.List;
 
 /// What a file's column means once the format's several spellings of lists and maps are read.
 ///
-/// `definedAt` is the definition level from which on the value is not NULL; `elementAt` that from which on
+/// `definedAt` is the definition level from which on the value is not NULL; `elementAt` that from
+// which on
 /// a list has an element.
 sealed interface ColumnShape {
   String name();
@@ -53,7 +54,12 @@ sealed interface ColumnShape {
   }
 
   record Repeated(
-      String name, boolean nullable, int definedAt, int elementAt, int repetition, ColumnShape element)
+      String name,
+      boolean nullable,
+      int definedAt,
+      int elementAt,
+      int repetition,
+      ColumnShape element)
       implements ColumnShape {
     @Override
     public DataType type() {
@@ -89,7 +95,8 @@ sealed interface ColumnShape {
   /// The shape of a field of the root or of a group.
   static ColumnShape of(SchemaNode node) {
     if (node.repetition() == Repetition.REPEATED) {
-      // A repeated field without annotation is a list of required elements that is never NULL itself.
+      // A repeated field without annotation is a list of required elements that is never NULL
+      // itself.
       return new Repeated(
           node.name(),
           false,
@@ -155,7 +162,8 @@ sealed interface ColumnShape {
     return group(node, nullable);
   }
 
-  /// Whether the repeated node only wraps the element, as it should, or is the element, as in old files.
+  /// Whether the repeated node only wraps the element, as it should, or is the element, as in old
+  // files.
   private static boolean threeLevels(SchemaNode list, SchemaNode repeated) {
     return repeated.children().size() == 1
         && !repeated.name().equals("array")

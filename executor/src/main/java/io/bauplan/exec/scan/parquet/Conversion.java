@@ -24,7 +24,8 @@ abstract class Conversion {
     throw new CorruptData("a page's encoding does not fit its column's type");
   }
 
-  /// Bytes of one value of a type in buffers of this package; booleans have one until they are packed, 0
+  /// Bytes of one value of a type in buffers of this package; booleans have one until they are
+  // packed, 0
   /// is variable.
   static int width(DataType type) {
     long bits = io.bauplan.exec.batch.FlatVector.bitsPerValue(type);
@@ -65,7 +66,8 @@ abstract class Conversion {
             && natural instanceof DataType.DecimalType held) {
           yield new BytesToDecimal(leaf.length(), scaleUp(leaf, held, wanted));
         }
-        if (leaf.logical() instanceof Logical.Float16 && target instanceof DataType.FloatType(int bits)) {
+        if (leaf.logical() instanceof Logical.Float16
+            && target instanceof DataType.FloatType(int bits)) {
           yield new HalfFloats(bits == 64);
         }
         if (target instanceof DataType.UuidType && leaf.length() == 16) {
@@ -89,7 +91,12 @@ abstract class Conversion {
   private static EngineException mismatch(SchemaNode leaf, DataType natural, DataType target) {
     return new EngineException(
         ErrorCode.TYPE_MISMATCH,
-        "column \"" + leaf.name() + "\" is " + natural.sql() + " in the file, which is no " + target.sql());
+        "column \""
+            + leaf.name()
+            + "\" is "
+            + natural.sql()
+            + " in the file, which is no "
+            + target.sql());
   }
 
   private static int scaleUp(
@@ -103,7 +110,8 @@ abstract class Conversion {
 
   private static @Nullable Conversion integers(SchemaNode leaf, DataType natural, DataType target) {
     boolean wide = leaf.requirePhysical() == Physical.INT64;
-    boolean unsigned = leaf.logical() instanceof Logical.Int(int ignored, boolean signed) && !signed;
+    boolean unsigned =
+        leaf.logical() instanceof Logical.Int(int ignored, boolean signed) && !signed;
     long multiply = 1;
     long divide = 1;
     switch (leaf.logical()) {
@@ -117,7 +125,8 @@ abstract class Conversion {
       }
       default -> {}
     }
-    boolean number = natural instanceof DataType.IntegerType || natural instanceof DataType.DecimalType;
+    boolean number =
+        natural instanceof DataType.IntegerType || natural instanceof DataType.DecimalType;
     switch (target) {
       case DataType.DecimalType wanted -> {
         if (natural instanceof DataType.DecimalType held) {

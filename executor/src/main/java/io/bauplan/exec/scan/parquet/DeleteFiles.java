@@ -155,8 +155,7 @@ final class DeleteFiles {
   }
 
   /// Length, magic, bitmaps by their upper 32 bits in Roaring's portable form, checksum.
-  private void readVector(
-      ScanFile.DeleteFile delete, Roaring64Bitmap into, ScanContext context) {
+  private void readVector(ScanFile.DeleteFile delete, Roaring64Bitmap into, ScanContext context) {
     long length = delete.contentSizeBytes();
     if (delete.contentOffset() < 0 || length < 20 || length > MAX_VECTOR_BYTES) {
       throw malformed(delete, "a deletion vector of " + length + " bytes");
@@ -196,8 +195,7 @@ final class DeleteFiles {
   }
 
   private static EngineException malformed(ScanFile.DeleteFile delete, String what) {
-    return new EngineException(
-        ErrorCode.MALFORMED_FILE, "\"" + delete.location() + "\": " + what);
+    return new EngineException(ErrorCode.MALFORMED_FILE, "\"" + delete.location() + "\": " + what);
   }
 
   private Equality readEquality(ScanFile.DeleteFile delete, ScanContext context) {
@@ -211,10 +209,10 @@ final class DeleteFiles {
         }
       }
       if (found == null || found.physical() == null) {
-        throw malformed(delete, "the key column with field id " + id + " of an equality delete is missing");
+        throw malformed(
+            delete, "the key column with field id " + id + " of an equality delete is missing");
       }
-      columns.add(
-          new ScanColumn(id, new Column(found.name(), ParquetTypes.natural(found), true)));
+      columns.add(new ScanColumn(id, new Column(found.name(), ParquetTypes.natural(found), true)));
     }
     Set<List<@Nullable Object>> keys = new HashSet<>();
     for (ScanTask task : source.tasks(asFile(delete), columns, Optional.empty())) {

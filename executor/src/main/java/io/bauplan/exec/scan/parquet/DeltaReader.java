@@ -3,7 +3,8 @@ package io.bauplan.exec.scan.parquet;
 import io.bauplan.exec.memory.Memory;
 import java.util.Arrays;
 
-/// DELTA_BINARY_PACKED: blocks of bit-packed differences. Reads up to 16 bytes past the end, which page
+/// DELTA_BINARY_PACKED: blocks of bit-packed differences. Reads up to 16 bytes past the end, which
+// page
 /// buffers have as padding.
 final class DeltaReader {
   /// Writers use 128; more would let a few bytes claim many values.
@@ -30,7 +31,11 @@ final class DeltaReader {
     long minis = varint();
     total = varint();
     value = zigzag(varint());
-    if (block <= 0 || block > MAX_BLOCK_VALUES || minis <= 0 || minis > block || block % minis != 0) {
+    if (block <= 0
+        || block > MAX_BLOCK_VALUES
+        || minis <= 0
+        || minis > block
+        || block % minis != 0) {
       throw new CorruptData("deltas in blocks of " + block + " values by " + minis);
     }
     miniblocks = (int) minis;

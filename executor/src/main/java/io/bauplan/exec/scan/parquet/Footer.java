@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param leaves the schema's leaf columns, in the order of every row group's chunks
 record Footer(
-    long rowCount, SchemaNode root, List<SchemaNode> leaves, List<RowGroup> rowGroups, String createdBy) {
+    long rowCount,
+    SchemaNode root,
+    List<SchemaNode> leaves,
+    List<RowGroup> rowGroups,
+    String createdBy) {
 
   /// @param firstRow position of its first row in the file
   record RowGroup(long firstRow, long rowCount, List<Chunk> chunks) {}

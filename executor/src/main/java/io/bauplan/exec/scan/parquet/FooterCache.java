@@ -4,7 +4,8 @@ import io.bauplan.exec.scan.store.RangeReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The footers used last, by location and length of the file. Data files of tables never change; files
+/// The footers used last, by location and length of the file. Data files of tables never change;
+// files
 /// that somebody rewrites in place at the same length are told apart by their version. Thread-safe.
 final class FooterCache {
   /// Column chunks that the footers held may describe together; about 150 bytes each.

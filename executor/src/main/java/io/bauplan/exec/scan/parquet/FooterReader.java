@@ -106,7 +106,8 @@ final class FooterReader {
         }
         case 6 -> createdBy = in.string();
         case 8 ->
-            throw new CorruptData("it is encrypted, with a footer in the clear; this cannot be read");
+            throw new CorruptData(
+                "it is encrypted, with a footer in the clear; this cannot be read");
         default -> in.skip();
       }
     }
@@ -158,11 +159,22 @@ final class FooterReader {
       }
       if (leaf.maxRepetition() == 0 && chunk.values != group.rows) {
         throw new CorruptData(
-            "column \"" + leaf.name() + "\" has " + chunk.values + " values for " + group.rows + " rows");
+            "column \""
+                + leaf.name()
+                + "\" has "
+                + chunk.values
+                + " values for "
+                + group.rows
+                + " rows");
       }
       chunks.add(
           new Footer.Chunk(
-              chunk.codec, chunk.values, offset, chunk.compressed, chunk.uncompressed, chunk.statistics));
+              chunk.codec,
+              chunk.values,
+              offset,
+              chunk.compressed,
+              chunk.uncompressed,
+              chunk.statistics));
     }
     return new Footer.RowGroup(firstRow, group.rows, List.copyOf(chunks));
   }
@@ -319,7 +331,8 @@ final class FooterReader {
       return leaf;
     }
     if (element.childCount < 0 || element.childCount > elements.size()) {
-      throw new CorruptData("group \"" + element.name + "\" claims " + element.childCount + " fields");
+      throw new CorruptData(
+          "group \"" + element.name + "\" claims " + element.childCount + " fields");
     }
     List<SchemaNode> children = new ArrayList<>();
     for (int i = 0; i < element.childCount; i++) {
@@ -434,7 +447,8 @@ final class FooterReader {
         default -> in.skip();
       }
     }
-    return new RawChunk(type, codec, values, uncompressed, compressed, data, dictionary, statistics);
+    return new RawChunk(
+        type, codec, values, uncompressed, compressed, data, dictionary, statistics);
   }
 
   private static Footer.Statistics statistics(ThriftReader in) {
@@ -455,7 +469,6 @@ final class FooterReader {
       }
     }
     boolean ordered = min != null || max != null;
-    return new Footer.Statistics(
-        ordered ? min : oldMin, ordered ? max : oldMax, nulls, ordered);
+    return new Footer.Statistics(ordered ? min : oldMin, ordered ? max : oldMax, nulls, ordered);
   }
 }

@@ -9,7 +9,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// A flat vector being filled from pages: values are appended without their NULLs, then spread to rows.
+/// A flat vector being filled from pages: values are appended without their NULLs, then spread to
+// rows.
 final class LeafBuilder implements AutoCloseable {
   private final DataType type;
   private final BufferAllocator allocator;
@@ -57,7 +58,8 @@ final class LeafBuilder implements AutoCloseable {
         fixedToBytes(values, count);
       }
     } else {
-      long out = fixed.reserve((long) (size + count) * width, (long) size * width) + (long) size * width;
+      long out =
+          fixed.reserve((long) (size + count) * width, (long) size * width) + (long) size * width;
       Conversion convert = conversion;
       if (convert == null) {
         values.fixed(count, out);
@@ -96,7 +98,8 @@ final class LeafBuilder implements AutoCloseable {
         bytes.add(from + begin, Memory.getInt(entry + 4) - begin);
       }
     } else {
-      long out = fixed.reserve((long) (size + count) * width, (long) size * width) + (long) size * width;
+      long out =
+          fixed.reserve((long) (size + count) * width, (long) size * width) + (long) size * width;
       gather(from, codes, codeBytes, count, out);
     }
     size += count;
@@ -142,7 +145,8 @@ final class LeafBuilder implements AutoCloseable {
     switch (codeBytes) {
       case 1 -> {
         for (int i = 0; i < count; i++) {
-          Memory.putLong(out + 8L * i, Memory.getLong(from + 8L * (Memory.getByte(codes + i) & 0xff)));
+          Memory.putLong(
+              out + 8L * i, Memory.getLong(from + 8L * (Memory.getByte(codes + i) & 0xff)));
         }
       }
       case 2 -> {
@@ -159,7 +163,8 @@ final class LeafBuilder implements AutoCloseable {
     }
   }
 
-  /// Moves what was appended since row `base` to rows `base` to `base + rows`, of which `validity` (a
+  /// Moves what was appended since row `base` to rows `base` to `base + rows`, of which `validity`
+  // (a
   /// bitmap over those rows, with as many bits set) says which have a value.
   void spread(int base, int rows, long validity) {
     int present = size - base;
@@ -220,14 +225,14 @@ final class LeafBuilder implements AutoCloseable {
     }
   }
 
-  /// The rows so far; the builder is empty afterwards. Takes ownership of `validity`; the caller owns the
+  /// The rows so far; the builder is empty afterwards. Takes ownership of `validity`; the caller
+  // owns the
   /// result.
   FlatVector finish(@Nullable ArrowBuf validity) {
     int rows = size;
     size = 0;
     if (width == 0) {
-      return new FlatVector(
-          type, rows, validity, bytes.takeOffsets(), bytes.takeData(), List.of());
+      return new FlatVector(type, rows, validity, bytes.takeOffsets(), bytes.takeData(), List.of());
     }
     if (type instanceof DataType.BooleanType) {
       ArrowBuf packed = allocator.buffer((rows + 7 >>> 3) + Vector.TAIL_PADDING_BYTES);

@@ -69,7 +69,8 @@ final class LeafStatistics {
     double max = maxDouble;
     int nans = 0;
     for (int i = 0; i < count; i++) {
-      double value = single ? Float.intBitsToFloat((int) bits[i]) : Double.longBitsToDouble(bits[i]);
+      double value =
+          single ? Float.intBitsToFloat((int) bits[i]) : Double.longBitsToDouble(bits[i]);
       if (Double.isNaN(value)) {
         nans++;
       } else {

@@ -9,7 +9,8 @@ import java.util.Arrays;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// Encodes one leaf column of one row group: a dictionary as long as it pays, plain values otherwise.
+/// Encodes one leaf column of one row group: a dictionary as long as it pays, plain values
+// otherwise.
 ///
 /// Pages are compressed as they fill; the chunk stays in memory until its row group ends.
 final class LeafWriter implements AutoCloseable {
@@ -137,9 +138,16 @@ final class LeafWriter implements AutoCloseable {
     count(rows, rows - present);
   }
 
-  /// Writes `count` entries with their levels; the values of those that are present are rows `chosen` of
+  /// Writes `count` entries with their levels; the values of those that are present are rows
+  // `chosen` of
   /// the vector.
-  void nested(int[] newDefinitions, int[] newRepetitions, int count, FlatVector vector, int[] chosen, int present) {
+  void nested(
+      int[] newDefinitions,
+      int[] newRepetitions,
+      int count,
+      FlatVector vector,
+      int[] chosen,
+      int present) {
     if (pageValues + count > definitions.length) {
       int grown = Math.max(pageValues + count, definitions.length * 2);
       definitions = Arrays.copyOf(definitions, grown);
@@ -418,7 +426,12 @@ final class LeafWriter implements AutoCloseable {
     ThriftWriter out = new ThriftWriter();
     out.begin().i32(1, type).i32(2, plainLength).i32(3, length);
     if (type == 0) {
-      out.struct(5).i32(1, values).i32(2, encoding).i32(3, Encodings.RLE).i32(4, Encodings.RLE).end();
+      out.struct(5)
+          .i32(1, values)
+          .i32(2, encoding)
+          .i32(3, Encodings.RLE)
+          .i32(4, Encodings.RLE)
+          .end();
     } else {
       out.struct(7).i32(1, values).i32(2, encoding).end();
     }
@@ -488,8 +501,7 @@ final class LeafWriter implements AutoCloseable {
     plainUsed = wasPlain;
     int length = Math.toIntExact(plainBytes);
     plainBytes = 0;
-    int compressed =
-        compressor.compress(plain.reserve(length, length), length, page, 0);
+    int compressed = compressor.compress(plain.reserve(length, length), length, page, 0);
     byte[] header = header(2, entries, Encodings.PLAIN, length, compressed);
     sink.write(ByteBuffer.wrap(header));
     write(sink, page.address(), compressed);

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Assembles lists, maps and structs from the levels of their leaves (Dremel's encoding).
 ///
-/// A node has one slot for each level entry whose repetition is at most that of its innermost repeated
-/// ancestor and whose definition is at least that ancestor's: entries beyond belong to its own elements.
+/// A node has one slot for each level entry whose repetition is at most that of its innermost
+// repeated
+/// ancestor and whose definition is at least that ancestor's: entries beyond belong to its own
+// elements.
 final class NestedColumn implements ColumnReader {
   private final String name;
   private final BufferAllocator allocator;
@@ -65,7 +67,10 @@ final class NestedColumn implements ColumnReader {
   }
 
   private Leaf leaf(
-      SchemaNode leaf, DataType type, int slotDefinition, BiFunction<SchemaNode, DataType, ChunkReader> open) {
+      SchemaNode leaf,
+      DataType type,
+      int slotDefinition,
+      BiFunction<SchemaNode, DataType, ChunkReader> open) {
     Leaf made = new Leaf(open.apply(leaf, type), slotDefinition, new Levels());
     leaves.add(made);
     return made;
@@ -145,7 +150,12 @@ final class NestedColumn implements ColumnReader {
   private static EngineException mismatch(ColumnShape shape, DataType type) {
     return new EngineException(
         ErrorCode.TYPE_MISMATCH,
-        "column \"" + shape.name() + "\" is " + shape.type().sql() + " in the file, which is no " + type.sql());
+        "column \""
+            + shape.name()
+            + "\" is "
+            + shape.type().sql()
+            + " in the file, which is no "
+            + type.sql());
   }
 
   @Override

@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// The pages of one column chunk, one after the other. A page's memory is good until the next one is asked
+/// The pages of one column chunk, one after the other. A page's memory is good until the next one
+// is asked
 /// for; it can be read 8 bytes past its end.
 final class PageStream implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 16 << 20;
@@ -192,7 +193,11 @@ final class PageStream implements AutoCloseable {
       throw new CorruptData(
           levelEncoding == Encodings.BIT_PACKED
               ? "levels in the deprecated bit-packed encoding"
-              : "levels in the unknown encoding " + levelEncoding + " (of maximum " + maxLevel + ")");
+              : "levels in the unknown encoding "
+                  + levelEncoding
+                  + " (of maximum "
+                  + maxLevel
+                  + ")");
     }
     if (limit - address < 4) {
       throw new CorruptData("a page ends within its levels");
@@ -349,7 +354,13 @@ final class PageStream implements AutoCloseable {
       }
     }
     return new DataHeader(
-        count, encoding, Encodings.RLE, Encodings.RLE, definitionBytes, repetitionBytes, compressed);
+        count,
+        encoding,
+        Encodings.RLE,
+        Encodings.RLE,
+        definitionBytes,
+        repetitionBytes,
+        compressed);
   }
 
   @Override

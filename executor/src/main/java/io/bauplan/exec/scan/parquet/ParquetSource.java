@@ -69,8 +69,7 @@ public final class ParquetSource {
     return tasks(file, columns, scan.filter());
   }
 
-  List<ScanTask> tasks(
-      ScanFile file, List<ScanColumn> columns, Optional<Expression> filter) {
+  List<ScanTask> tasks(ScanFile file, List<ScanColumn> columns, Optional<Expression> filter) {
     Footer footer = footer(file.location());
     ColumnBinding binding = ColumnBinding.of(file, footer, columns);
     RowGroupFilter skip = new RowGroupFilter(binding.wanted(), filter);
@@ -81,10 +80,11 @@ public final class ParquetSource {
         continue;
       }
       if (!skip.mayMatch(group)) {
-        tasks.add(context -> {
-          context.figures().rowsSkipped().add(group.rowCount());
-          return new EmptyReader();
-        });
+        tasks.add(
+            context -> {
+              context.figures().rowsSkipped().add(group.rowCount());
+              return new EmptyReader();
+            });
         continue;
       }
       tasks.add(

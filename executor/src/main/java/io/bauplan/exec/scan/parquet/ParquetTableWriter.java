@@ -21,10 +21,12 @@ import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// Writes batches as Parquet files: of an Iceberg table (field ids, target size, partitions) or of one
+/// Writes batches as Parquet files: of an Iceberg table (field ids, target size, partitions) or of
+// one
 /// location.
 ///
-/// A partitioned write keeps one file open per partition and goes on while they are few; past the limit
+/// A partitioned write keeps one file open per partition and goes on while they are few; past the
+// limit
 /// it ends the fullest ones, so that memory stays bounded.
 public final class ParquetTableWriter implements TableFileWriter {
   private static final long DEFAULT_TARGET_BYTES = 512L << 20;
@@ -67,8 +69,7 @@ public final class ParquetTableWriter implements TableFileWriter {
         properties.getOrDefault(
             "compression", properties.getOrDefault("write.parquet.compression-codec", "zstd"));
     this.level =
-        (int)
-            number(properties, "write.parquet.compression-level", DEFAULT_ZSTD_LEVEL, -7, 22);
+        (int) number(properties, "write.parquet.compression-level", DEFAULT_ZSTD_LEVEL, -7, 22);
     this.targetBytes = targetBytes;
     this.partitioner = partitioner;
     this.locations = locations;
@@ -77,7 +78,8 @@ public final class ParquetTableWriter implements TableFileWriter {
     Compressor.of(codec, level).close();
   }
 
-  /// The writer of a table's data files, named `<partition>/<uuid>.parquet` under its data location.
+  /// The writer of a table's data files, named `<partition>/<uuid>.parquet` under its data
+  // location.
   public static ParquetTableWriter open(
       ObjectStore store, WriteTarget target, BufferAllocator allocator) {
     long targetBytes =
@@ -88,7 +90,8 @@ public final class ParquetTableWriter implements TableFileWriter {
             1,
             Long.MAX_VALUE);
     Partitioner partitioner = new Partitioner(target.columns(), target.partitioning());
-    String base = target.dataLocation().endsWith("/") ? target.dataLocation() : target.dataLocation() + "/";
+    String base =
+        target.dataLocation().endsWith("/") ? target.dataLocation() : target.dataLocation() + "/";
     return new ParquetTableWriter(
         store,
         allocator,

@@ -67,7 +67,13 @@ final class ParquetTypes {
   private static DataType decimal(SchemaNode leaf, int precision, int scale) {
     if (precision < 1 || precision > 38 || scale < 0 || scale > precision) {
       throw new CorruptData(
-          "column \"" + leaf.name() + "\" is DECIMAL(" + precision + ", " + scale + "), beyond 38 digits");
+          "column \""
+              + leaf.name()
+              + "\" is DECIMAL("
+              + precision
+              + ", "
+              + scale
+              + "), beyond 38 digits");
     }
     return new DataType.DecimalType(precision, scale);
   }

@@ -18,7 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Iceberg's partition transforms over vectors. Values are as in [io.bauplan.sql.plan.Expression.Literal];
+/// Iceberg's partition transforms over vectors. Values are as in
+// [io.bauplan.sql.plan.Expression.Literal];
 /// NULL stays NULL.
 record PartitionTransform(Kind kind, int parameter, DataType type) {
   enum Kind {
@@ -36,7 +37,8 @@ record PartitionTransform(Kind kind, int parameter, DataType type) {
   private static final long MICROS_PER_HOUR = 3_600_000_000L;
   private static final long MICROS_PER_DAY = 24 * MICROS_PER_HOUR;
 
-  /// @throws EngineException `NOT_SUPPORTED` for transforms that the spec does not have for the type
+  /// @throws EngineException `NOT_SUPPORTED` for transforms that the spec does not have for the
+  // type
   static PartitionTransform of(String spelling, DataType type) {
     Matcher matcher = WITH_WIDTH.matcher(spelling);
     if (matcher.matches()) {
@@ -47,7 +49,8 @@ record PartitionTransform(Kind kind, int parameter, DataType type) {
             case DataType.IntegerType ignored -> true;
             case DataType.DecimalType ignored -> true;
             case DataType.VarcharType(), DataType.BinaryType() -> true;
-            case DataType.DateType(), DataType.TimeType(), DataType.UuidType() -> kind == Kind.BUCKET;
+            case DataType.DateType(), DataType.TimeType(), DataType.UuidType() ->
+                kind == Kind.BUCKET;
             case DataType.TimestampType ignored -> kind == Kind.BUCKET;
             default -> false;
           };
@@ -72,7 +75,10 @@ record PartitionTransform(Kind kind, int parameter, DataType type) {
         switch (kind) {
           case YEAR, MONTH, DAY -> date || timestamp;
           case HOUR -> timestamp;
-          default -> !(type instanceof DataType.ListType) && !(type instanceof DataType.StructType) && !(type instanceof DataType.MapType);
+          default ->
+              !(type instanceof DataType.ListType)
+                  && !(type instanceof DataType.StructType)
+                  && !(type instanceof DataType.MapType);
         };
     if (!fits) {
       throw unsupported(spelling, type);
@@ -190,7 +196,8 @@ record PartitionTransform(Kind kind, int parameter, DataType type) {
       case YEAR -> String.valueOf(1970 + (Long) value);
       case MONTH -> {
         long months = (Long) value;
-        yield "%04d-%02d".formatted(1970 + Math.floorDiv(months, 12L), Math.floorMod(months, 12L) + 1);
+        yield "%04d-%02d"
+            .formatted(1970 + Math.floorDiv(months, 12L), Math.floorMod(months, 12L) + 1);
       }
       case DAY -> LocalDate.ofEpochDay((Long) value).toString();
       case HOUR ->

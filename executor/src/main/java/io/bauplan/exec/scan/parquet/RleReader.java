@@ -2,7 +2,8 @@ package io.bauplan.exec.scan.parquet;
 
 import io.bauplan.exec.memory.Memory;
 
-/// Parquet's hybrid of run lengths and bit packing. Reads up to 8 bytes past the end of its bytes, which
+/// Parquet's hybrid of run lengths and bit packing. Reads up to 8 bytes past the end of its bytes,
+// which
 /// the page buffers have as padding.
 final class RleReader {
   private long at;
@@ -100,7 +101,8 @@ final class RleReader {
     }
   }
 
-  /// The next `count` values as little-endian numbers of `codeBytes` (1, 2 or 4) at `out`. Writes up to 8
+  /// The next `count` values as little-endian numbers of `codeBytes` (1, 2 or 4) at `out`. Writes
+  // up to 8
   /// bytes past them.
   void codes(long out, int codeBytes, int count) {
     int done = 0;
@@ -166,9 +168,7 @@ final class RleReader {
           long first = Memory.getLong(from + (bit >>> 3));
           long second = bit + 4L * width;
           Memory.putLong(out + 2L * i, Long.expand(first, lanes));
-          Memory.putLong(
-              out + 2L * i + 8,
-              Long.expand(second4(from, second), lanes));
+          Memory.putLong(out + 2L * i + 8, Long.expand(second4(from, second), lanes));
         }
         for (; i < count; i++, bit += width) {
           Memory.putShort(
@@ -185,7 +185,8 @@ final class RleReader {
     packedBit = bit;
   }
 
-  /// Four codes of 16 bits or fewer: `bit & 7` is 0 or 4, and 4 only for odd widths, of which the widest
+  /// Four codes of 16 bits or fewer: `bit & 7` is 0 or 4, and 4 only for odd widths, of which the
+  // widest
   /// (15) needs 64 bits after the shift's 4 are gone from 60.
   private static long second4(long from, long bit) {
     return Memory.getLong(from + (bit >>> 3)) >>> (bit & 7);
@@ -214,7 +215,8 @@ final class RleReader {
     return set;
   }
 
-  /// How many of the next values are ones in one run, without reading them: lets a page without NULLs
+  /// How many of the next values are ones in one run, without reading them: lets a page without
+  // NULLs
   /// skip its validity.
   int onesAhead() {
     while (runLeft == 0) {

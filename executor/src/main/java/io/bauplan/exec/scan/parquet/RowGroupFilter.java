@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Decides from statistics which row groups cannot hold a row that satisfies a filter. Only comparisons of
+/// Decides from statistics which row groups cannot hold a row that satisfies a filter. Only
+// comparisons of
 /// a column with a literal count; whatever else is in the filter may match.
 final class RowGroupFilter {
   private final List<RowGroupReader.Wanted> columns;
@@ -50,10 +51,12 @@ final class RowGroupFilter {
               Expression.Comparison.Operator operator,
               Expression left,
               Expression right) -> {
-        if (left instanceof Expression.InputRef ref && right instanceof Expression.Literal literal) {
+        if (left instanceof Expression.InputRef ref
+            && right instanceof Expression.Literal literal) {
           yield mayCompare(operator, ref.index(), literal, group);
         }
-        if (right instanceof Expression.InputRef ref && left instanceof Expression.Literal literal) {
+        if (right instanceof Expression.InputRef ref
+            && left instanceof Expression.Literal literal) {
           yield mayCompare(mirror(operator), ref.index(), literal, group);
         }
         yield true;
@@ -105,7 +108,8 @@ final class RowGroupFilter {
     if (column < 0 || column >= columns.size()) {
       return null;
     }
-    return columns.get(column).shape() instanceof ColumnShape.Primitive(SchemaNode leaf, boolean ignored)
+    return columns.get(column).shape()
+                instanceof ColumnShape.Primitive(SchemaNode leaf, boolean ignored)
             && leaf.maxRepetition() == 0
         ? leaf
         : null;

@@ -25,7 +25,8 @@ final class RowGroupReader implements BatchReader {
   private long left;
 
   /// Takes ownership of the file.
-  RowGroupReader(RangeReader file, Footer.RowGroup group, List<Wanted> wanted, ScanContext context) {
+  RowGroupReader(
+      RangeReader file, Footer.RowGroup group, List<Wanted> wanted, ScanContext context) {
     this.file = file;
     this.context = context;
     this.left = group.rowCount();
@@ -70,7 +71,12 @@ final class RowGroupReader implements BatchReader {
   static EngineException malformed(String location, String column, CorruptData e) {
     return new EngineException(
         ErrorCode.MALFORMED_FILE,
-        "\"" + location + "\" is no valid Parquet file: column \"" + column + "\": " + e.getMessage());
+        "\""
+            + location
+            + "\" is no valid Parquet file: column \""
+            + column
+            + "\": "
+            + e.getMessage());
   }
 
   @Override

@@ -7,7 +7,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
-/// Single values of vectors, as [io.bauplan.sql.plan.Expression.Literal] holds them. Not for hot loops.
+/// Single values of vectors, as [io.bauplan.sql.plan.Expression.Literal] holds them. Not for hot
+// loops.
 final class ScalarValues {
   private ScalarValues() {}
 

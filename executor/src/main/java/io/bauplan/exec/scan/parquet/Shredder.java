@@ -13,7 +13,8 @@ final class Shredder {
     this.writers = writers;
   }
 
-  /// Entries of one node: for each the levels reached so far and the node's row, -1 where an ancestor is
+  /// Entries of one node: for each the levels reached so far and the node's row, -1 where an
+  // ancestor is
   /// absent.
   private record Entries(int[] definitions, int[] repetitions, int[] rows, int count) {}
 

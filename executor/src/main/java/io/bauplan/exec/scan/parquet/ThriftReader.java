@@ -197,7 +197,8 @@ final class ThriftReader {
 
   private void expect(int expected) {
     if (type != expected) {
-      throw new CorruptData("metadata field " + fieldId + " has kind " + type + ", not " + expected);
+      throw new CorruptData(
+          "metadata field " + fieldId + " has kind " + type + ", not " + expected);
     }
   }
 

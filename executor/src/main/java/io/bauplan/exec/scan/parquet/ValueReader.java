@@ -3,7 +3,8 @@ package io.bauplan.exec.scan.parquet;
 import io.bauplan.exec.memory.Memory;
 import java.util.Arrays;
 
-/// Decodes the values of one page, NULLs left out. Fixed-width physical types (BOOLEAN as bytes of 0 and
+/// Decodes the values of one page, NULLs left out. Fixed-width physical types (BOOLEAN as bytes of
+// 0 and
 /// 1) by `fixed`, BYTE_ARRAY by `bytes`.
 abstract class ValueReader {
   /// The next `count` values in plain form, one after the other, at `out`.
@@ -45,7 +46,8 @@ abstract class ValueReader {
         }
         yield new DeltaLengthBytes(address, limit, valueCount);
       }
-      case Encodings.DELTA_BYTE_ARRAY -> new DeltaBytes(address, limit, valueCount, bytes ? 0 : width);
+      case Encodings.DELTA_BYTE_ARRAY ->
+          new DeltaBytes(address, limit, valueCount, bytes ? 0 : width);
       case Encodings.BYTE_STREAM_SPLIT -> {
         if (bytes || physical == SchemaNode.Physical.BOOLEAN) {
           throw new CorruptData("byte streams of values that have no fixed width");

@@ -19,7 +19,12 @@ final class WriteSchema {
 
   /// @param index among the leaves
   record Leaf(
-      Column column, int fieldId, List<String> path, int index, int maxDefinition, int maxRepetition)
+      Column column,
+      int fieldId,
+      List<String> path,
+      int index,
+      int maxDefinition,
+      int maxRepetition)
       implements Node {}
 
   record Struct(Column column, int definedAt, List<Node> fields) implements Node {}
@@ -47,7 +52,8 @@ final class WriteSchema {
     return leaves;
   }
 
-  private Node node(Column column, int fieldId, List<String> parents, int definition, int repetition) {
+  private Node node(
+      Column column, int fieldId, List<String> parents, int definition, int repetition) {
     int here = definition + (column.nullable() ? 1 : 0);
     List<String> path = append(parents, column.name());
     return switch (column.type()) {
@@ -64,15 +70,28 @@ final class WriteSchema {
               here,
               here + 1,
               repetition + 1,
-              node(new Column("element", element, nullable), -1, append(path, "list"), here + 1, repetition + 1));
+              node(
+                  new Column("element", element, nullable),
+                  -1,
+                  append(path, "list"),
+                  here + 1,
+                  repetition + 1));
       case DataType.MapType(DataType key, DataType value, boolean nullable) -> {
         List<String> entries = append(path, "key_value");
         Node keys = node(new Column("key", key, false), -1, entries, here + 1, repetition + 1);
-        Node values = node(new Column("value", value, nullable), -1, entries, here + 1, repetition + 1);
+        Node values =
+            node(new Column("value", value, nullable), -1, entries, here + 1, repetition + 1);
         Column entry =
-            new Column("key_value", new DataType.StructType(List.of(keys.column(), values.column())), false);
+            new Column(
+                "key_value",
+                new DataType.StructType(List.of(keys.column(), values.column())),
+                false);
         yield new Repeated(
-            column, here, here + 1, repetition + 1, new Struct(entry, here + 1, List.of(keys, values)));
+            column,
+            here,
+            here + 1,
+            repetition + 1,
+            new Struct(entry, here + 1, List.of(keys, values)));
       }
       default -> {
         // The type of a bare NULL has only NULLs to write.

@@ -105,12 +105,10 @@ public final class LocalStore implements ObjectStore {
     }
   }
 
-  private static List<FileInfo> walk(Path root, @Nullable Pattern pattern)
-      throws IOException {
+  private static List<FileInfo> walk(Path root, @Nullable Pattern pattern) throws IOException {
     List<FileInfo> found = new ArrayList<>();
     Path start = root.toString().isEmpty() ? Path.of(".") : root;
-    try (Stream<Path> paths =
-        Files.walk(start, MAX_DEPTH_LEVELS, FileVisitOption.FOLLOW_LINKS)) {
+    try (Stream<Path> paths = Files.walk(start, MAX_DEPTH_LEVELS, FileVisitOption.FOLLOW_LINKS)) {
       Iterator<Path> iterator = paths.iterator();
       while (iterator.hasNext()) {
         Path each = iterator.next();
@@ -172,9 +170,12 @@ public final class LocalStore implements ObjectStore {
       if (parent != null) {
         Files.createDirectories(parent);
       }
-      Path temporary = target.resolveSibling("." + target.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".tmp");
+      Path temporary =
+          target.resolveSibling(
+              "." + target.getFileName() + "." + Long.toHexString(System.nanoTime()) + ".tmp");
       FileChannel channel =
-          FileChannel.open(temporary, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
+          FileChannel.open(
+              temporary, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW));
       return new Sink(location, target, temporary, channel);
     } catch (IOException e) {
       throw failure("write", location, e);
@@ -232,10 +233,16 @@ public final class LocalStore implements ObjectStore {
       if (offset < 0 || length < 0 || offset > sizeBytes - length) {
         throw new EngineException(
             ErrorCode.MALFORMED_FILE,
-            "\"" + location + "\" ends at byte " + sizeBytes + ", before " + offset + " + " + length);
+            "\""
+                + location
+                + "\" ends at byte "
+                + sizeBytes
+                + ", before "
+                + offset
+                + " + "
+                + length);
       }
-      ByteBuffer target =
-          Memory.all().asSlice(address, length).asByteBuffer();
+      ByteBuffer target = Memory.all().asSlice(address, length).asByteBuffer();
       try {
         long at = offset;
         while (target.hasRemaining()) {

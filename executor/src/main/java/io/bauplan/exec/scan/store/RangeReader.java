@@ -9,7 +9,8 @@ public interface RangeReader extends AutoCloseable {
   /// What changes when the content does: modification time or ETag.
   String version();
 
-  /// Bytes that one request should fetch at least: small for disks, large where a request costs a round
+  /// Bytes that one request should fetch at least: small for disks, large where a request costs a
+  // round
   /// trip.
   int preferredReadBytes();
 

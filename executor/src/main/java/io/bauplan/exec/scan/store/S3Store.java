@@ -31,7 +31,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// `s3://bucket/key` by the AWS SDK. Endpoint, region and credentials come from the ordinary AWS
-/// configuration (environment, system properties, profile files, container and instance roles); a custom
+/// configuration (environment, system properties, profile files, container and instance roles); a
+// custom
 /// endpoint is spoken to in path style.
 public final class S3Store implements ObjectStore {
   private static final int READ_BYTES = 8 << 20;
@@ -95,9 +96,7 @@ public final class S3Store implements ObjectStore {
   public FileInfo info(String location) {
     Address address = Address.of(location);
     HeadObjectResponse head =
-        call(
-            location,
-            () -> client.headObject(b -> b.bucket(address.bucket).key(address.key)));
+        call(location, () -> client.headObject(b -> b.bucket(address.bucket).key(address.key)));
     return new FileInfo(location, head.contentLength(), String.valueOf(head.eTag()));
   }
 
@@ -133,15 +132,21 @@ public final class S3Store implements ObjectStore {
       for (S3Object object : page.contents()) {
         String key = object.key();
         boolean wanted =
-            pattern == null ? visible(key.substring(prefix.length())) : pattern.matcher(key).matches();
+            pattern == null
+                ? visible(key.substring(prefix.length()))
+                : pattern.matcher(key).matches();
         if (wanted && !key.endsWith("/")) {
           found.add(
-              new FileInfo(scheme + address.bucket + "/" + key, object.size(), String.valueOf(object.eTag())));
+              new FileInfo(
+                  scheme + address.bucket + "/" + key,
+                  object.size(),
+                  String.valueOf(object.eTag())));
         }
       }
       if (found.size() > LocalStore.MAX_FILES) {
         throw new EngineException(
-            ErrorCode.TOO_MANY, "\"" + location + "\" holds more than " + LocalStore.MAX_FILES + " files");
+            ErrorCode.TOO_MANY,
+            "\"" + location + "\" holds more than " + LocalStore.MAX_FILES + " files");
       }
       token = Boolean.TRUE.equals(page.isTruncated()) ? page.nextContinuationToken() : null;
     } while (token != null);
@@ -173,8 +178,7 @@ public final class S3Store implements ObjectStore {
   public FileSink create(String location) {
     try {
       Path spool = Files.createTempFile("bauplan-upload-", ".tmp");
-      return new Sink(
-          client, location, spool, FileChannel.open(spool, StandardOpenOption.WRITE));
+      return new Sink(client, location, spool, FileChannel.open(spool, StandardOpenOption.WRITE));
     } catch (IOException e) {
       throw LocalStore.failure("write", location, e);
     }
@@ -202,7 +206,9 @@ public final class S3Store implements ObjectStore {
   private static EngineException failure(String location, SdkException e) {
     if (e instanceof AwsServiceException service) {
       String code =
-          service.awsErrorDetails() == null ? "" : String.valueOf(service.awsErrorDetails().errorCode());
+          service.awsErrorDetails() == null
+              ? ""
+              : String.valueOf(service.awsErrorDetails().errorCode());
       if (code.equals("NoSuchBucket")) {
         return new EngineException(
             ErrorCode.OBJECT_STORE_ERROR,
@@ -218,7 +224,13 @@ public final class S3Store implements ObjectStore {
       if (service.statusCode() == 401 || service.statusCode() == 403) {
         return new EngineException(
             ErrorCode.OBJECT_STORE_ERROR,
-            "S3 refuses access to \"" + location + "\" (HTTP " + service.statusCode() + " " + code + ")",
+            "S3 refuses access to \""
+                + location
+                + "\" (HTTP "
+                + service.statusCode()
+                + " "
+                + code
+                + ")",
             null,
             "check the AWS credentials and what they permit",
             e);
@@ -248,7 +260,8 @@ public final class S3Store implements ObjectStore {
   private record Reader(
       S3Client client, String location, Address address, long sizeBytes, String version)
       implements RangeReader {
-    /// Times a range is asked for again when its body breaks off; the SDK retries failed requests itself.
+    /// Times a range is asked for again when its body breaks off; the SDK retries failed requests
+    // itself.
     private static final int MAX_BODY_RETRIES = 4;
 
     @Override
@@ -261,7 +274,14 @@ public final class S3Store implements ObjectStore {
       if (offset < 0 || length < 0 || offset > sizeBytes - length) {
         throw new EngineException(
             ErrorCode.MALFORMED_FILE,
-            "\"" + location + "\" ends at byte " + sizeBytes + ", before " + offset + " + " + length);
+            "\""
+                + location
+                + "\" ends at byte "
+                + sizeBytes
+                + ", before "
+                + offset
+                + " + "
+                + length);
       }
       if (length == 0) {
         return;
@@ -294,7 +314,8 @@ public final class S3Store implements ObjectStore {
       try (InputStream body =
           call(
               location,
-              () -> client.getObject(b -> b.bucket(address.bucket).key(address.key).range(range)))) {
+              () ->
+                  client.getObject(b -> b.bucket(address.bucket).key(address.key).range(range)))) {
         int done = 0;
         while (done < length) {
           int count = body.read(buffer, 0, Math.min(buffer.length, length - done));

@@ -25,7 +25,8 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// Writes CSV: a header, UTF-8, `\n`, quotes where needed, NULL as an empty cell (an empty text stands in
+/// Writes CSV: a header, UTF-8, `\n`, quotes where needed, NULL as an empty cell (an empty text
+// stands in
 /// quotes).
 public final class CsvFileWriter implements TableFileWriter {
   private final FileSink sink;

@@ -90,8 +90,16 @@ public final class CsvSource {
     if (row.cells() != width) {
       throw new EngineException(
           ErrorCode.MALFORMED_FILE,
-          "\"" + location + "\", line " + row.line() + ": " + row.cells()
-              + (row.cells() == 1 ? " value" : " values") + " for " + width + " columns",
+          "\""
+              + location
+              + "\", line "
+              + row.line()
+              + ": "
+              + row.cells()
+              + (row.cells() == 1 ? " value" : " values")
+              + " for "
+              + width
+              + " columns",
           null,
           "mend the line; text that holds the delimiter or a line end must stand in quotes",
           null);
@@ -104,7 +112,8 @@ public final class CsvSource {
       CsvRow first = rows.next();
       if (first == null) {
         throw new EngineException(
-            ErrorCode.MALFORMED_FILE, "\"" + location + "\" is empty: a CSV file needs a row at least");
+            ErrorCode.MALFORMED_FILE,
+            "\"" + location + "\" is empty: a CSV file needs a row at least");
       }
       if (first.cells() > MAX_COLUMNS) {
         throw new EngineException(
@@ -164,7 +173,8 @@ public final class CsvSource {
     return best;
   }
 
-  /// The task that reads a file's columns of the names and types wanted; a column that the file does not
+  /// The task that reads a file's columns of the names and types wanted; a column that the file
+  // does not
   /// have is NULL.
   public ScanTask task(String location, Map<String, String> options, RowType wanted) {
     TextOptions text = TextOptions.of(options);
@@ -224,7 +234,9 @@ public final class CsvSource {
           throw broken(location, cause);
         }
         throw new EngineException(
-            ErrorCode.MALFORMED_FILE, "\"" + location + "\" is no valid CSV file: " + e.getMessage(), e);
+            ErrorCode.MALFORMED_FILE,
+            "\"" + location + "\" is no valid CSV file: " + e.getMessage(),
+            e);
       }
     }
 
@@ -321,8 +333,15 @@ public final class CsvSource {
         if (!TextTypes.append(row.text(cell), type, column)) {
           throw new EngineException(
               ErrorCode.MALFORMED_FILE,
-              "\"" + location + "\", line " + row.line() + ", column \"" + wanted.column(i).name()
-                  + "\": " + TextTypes.ofCell(row.text(cell)).sql() + " where the rows before have "
+              "\""
+                  + location
+                  + "\", line "
+                  + row.line()
+                  + ", column \""
+                  + wanted.column(i).name()
+                  + "\": "
+                  + TextTypes.ofCell(row.text(cell)).sql()
+                  + " where the rows before have "
                   + type.sql(),
               null,
               "mend the value, or read with sample_rows => -1 (types from all rows) or all_varchar => true",

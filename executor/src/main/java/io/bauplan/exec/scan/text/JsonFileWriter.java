@@ -22,7 +22,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Writes JSON: one object a line, or with option `array => true` one array. Numbers are numbers, dates
+/// Writes JSON: one object a line, or with option `array => true` one array. Numbers are numbers,
+// dates
 /// and the like are texts, NaN and infinities are null.
 public final class JsonFileWriter implements TableFileWriter {
   private static final JsonFactory JSON = new JsonFactory();

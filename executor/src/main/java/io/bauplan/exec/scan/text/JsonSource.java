@@ -24,7 +24,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// JSON files: one array of objects, or objects one after the other (as in JSON lines). One task per file.
+/// JSON files: one array of objects, or objects one after the other (as in JSON lines). One task
+// per file.
 /// Thread-safe.
 public final class JsonSource {
   private static final JsonFactory JSON = new JsonFactory();
@@ -63,7 +64,10 @@ public final class JsonSource {
       String at =
           json.getLocation() == null
               ? ""
-              : ", line " + json.getLocation().getLineNr() + ", column " + json.getLocation().getColumnNr();
+              : ", line "
+                  + json.getLocation().getLineNr()
+                  + ", column "
+                  + json.getLocation().getColumnNr();
       return new EngineException(
           ErrorCode.MALFORMED_FILE,
           "\"" + location + "\"" + at + ": no valid JSON: " + json.getOriginalMessage(),
@@ -182,8 +186,15 @@ public final class JsonSource {
       } catch (JsonAppender.Mismatch e) {
         throw new EngineException(
             ErrorCode.MALFORMED_FILE,
-            "\"" + location + "\", line " + objects.parser.currentLocation().getLineNr()
-                + ", field \"" + e.field() + "\": " + e.found() + " where the rows before have "
+            "\""
+                + location
+                + "\", line "
+                + objects.parser.currentLocation().getLineNr()
+                + ", field \""
+                + e.field()
+                + "\": "
+                + e.found()
+                + " where the rows before have "
                 + e.wanted().sql(),
             null,
             "mend the value, or read with sample_rows => -1 (types from all rows)",

@@ -28,8 +28,16 @@ record TextOptions(
   private static final long DEFAULT_SAMPLE_ROWS = 20_480;
   private static final List<String> KNOWN =
       List.of(
-          "header", "delimiter", "delim", "sep", "quote", "null", "nullstr", "sample_rows",
-          "sample_size", "all_varchar");
+          "header",
+          "delimiter",
+          "delim",
+          "sep",
+          "quote",
+          "null",
+          "nullstr",
+          "sample_rows",
+          "sample_size",
+          "all_varchar");
 
   static TextOptions of(Map<String, String> options) {
     for (String name : options.keySet()) {
@@ -44,7 +52,9 @@ record TextOptions(
     }
     Optional<String> delimiter = first(options, "delimiter", "delim", "sep");
     long sample =
-        first(options, "sample_rows", "sample_size").map(TextOptions::rows).orElse(DEFAULT_SAMPLE_ROWS);
+        first(options, "sample_rows", "sample_size")
+            .map(TextOptions::rows)
+            .orElse(DEFAULT_SAMPLE_ROWS);
     return new TextOptions(
         first(options, "header").map(text -> bool("header", text)),
         delimiter.map(text -> character("delimiter", text.equals("\\t") ? "\t" : text)),

@@ -17,7 +17,8 @@ final class TextTypes {
 
   private TextTypes() {}
 
-  /// The narrowest of BOOLEAN, BIGINT, DOUBLE, DATE, TIMESTAMP (with or without zone) and VARCHAR that a
+  /// The narrowest of BOOLEAN, BIGINT, DOUBLE, DATE, TIMESTAMP (with or without zone) and VARCHAR
+  // that a
   /// cell reads as. Digits with leading zeros are names (postcodes), not numbers.
   static DataType ofCell(String text) {
     if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {

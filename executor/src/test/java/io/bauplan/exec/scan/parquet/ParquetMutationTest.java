@@ -26,7 +26,8 @@ import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Files with flipped and overwritten bytes give rows or an error that names the file: never another
+/// Files with flipped and overwritten bytes give rows or an error that names the file: never
+// another
 /// exception, a crash, a leak, or more memory than a limit.
 class ParquetMutationTest {
   private static final int MUTATIONS = Integer.getInteger("parquet.mutations", 1500);
@@ -55,7 +56,11 @@ class ParquetMutationTest {
                     + " r * 1.5::DOUBLE AS d, (r * 7)::DECIMAL(25, 3) AS e, [r, NULL, r + 1] AS f,"
                     + " {x: r, y: 'v' || r} AS g, MAP {'k' || (r % 5): r} AS h,"
                     + " TIMESTAMP '2024-01-01' + INTERVAL (r) SECOND AS i, uuid() AS j, 'long string ' || r AS k"
-                    + " FROM range(0, 300) t(r)) TO '" + file + "' (FORMAT parquet, " + options[i] + ")");
+                    + " FROM range(0, 300) t(r)) TO '"
+                    + file
+                    + "' (FORMAT parquet, "
+                    + options[i]
+                    + ")");
         seeds.add(Files.readAllBytes(file));
       }
     }
@@ -88,7 +93,11 @@ class ParquetMutationTest {
         refused++;
         assertThat(e.code())
             .as("seed " + seed + ", mutation " + i + ": " + e.getMessage())
-            .isIn(ErrorCode.MALFORMED_FILE, ErrorCode.NOT_SUPPORTED, ErrorCode.TYPE_MISMATCH, ErrorCode.DUPLICATE_NAME);
+            .isIn(
+                ErrorCode.MALFORMED_FILE,
+                ErrorCode.NOT_SUPPORTED,
+                ErrorCode.TYPE_MISMATCH,
+                ErrorCode.DUPLICATE_NAME);
       } catch (OutOfMemoryException e) {
         // The limit on memory held.
         refused++;

@@ -53,7 +53,8 @@ class ParquetTestingFilesTest {
       return List.of();
     }
     try (Stream<Path> all = Files.list(Path.of(root, folder))) {
-      return all.filter(p -> p.toString().endsWith(".parquet") || p.toString().endsWith(".encrypted"))
+      return all.filter(
+              p -> p.toString().endsWith(".parquet") || p.toString().endsWith(".encrypted"))
           .sorted()
           .toList();
     }
@@ -94,8 +95,17 @@ class ParquetTestingFilesTest {
               Object ours = row < rows.size() ? normal(rows.get(row).get(i - 1)) : "no row";
               if (!String.valueOf(theirs).equals(String.valueOf(ours)) && differences++ == 0) {
                 wrong.add(
-                    name + " row " + row + " column " + expected.getMetaData().getColumnName(i)
-                        + " " + expected.getMetaData().getColumnTypeName(i) + ": DuckDB " + cut(theirs) + ", we " + cut(ours));
+                    name
+                        + " row "
+                        + row
+                        + " column "
+                        + expected.getMetaData().getColumnName(i)
+                        + " "
+                        + expected.getMetaData().getColumnTypeName(i)
+                        + ": DuckDB "
+                        + cut(theirs)
+                        + ", we "
+                        + cut(ours));
               }
             }
             row++;

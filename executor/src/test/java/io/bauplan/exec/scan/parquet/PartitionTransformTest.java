@@ -16,8 +16,7 @@ class PartitionTransformTest {
   void agreesWithIceberg() {
     for (long value : new long[] {0, -1, 34, 1_700_000_000_123_456L, -1_700_000_000_123_456L}) {
       for (String name : new String[] {"year", "month", "day", "hour", "bucket[16]", "identity"}) {
-        Object theirs =
-            theirs(name, Types.TimestampType.withoutZone(), value);
+        Object theirs = theirs(name, Types.TimestampType.withoutZone(), value);
         Object ours = PartitionTransform.of(name, DataType.TIMESTAMP).apply(value);
         assertThat(((Number) ours).longValue())
             .as(name + " of " + value)

@@ -34,7 +34,8 @@ public final class CellText {
 
   private CellText() {}
 
-  /// The value as null, Boolean, Number, String, List or Map; everything without a JSON form of its own is a
+  /// The value as null, Boolean, Number, String, List or Map; everything without a JSON form of its
+  // own is a
   /// String.
   public static @Nullable Object value(FieldVector vector, int row) {
     if (vector.isNull(row)) {
@@ -144,7 +145,8 @@ public final class CellText {
     boolean negative = duration.isNegative();
     Duration size = duration.abs();
     String clock = time(LocalTime.MIN.plus(size.minusDays(size.toDays())));
-    String days = size.toDays() == 0 ? "" : size.toDays() + (size.toDays() == 1 ? " day " : " days ");
+    String days =
+        size.toDays() == 0 ? "" : size.toDays() + (size.toDays() == 1 ? " day " : " days ");
     return (negative ? "-" : "") + days + clock;
   }
 

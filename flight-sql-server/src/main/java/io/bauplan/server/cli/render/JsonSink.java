@@ -15,7 +15,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// One array of objects, an object a line. Decimals are numbers with all their digits; numbers that JSON has
+/// One array of objects, an object a line. Decimals are numbers with all their digits; numbers that
+// JSON has
 /// no form for are texts.
 public final class JsonSink implements RowSink {
   private final JsonGenerator json;

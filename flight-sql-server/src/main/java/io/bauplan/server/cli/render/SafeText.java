@@ -2,7 +2,8 @@ package io.bauplan.server.cli.render;
 
 import org.jline.utils.WCWidth;
 
-/// Text from data, functions and files made safe to show: control characters could otherwise move the cursor,
+/// Text from data, functions and files made safe to show: control characters could otherwise move
+// the cursor,
 /// retitle the window or fake output.
 public final class SafeText {
   private SafeText() {}

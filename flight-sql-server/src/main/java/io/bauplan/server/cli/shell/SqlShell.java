@@ -66,7 +66,9 @@ public final class SqlShell {
               .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
               .build();
       if (!dumb) {
-        console.err().println("Connected to " + connection.place() + ". \\? for help, \\q to leave.");
+        console
+            .err()
+            .println("Connected to " + connection.place() + ". \\? for help, \\q to leave.");
       }
       while (!leaving) {
         String input = read(reader, dumb);
@@ -170,8 +172,7 @@ public final class SqlShell {
 
   private void show(String operation, String argument, String value, String... columns)
       throws IOException {
-    JsonNode rows =
-        connection.catalog(operation, JSON.createObjectNode().put(argument, value));
+    JsonNode rows = connection.catalog(operation, JSON.createObjectNode().put(argument, value));
     write(JsonRows.table(rows, List.of(columns), console.columns()));
   }
 

@@ -7,8 +7,7 @@ import org.junit.jupiter.api.Test;
 class SafeTextTest {
   @Test
   void escapesWhatATerminalWouldObey() {
-    assertThat(SafeText.line("a\u001b[2Jb\rc\nd\u009be"))
-        .isEqualTo("a\\u001b[2Jb\\rc\\nd\\u009be");
+    assertThat(SafeText.line("a\u001b[2Jb\rc\nd\u009be")).isEqualTo("a\\u001b[2Jb\\rc\\nd\\u009be");
     assertThat(SafeText.line("right\u202eleft")).isEqualTo("right\\u202eleft");
   }
 

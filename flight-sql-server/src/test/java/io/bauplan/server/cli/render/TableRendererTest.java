@@ -29,7 +29,8 @@ class TableRendererTest {
     TableRenderer table = new TableRenderer(List.of("a", "b"), new boolean[2]);
     table.add(List.of("x".repeat(100), "short"));
     String text = table.render(40);
-    assertThat(text.lines()).allSatisfy(line -> assertThat(SafeText.width(line)).isLessThanOrEqualTo(40));
+    assertThat(text.lines())
+        .allSatisfy(line -> assertThat(SafeText.width(line)).isLessThanOrEqualTo(40));
     assertThat(text).contains("short").contains("…");
   }
 }

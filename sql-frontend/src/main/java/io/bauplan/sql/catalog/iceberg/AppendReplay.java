@@ -15,8 +15,10 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.jspecify.annotations.Nullable;
 
-/// Reconciles two histories of one table that did nothing but append since they parted: what the source
-/// added is appended to the target. Whatever else either did (schema, properties, deletes, overwrites) is
+/// Reconciles two histories of one table that did nothing but append since they parted: what the
+// source
+/// added is appended to the target. Whatever else either did (schema, properties, deletes,
+// overwrites) is
 /// left to be a conflict.
 public final class AppendReplay {
   private final TableRef name;
@@ -27,7 +29,8 @@ public final class AppendReplay {
     this.store = store;
   }
 
-  /// The target with the source's rows added, to be written and committed by the caller; empty where the
+  /// The target with the source's rows added, to be written and committed by the caller; empty
+  // where the
   /// histories cannot be reconciled so. Arguments are metadata locations.
   public Optional<TableUpdate> replay(
       String baseLocation, String sourceLocation, String targetLocation) {

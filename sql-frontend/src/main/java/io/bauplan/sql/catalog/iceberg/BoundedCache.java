@@ -7,7 +7,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// A small least-recently-used cache, bounded by the sum of its entries' weights. For immutable values
+/// A small least-recently-used cache, bounded by the sum of its entries' weights. For immutable
+// values
 /// that can be loaded again: two threads that miss at once may both load. Thread-safe.
 public final class BoundedCache<K extends Object, V extends Object> {
   private final long maxWeight;
@@ -26,7 +27,8 @@ public final class BoundedCache<K extends Object, V extends Object> {
     }
   }
 
-  /// The cached value, or that of `loader`, which runs outside the lock. What it throws is not cached.
+  /// The cached value, or that of `loader`, which runs outside the lock. What it throws is not
+  // cached.
   public V get(K key, Function<K, V> loader) {
     @Nullable V cached;
     synchronized (entries) {

@@ -73,7 +73,9 @@ final class DataFileRecords {
       WrittenFile file, PartitionSpec spec, @Nullable Throwable cause) {
     return new EngineException(
         ErrorCode.INTERNAL_ERROR,
-        "the partition values of " + file.location() + " do not fit the table's partitioning "
+        "the partition values of "
+            + file.location()
+            + " do not fit the table's partitioning "
             + spec.partitionType(),
         cause);
   }

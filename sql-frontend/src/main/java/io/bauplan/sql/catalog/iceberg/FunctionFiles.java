@@ -29,8 +29,7 @@ public final class FunctionFiles {
   /// Writes a definition; returns its location.
   public String write(TableRef name, FunctionDefinition definition, String warehouse) {
     String location =
-        TableFactory.location(
-                new TableRef(java.util.List.of("functions"), name.name()), warehouse)
+        TableFactory.location(new TableRef(java.util.List.of("functions"), name.name()), warehouse)
             + "-"
             + UUID.randomUUID().toString().substring(0, 8)
             + ".json";

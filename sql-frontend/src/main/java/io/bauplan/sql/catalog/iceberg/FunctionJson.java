@@ -25,7 +25,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.vector.types.pojo.Field;
 
-/// The JSON form of a function definition, version 1. Written out by hand: files of it live as long as the
+/// The JSON form of a function definition, version 1. Written out by hand: files of it live as long
+// as the
 /// tags that name them, whatever happens to our records. Types are Arrow's JSON.
 final class FunctionJson {
   private static final int VERSION = 1;
@@ -116,7 +117,11 @@ final class FunctionJson {
       if (version != VERSION) {
         throw new EngineException(
             ErrorCode.NOT_SUPPORTED,
-            "the function file " + location + " has version " + version + "; this engine reads "
+            "the function file "
+                + location
+                + " has version "
+                + version
+                + "; this engine reads "
                 + VERSION);
       }
       JsonNode source = node.required("source");

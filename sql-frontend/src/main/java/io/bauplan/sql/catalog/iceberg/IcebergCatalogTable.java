@@ -101,8 +101,7 @@ final class IcebergCatalogTable implements CatalogTable {
       return OptionalLong.of(0);
     }
     // The summary does not say how many rows an equality delete removes.
-    OptionalLong equalityDeletes =
-        summary(current, SnapshotSummary.TOTAL_EQ_DELETES_PROP);
+    OptionalLong equalityDeletes = summary(current, SnapshotSummary.TOTAL_EQ_DELETES_PROP);
     OptionalLong records = summary(current, SnapshotSummary.TOTAL_RECORDS_PROP);
     if (records.isEmpty() || equalityDeletes.orElse(0) > 0) {
       return OptionalLong.empty();

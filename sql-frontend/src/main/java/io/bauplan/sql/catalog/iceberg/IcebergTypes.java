@@ -154,8 +154,7 @@ public final class IcebergTypes {
         yield new DecimalType(decimal.precision(), decimal.scale());
       }
       case STRUCT ->
-          new StructType(
-              type.asStructType().fields().stream().map(IcebergTypes::column).toList());
+          new StructType(type.asStructType().fields().stream().map(IcebergTypes::column).toList());
       case LIST -> {
         Types.ListType list = type.asListType();
         yield new ListType(dataType(columnName, list.elementType()), list.isElementOptional());
@@ -170,7 +169,10 @@ public final class IcebergTypes {
       case TIMESTAMP_NANO, VARIANT, UNKNOWN, GEOMETRY, GEOGRAPHY ->
           throw new EngineException(
               ErrorCode.NOT_SUPPORTED,
-              "column \"" + columnName + "\" has the Iceberg type " + type
+              "column \""
+                  + columnName
+                  + "\" has the Iceberg type "
+                  + type
                   + ", which this engine cannot read");
     };
   }

@@ -21,15 +21,19 @@ import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
 
-/// Files of the local file system for Iceberg, without Hadoop. Locations are absolute paths or `file:`
-/// URIs. What is written is forced to the disk when closed: a commit must not name metadata that a power
+/// Files of the local file system for Iceberg, without Hadoop. Locations are absolute paths or
+// `file:`
+/// URIs. What is written is forced to the disk when closed: a commit must not name metadata that a
+// power
 /// cut can take away.
 final class LocalFileIO implements FileIO {
   private static final long serialVersionUID = 1L;
   private static final int BUFFER_BYTES = 64 << 10;
 
   static Path path(String location) {
-    return location.startsWith("file:") ? Path.of(URI.create(location).getPath()) : Path.of(location);
+    return location.startsWith("file:")
+        ? Path.of(URI.create(location).getPath())
+        : Path.of(location);
   }
 
   @Override

@@ -29,7 +29,11 @@ final class Partitioning {
       } catch (IllegalArgumentException | ValidationException e) {
         throw new EngineException(
             ErrorCode.INVALID_ARGUMENT,
-            "cannot partition by " + field.transform() + " of column \"" + column.name() + "\": "
+            "cannot partition by "
+                + field.transform()
+                + " of column \""
+                + column.name()
+                + "\": "
                 + e.getMessage(),
             e);
       }

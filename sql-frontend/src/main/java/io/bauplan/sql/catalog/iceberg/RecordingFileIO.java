@@ -8,7 +8,8 @@ import org.apache.iceberg.io.OutputFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Remembers which files it wrote, so that those of a change that was refused can be removed. Borrows the
+/// Remembers which files it wrote, so that those of a change that was refused can be removed.
+// Borrows the
 /// FileIO beneath.
 final class RecordingFileIO implements FileIO {
   private static final long serialVersionUID = 1L;
@@ -37,7 +38,8 @@ final class RecordingFileIO implements FileIO {
     io.deleteFile(location);
   }
 
-  /// Removes what was written. To be called only when the change is certain not to have become visible.
+  /// Removes what was written. To be called only when the change is certain not to have become
+  // visible.
   synchronized void discard() {
     for (String location : written) {
       try {

@@ -29,8 +29,12 @@ final class ScanFiles {
     if (file.format() != FileFormat.PARQUET) {
       throw new EngineException(
           ErrorCode.NOT_SUPPORTED,
-          "table " + table + " has a data file in the format " + file.format()
-              + ", which is not read here: " + file.location());
+          "table "
+              + table
+              + " has a data file in the format "
+              + file.format()
+              + ", which is not read here: "
+              + file.location());
     }
     return new ScanFile(
         file.location(),

@@ -22,8 +22,10 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
-/// Converts filters into Iceberg expressions that hold **at least** for every row the filter is true for:
-/// what cannot be converted becomes `true`. Negations are pushed down here, because the negation of an
+/// Converts filters into Iceberg expressions that hold **at least** for every row the filter is
+// true for:
+/// what cannot be converted becomes `true`. Negations are pushed down here, because the negation of
+// an
 /// approximation from above is none.
 ///
 /// Floats follow SQL, not Iceberg: NaN is above every number, and -0.0 equals 0.0.
@@ -108,8 +110,7 @@ final class ScanFilters {
     if (field == null) {
       return TRUE;
     }
-    return checked(
-        wantNull ? Expressions.isNull(field.name()) : Expressions.notNull(field.name()));
+    return checked(wantNull ? Expressions.isNull(field.name()) : Expressions.notNull(field.name()));
   }
 
   private org.apache.iceberg.expressions.Expression comparison(
@@ -175,8 +176,7 @@ final class ScanFilters {
           case NOT_EQUAL, DISTINCT_FROM -> TRUE;
           case LESS, LESS_OR_EQUAL -> Expressions.lessThanOrEqual(name, high);
           case GREATER, GREATER_OR_EQUAL ->
-              Expressions.or(
-                  Expressions.greaterThanOrEqual(name, low), Expressions.isNaN(name));
+              Expressions.or(Expressions.greaterThanOrEqual(name, low), Expressions.isNaN(name));
         });
   }
 

@@ -20,7 +20,8 @@ import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 
-/// Applies `ALTER TABLE`s to staged metadata, one after the other, so that each sees the ones before it.
+/// Applies `ALTER TABLE`s to staged metadata, one after the other, so that each sees the ones
+// before it.
 final class SchemaChanges {
   private final TableRef name;
   private final BaseTable table;
@@ -36,9 +37,7 @@ final class SchemaChanges {
         apply(change);
       } catch (IllegalArgumentException | ValidationException | UnsupportedOperationException e) {
         throw new EngineException(
-            ErrorCode.INVALID_ARGUMENT,
-            "cannot alter table " + name + ": " + e.getMessage(),
-            e);
+            ErrorCode.INVALID_ARGUMENT, "cannot alter table " + name + ": " + e.getMessage(), e);
       }
     }
   }
@@ -80,7 +79,9 @@ final class SchemaChanges {
     if (!column.nullable()) {
       throw new EngineException(
           ErrorCode.NOT_SUPPORTED,
-          "column \"" + column.name() + "\" cannot be added as NOT NULL: rows that are there have no"
+          "column \""
+              + column.name()
+              + "\" cannot be added as NOT NULL: rows that are there have no"
               + " value for it",
           null,
           "add it without NOT NULL",
@@ -100,7 +101,11 @@ final class SchemaChanges {
     } catch (IllegalArgumentException e) {
       throw new EngineException(
           ErrorCode.TYPE_MISMATCH,
-          "column \"" + field.name() + "\" cannot become " + type.sql() + " from "
+          "column \""
+              + field.name()
+              + "\" cannot become "
+              + type.sql()
+              + " from "
               + IcebergTypes.dataType(field.name(), field.type()).sql(),
           null,
           "only INTEGER to BIGINT, FLOAT to DOUBLE and a DECIMAL to one of more digits keep the files"

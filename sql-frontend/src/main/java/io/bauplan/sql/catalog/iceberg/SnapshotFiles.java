@@ -28,8 +28,10 @@ import org.apache.iceberg.io.FileIO;
 
 /// Which files a snapshot has, and which of them a filter leaves.
 ///
-/// Snapshots of up to [#MAX_CACHED_FILES] files are read once and kept with their bounds, so that planning
-/// the next statement reads no manifest; larger ones go through Iceberg's planning every time, which
+/// Snapshots of up to [#MAX_CACHED_FILES] files are read once and kept with their bounds, so that
+// planning
+/// the next statement reads no manifest; larger ones go through Iceberg's planning every time,
+// which
 /// prunes whole manifests.
 final class SnapshotFiles {
   /// Files of one snapshot that are kept in memory.
@@ -83,15 +85,11 @@ final class SnapshotFiles {
     if (pruning == Expressions.alwaysFalse()) {
       return List.of();
     }
-    return cached
-        ? prune(files(snapshot).tasks(), schema, pruning)
-        : planLarge(snapshot, pruning);
+    return cached ? prune(files(snapshot).tasks(), schema, pruning) : planLarge(snapshot, pruning);
   }
 
   Optional<ColumnStatistics> statistics(Snapshot snapshot, int fieldId) {
-    return fitsCache(snapshot)
-        ? files(snapshot).statistics().column(fieldId)
-        : Optional.empty();
+    return fitsCache(snapshot) ? files(snapshot).statistics().column(fieldId) : Optional.empty();
   }
 
   private boolean fitsCache(Snapshot snapshot) {

@@ -44,8 +44,7 @@ public final class TableFactory {
     Map<String, String> properties = properties(definition);
     properties.remove("location");
     try {
-      return base.buildReplacement(
-          schema, spec, SortOrder.unsorted(), base.location(), properties);
+      return base.buildReplacement(schema, spec, SortOrder.unsorted(), base.location(), properties);
     } catch (IllegalArgumentException | UnsupportedOperationException e) {
       throw invalid(definition, e);
     }

@@ -10,7 +10,8 @@ import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
 
-/// Iceberg table metadata by its location. A location's content never changes, so whatever was read once
+/// Iceberg table metadata by its location. A location's content never changes, so whatever was read
+// once
 /// is kept. Thread-safe; borrows the FileIO.
 public final class TableStore {
   /// Of table objects, counted in snapshots and columns, which is what their size depends on.
@@ -64,7 +65,8 @@ public final class TableStore {
     }
   }
 
-  /// Writes metadata to a new file beside that of its predecessor; returns what a reader of the file will
+  /// Writes metadata to a new file beside that of its predecessor; returns what a reader of the
+  // file will
   /// see.
   TableMetadata write(TableMetadata metadata, int version, FileIO target) {
     String location =
@@ -78,10 +80,7 @@ public final class TableStore {
       throw StorageErrors.writing(location, e);
     }
     TableMetadata written =
-        TableMetadata.buildFrom(metadata)
-            .discardChanges()
-            .withMetadataLocation(location)
-            .build();
+        TableMetadata.buildFrom(metadata).discardChanges().withMetadataLocation(location).build();
     metadataByLocation.put(location, written);
     return written;
   }

@@ -23,8 +23,10 @@ import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.expressions.Expressions;
 
-/// One change of one table on the way to a commit: metadata staged in memory, then written to a new file
-/// whose location the caller commits. Whoever makes one calls [#write] and commits, or [#discard]s it.
+/// One change of one table on the way to a commit: metadata staged in memory, then written to a new
+// file
+/// whose location the caller commits. Whoever makes one calls [#write] and commits, or [#discard]s
+// it.
 /// Not thread-safe.
 public final class TableUpdate {
   private static final long ANY_SNAPSHOT = -2;
@@ -47,17 +49,12 @@ public final class TableUpdate {
   /// A change of the table whose metadata is at `metadataLocation`.
   public static TableUpdate of(TableRef name, TableStore store, String metadataLocation) {
     return new TableUpdate(
-        name,
-        store,
-        store.metadata(metadataLocation),
-        TableStore.nextVersion(metadataLocation));
+        name, store, store.metadata(metadataLocation), TableStore.nextVersion(metadataLocation));
   }
 
   /// A new table.
-  public static TableUpdate create(
-      TableStore store, TableDefinition definition, String warehouse) {
-    return new TableUpdate(
-        definition.name(), store, TableFactory.create(definition, warehouse), 0);
+  public static TableUpdate create(TableStore store, TableDefinition definition, String warehouse) {
+    return new TableUpdate(definition.name(), store, TableFactory.create(definition, warehouse), 0);
   }
 
   /// A table in place of the one at `metadataLocation`, keeping its history.
@@ -152,7 +149,8 @@ public final class TableUpdate {
     }
   }
 
-  /// The files must go where they were meant to: a table of that name that was made anew since has another
+  /// The files must go where they were meant to: a table of that name that was made anew since has
+  // another
   /// folder or other columns.
   private void checkTarget(WriteTarget target) {
     TableMetadata metadata = staged.current();
@@ -201,7 +199,8 @@ public final class TableUpdate {
         metadata.defaultSortOrderId());
   }
 
-  /// Removes every metadata file written for this change. Only when it is certain that no commit names
+  /// Removes every metadata file written for this change. Only when it is certain that no commit
+  // names
   /// them.
   public void discard() {
     io.discard();

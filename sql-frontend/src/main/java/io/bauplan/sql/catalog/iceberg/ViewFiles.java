@@ -29,7 +29,8 @@ import org.apache.iceberg.view.ViewMetadataParser;
 import org.apache.iceberg.view.ViewRepresentation;
 import org.jspecify.annotations.Nullable;
 
-/// Views as Iceberg view metadata, with the dialect `bauplan`. The columns' exact types stand beside
+/// Views as Iceberg view metadata, with the dialect `bauplan`. The columns' exact types stand
+// beside
 /// Iceberg's schema in a property, since views may have columns that tables may not.
 public final class ViewFiles {
   public static final String DIALECT = "bauplan";
@@ -57,10 +58,7 @@ public final class ViewFiles {
             .defaultNamespace(Namespace.of(view.defaultNamespace().split("\\.", -1)))
             .putSummary("operation", "create")
             .addRepresentations(
-                ImmutableSQLViewRepresentation.builder()
-                    .sql(view.sql())
-                    .dialect(DIALECT)
-                    .build())
+                ImmutableSQLViewRepresentation.builder().sql(view.sql()).dialect(DIALECT).build())
             .build();
     ViewMetadata metadata =
         ViewMetadata.builder()

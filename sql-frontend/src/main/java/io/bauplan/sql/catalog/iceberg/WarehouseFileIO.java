@@ -53,15 +53,16 @@ public final class WarehouseFileIO implements FileIO {
     }
     throw new EngineException(
         ErrorCode.NOT_SUPPORTED,
-        "cannot reach \"" + location + "\": only absolute paths, file: and s3: locations are known");
+        "cannot reach \""
+            + location
+            + "\": only absolute paths, file: and s3: locations are known");
   }
 
   private synchronized S3FileIO objectStore() {
     S3FileIO opened = objectStore;
     if (opened == null) {
       opened = new S3FileIO();
-      opened.initialize(
-          Map.of(S3FileIOProperties.CLIENT_FACTORY, S3Clients.class.getName()));
+      opened.initialize(Map.of(S3FileIOProperties.CLIENT_FACTORY, S3Clients.class.getName()));
       objectStore = opened;
     }
     return opened;

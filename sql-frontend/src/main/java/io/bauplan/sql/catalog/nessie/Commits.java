@@ -25,11 +25,14 @@ import org.projectnessie.model.Operation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Commits to branches. A change is computed on a head, committed against it, and where somebody else
+/// Commits to branches. A change is computed on a head, committed against it, and where somebody
+// else
 /// changed the same names meanwhile computed anew on the next head.
 ///
-/// Nessie refuses a commit when a key it writes has changed since the head it was computed on; changes of
-/// other keys in between do no harm. Commits of this process to one branch wait for each other, so that
+/// Nessie refuses a commit when a key it writes has changed since the head it was computed on;
+// changes of
+/// other keys in between do no harm. Commits of this process to one branch wait for each other, so
+// that
 /// they are seldom computed twice.
 final class Commits {
   private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
@@ -50,7 +53,8 @@ final class Commits {
   private final References references;
   private final Map<String, ReentrantLock> branches = new ConcurrentHashMap<>();
 
-  /// A change as computed on a head. Exactly one of `discard` (certainly not committed) and nothing is
+  /// A change as computed on a head. Exactly one of `discard` (certainly not committed) and nothing
+  // is
   /// called afterwards.
   ///
   /// @param discard removes the files that the change wrote
@@ -106,10 +110,10 @@ final class Commits {
     }
   }
 
-  /// Commits operations whose files are written already, on whichever head `computation` accepts. The
+  /// Commits operations whose files are written already, on whichever head `computation` accepts.
+  // The
   /// caller removes the files when [#discardIfCertain] says so.
-  void commitOn(
-      String branch, CommitInfo info, Function<PinnedRef, List<Operation>> computation) {
+  void commitOn(String branch, CommitInfo info, Function<PinnedRef, List<Operation>> computation) {
     commit(
         branch,
         info,
@@ -125,7 +129,8 @@ final class Commits {
     }
   }
 
-  /// Writers of this process to one branch take turns. Reentrant. The locks stay: a name's is a few bytes.
+  /// Writers of this process to one branch take turns. Reentrant. The locks stay: a name's is a few
+  // bytes.
   ReentrantLock lock(String branch) {
     return branches.computeIfAbsent(branch, ignored -> new ReentrantLock());
   }
@@ -171,15 +176,22 @@ final class Commits {
             () ->
                 new EngineException(
                     ErrorCode.COMMIT_STATE_UNKNOWN,
-                    "the catalog did not say whether the commit to branch \"" + before.name()
-                        + "\" was made: " + NessieErrors.reason(cause),
+                    "the catalog did not say whether the commit to branch \""
+                        + before.name()
+                        + "\" was made: "
+                        + NessieErrors.reason(cause),
                     null,
-                    "look for \"" + ID_PROPERTY + " = " + id + "\" in the branch's log before trying"
+                    "look for \""
+                        + ID_PROPERTY
+                        + " = "
+                        + id
+                        + "\" in the branch's log before trying"
                         + " again",
                     cause));
   }
 
-  /// Looks for a commit of ours on a branch, a few times, since a request whose answer was lost may still
+  /// Looks for a commit of ours on a branch, a few times, since a request whose answer was lost may
+  // still
   /// be under way.
   Optional<PinnedRef> findById(PinnedRef before, String id) {
     for (int read = 0; read < OUTCOME_READS; read++) {

@@ -82,8 +82,7 @@ final class Contents {
   }
 
   private static EngineException missingCommit(String commit, Exception cause) {
-    return new EngineException(
-        ErrorCode.COMMIT_NOT_FOUND, "there is no commit " + commit, cause);
+    return new EngineException(ErrorCode.COMMIT_NOT_FOUND, "there is no commit " + commit, cause);
   }
 
   Names names(String commit) {
@@ -93,8 +92,7 @@ final class Contents {
   private Names loadNames(String commit) {
     Map<ContentKey, Content.Type> keys = new HashMap<>();
     Map<ContentKey, List<ContentKey>> folded = new HashMap<>();
-    try (Stream<Entry> entries =
-        api.getEntries().reference(Detached.of(commit)).stream()) {
+    try (Stream<Entry> entries = api.getEntries().reference(Detached.of(commit)).stream()) {
       entries.forEach(
           entry -> {
             keys.put(entry.getName(), entry.getType());
@@ -115,7 +113,8 @@ final class Contents {
         key.getElements().stream().map(element -> element.toLowerCase(Locale.ROOT)).toList());
   }
 
-  /// The key under which a name is stored: itself, or failing that the one that differs in letter case
+  /// The key under which a name is stored: itself, or failing that the one that differs in letter
+  // case
   /// only. Several such are an error, since none is meant more than the others.
   Optional<ContentKey> canonical(String commit, ContentKey key) {
     if (get(commit, key).isPresent()) {
@@ -125,7 +124,9 @@ final class Contents {
     if (candidates.size() > 1) {
       throw new EngineException(
           ErrorCode.AMBIGUOUS_NAME,
-          "\"" + name(key) + "\" could be any of "
+          "\""
+              + name(key)
+              + "\" could be any of "
               + candidates.stream().map(c -> name(c).dotted()).sorted().toList(),
           null,
           "write the name exactly, in double quotes",

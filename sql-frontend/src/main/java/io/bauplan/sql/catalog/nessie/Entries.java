@@ -48,7 +48,9 @@ final class Entries {
         .canonical(at.commit(), Contents.key(name))
         .flatMap(
             key ->
-                contents.get(at.commit(), key).flatMap(content -> entry(Contents.name(key), content)));
+                contents
+                    .get(at.commit(), key)
+                    .flatMap(content -> entry(Contents.name(key), content)));
   }
 
   private Optional<CatalogEntry> entry(TableRef name, Content content) {

@@ -26,7 +26,8 @@ import org.projectnessie.model.MergeResponse;
 import org.projectnessie.model.MergeResponse.ContentKeyConflict;
 import org.projectnessie.model.MergeResponse.ContentKeyDetails;
 
-/// Merges into branches, in one commit each. Never forced: Nessie's FORCE would drop the other side's rows.
+/// Merges into branches, in one commit each. Never forced: Nessie's FORCE would drop the other
+// side's rows.
 /// Tables to which both sides only appended are reconciled; everything else that both changed is a
 /// conflict.
 final class Merges {
@@ -46,7 +47,8 @@ final class Merges {
   }
 
   /// A table's two histories as one, which takes the place of the conflicting contents.
-  private record Reconciled(ContentKey key, IcebergTable expected, IcebergTable content, TableUpdate update) {}
+  private record Reconciled(
+      ContentKey key, IcebergTable expected, IcebergTable content, TableUpdate update) {}
 
   MergeOutcome merge(PinnedRef source, String targetBranch, CommitInfo info) {
     ReentrantLock lock = commits.lock(targetBranch);
@@ -143,8 +145,12 @@ final class Merges {
         .orElseGet(
             () ->
                 new MergeOutcome.Unknown(
-                    "the catalog did not say whether " + source + " was merged into \""
-                        + target.name() + "\": " + reason));
+                    "the catalog did not say whether "
+                        + source
+                        + " was merged into \""
+                        + target.name()
+                        + "\": "
+                        + reason));
   }
 
   /// The conflicting tables, reconciled; empty when one of them cannot be.
@@ -193,8 +199,7 @@ final class Merges {
     return contents.get(commit, key).orElse(null) instanceof IcebergTable table ? table : null;
   }
 
-  private static MergeOutcome conflict(
-      PinnedRef source, PinnedRef target, MergeResponse response) {
+  private static MergeOutcome conflict(PinnedRef source, PinnedRef target, MergeResponse response) {
     List<TableRef> tables =
         response.getDetails().stream()
             .filter(Merges::isConflict)
@@ -204,7 +209,11 @@ final class Merges {
     String from = source.name().isEmpty() ? source.toString() : "\"" + source.name() + "\"";
     return new MergeOutcome.Conflict(
         tables,
-        "both " + from + " and \"" + target.name() + "\" have changed "
+        "both "
+            + from
+            + " and \""
+            + target.name()
+            + "\" have changed "
             + String.join(", ", tables.stream().map(TableRef::dotted).toList()));
   }
 

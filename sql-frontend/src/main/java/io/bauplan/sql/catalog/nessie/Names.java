@@ -52,7 +52,12 @@ final class Names {
     if (existing != kind || onExisting == OnExisting.FAIL) {
       throw new EngineException(
           ErrorCode.TABLE_EXISTS,
-          "there already is a " + what + " " + Contents.name(there.get()) + " on \"" + head.name()
+          "there already is a "
+              + what
+              + " "
+              + Contents.name(there.get())
+              + " on \""
+              + head.name()
               + "\"",
           null,
           existing == kind
@@ -63,7 +68,8 @@ final class Names {
     return Optional.of(type.cast(content));
   }
 
-  /// The full spelling that a new entry gets: that of an existing entry or namespace, otherwise as given.
+  /// The full spelling that a new entry gets: that of an existing entry or namespace, otherwise as
+  // given.
   TableRef created(PinnedRef head, TableRef name) {
     Optional<ContentKey> there = contents.canonical(head.commit(), Contents.key(name));
     if (there.isPresent()) {

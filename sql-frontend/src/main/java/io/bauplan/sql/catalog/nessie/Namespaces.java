@@ -38,13 +38,17 @@ final class Namespaces {
         info,
         Commits.OnConflict.RETRY,
         head -> {
-          Optional<ContentKey> there =
-              contents.canonical(head.commit(), Contents.key(namespace));
+          Optional<ContentKey> there = contents.canonical(head.commit(), Contents.key(namespace));
           if (there.isPresent()) {
             throw new EngineException(
                 ErrorCode.DUPLICATE_NAME,
-                "there already is a " + word(head, there.get()) + " "
-                    + Contents.name(there.get()) + " on \"" + branch + "\"");
+                "there already is a "
+                    + word(head, there.get())
+                    + " "
+                    + Contents.name(there.get())
+                    + " on \""
+                    + branch
+                    + "\"");
           }
           List<Operation> operations = missing(contents, head, namespace);
           return new Commits.Change<>(operations, "", () -> {});
@@ -74,7 +78,9 @@ final class Namespaces {
           if (!inside.isEmpty()) {
             throw new EngineException(
                 ErrorCode.NAMESPACE_NOT_EMPTY,
-                "namespace " + String.join(".", namespace) + " is not empty: it holds "
+                "namespace "
+                    + String.join(".", namespace)
+                    + " is not empty: it holds "
                     + String.join(", ", inside),
                 null,
                 "drop what is in it first",
@@ -88,11 +94,7 @@ final class Namespaces {
     return contents
         .canonical(head.commit(), Contents.key(namespace))
         .filter(
-            key ->
-                contents
-                    .get(head.commit(), key)
-                    .filter(Namespace.class::isInstance)
-                    .isPresent())
+            key -> contents.get(head.commit(), key).filter(Namespace.class::isInstance).isPresent())
         .orElseThrow(
             () -> {
               String wanted = String.join(".", namespace);

@@ -16,7 +16,8 @@ import org.projectnessie.client.config.NessieClientConfigSources;
 public final class NessieCatalogs {
   private NessieCatalogs() {}
 
-  /// The catalog of a warehouse folder, made where there is none: Nessie's store in `catalog/`, table
+  /// The catalog of a warehouse folder, made where there is none: Nessie's store in `catalog/`,
+  // table
   /// files in `data/`. Fails with `WAREHOUSE_LOCKED` when another process has it open, with
   /// `WAREHOUSE_UNUSABLE` when the folder cannot be used.
   public static Catalog openEmbedded(Path warehouse) {
@@ -32,7 +33,8 @@ public final class NessieCatalogs {
         new NessieStore(nessie.api(), new WarehouseFileIO(), withoutSlash(data)), nessie::close);
   }
 
-  /// The catalog of a Nessie server (`http(s)://host:port/api/v2`). Authentication comes from Nessie's own
+  /// The catalog of a Nessie server (`http(s)://host:port/api/v2`). Authentication comes from
+  // Nessie's own
   /// settings (`nessie.authentication.*` system properties or `NESSIE_AUTHENTICATION_*` variables).
   ///
   /// @param dataLocation where new tables' files go
@@ -66,9 +68,7 @@ public final class NessieCatalogs {
   /// A bare server address stands for its API.
   private static URI apiAddress(URI server) {
     String path = server.getPath();
-    return path == null || path.isEmpty() || path.equals("/")
-        ? server.resolve("/api/v2")
-        : server;
+    return path == null || path.isEmpty() || path.equals("/") ? server.resolve("/api/v2") : server;
   }
 
   private static String withoutSlash(String location) {

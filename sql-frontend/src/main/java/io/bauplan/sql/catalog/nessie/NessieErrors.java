@@ -40,7 +40,8 @@ final class NessieErrors {
     return new EngineException(code, "cannot " + what + ": " + reason(cause), cause);
   }
 
-  /// Whether a write may have happened although it failed: anything that is not an answer of Nessie's.
+  /// Whether a write may have happened although it failed: anything that is not an answer of
+  // Nessie's.
   static boolean isUnknown(Exception cause) {
     return switch (cause) {
       case BaseNessieClientServerException ignored -> false;

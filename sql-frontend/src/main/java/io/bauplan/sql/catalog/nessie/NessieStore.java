@@ -1,11 +1,11 @@
 package io.bauplan.sql.catalog.nessie;
 
+import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.iceberg.BoundedCache;
 import io.bauplan.sql.catalog.iceberg.FunctionFiles;
 import io.bauplan.sql.catalog.iceberg.TableStore;
 import io.bauplan.sql.catalog.iceberg.ViewFiles;
 import io.bauplan.sql.plan.TableRef;
-import io.bauplan.sql.catalog.CatalogEntry;
 import org.apache.iceberg.io.FileIO;
 import org.projectnessie.client.api.NessieApiV2;
 

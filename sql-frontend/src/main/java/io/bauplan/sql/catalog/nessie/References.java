@@ -58,7 +58,8 @@ final class References {
     }
     if (at > 0) {
       PinnedRef head = head(reference.substring(0, at));
-      return new PinnedRef(head.name(), head.kind(), onReference(head, reference.substring(at + 1)));
+      return new PinnedRef(
+          head.name(), head.kind(), onReference(head, reference.substring(at + 1)));
     }
     int tilde = reference.indexOf('~');
     if (tilde > 0) {
@@ -112,7 +113,11 @@ final class References {
     if (!HASH.matcher(hash).matches()) {
       throw new EngineException(
           ErrorCode.COMMIT_NOT_FOUND,
-          "\"" + whole + "\" does not name a commit: \"" + hash + "\" is no commit hash (8 to 64"
+          "\""
+              + whole
+              + "\" does not name a commit: \""
+              + hash
+              + "\" is no commit hash (8 to 64"
               + " hexadecimal digits)");
     }
     return hash.toLowerCase(java.util.Locale.ROOT);
@@ -310,8 +315,7 @@ final class References {
 
   PinnedRef assign(PinnedRef reference, PinnedRef to) {
     try {
-      Reference target =
-          to.kind() == RefKind.DETACHED ? Detached.of(to.commit()) : named(to);
+      Reference target = to.kind() == RefKind.DETACHED ? Detached.of(to.commit()) : named(to);
       return pinned(
           api.assignReference().reference(named(reference)).assignTo(target).assignAndGet());
     } catch (NessieConflictException e) {

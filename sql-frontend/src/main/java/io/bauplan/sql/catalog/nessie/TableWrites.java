@@ -38,7 +38,8 @@ final class TableWrites {
     this.names = new Names(contents, entries);
   }
 
-  /// Creates or replaces a table. With a writer the branch is not locked while it runs; when the name was
+  /// Creates or replaces a table. With a writer the branch is not locked while it runs; when the
+  // name was
   /// taken meanwhile, the commit fails.
   CatalogTable create(
       String branch,
@@ -73,8 +74,7 @@ final class TableWrites {
             name, definition.columns(), definition.partitioning(), definition.properties());
     TableUpdate update =
         existing.isPresent()
-            ? TableUpdate.replace(
-                store.tables(), named, existing.get().getMetadataLocation())
+            ? TableUpdate.replace(store.tables(), named, existing.get().getMetadataLocation())
             : TableUpdate.create(store.tables(), named, store.warehouse());
     return new Prepared(head, name, existing, update);
   }
@@ -88,8 +88,7 @@ final class TableWrites {
         head -> {
           names.checkUnchanged(head, prepared.head(), key);
           List<Operation> operations =
-              new ArrayList<>(
-                  Namespaces.missing(contents, head, prepared.name().namespace()));
+              new ArrayList<>(Namespaces.missing(contents, head, prepared.name().namespace()));
           operations.add(
               Operation.Put.of(
                   key, content(written, prepared.existing().map(IcebergTable::getId))));
@@ -102,11 +101,7 @@ final class TableWrites {
     if (change instanceof TableChange.Append && change.files().isEmpty()) {
       return;
     }
-    update(
-        branch,
-        change.target().table(),
-        info,
-        update -> update.apply(change, summary(info)));
+    update(branch, change.target().table(), info, update -> update.apply(change, summary(info)));
   }
 
   void alter(String branch, TableRef table, List<TableAlteration> changes, CommitInfo info) {
@@ -126,13 +121,11 @@ final class TableWrites {
           ContentKey key = names.existing(head, table, EntryKind.TABLE);
           IcebergTable content = table(head, key);
           TableUpdate update =
-              TableUpdate.of(
-                  Contents.name(key), store.tables(), content.getMetadataLocation());
+              TableUpdate.of(Contents.name(key), store.tables(), content.getMetadataLocation());
           try {
             step.apply(update);
             TableUpdate.WrittenTable written = update.write();
-            Operation put =
-                Operation.Put.of(key, content(written, Optional.of(content.getId())));
+            Operation put = Operation.Put.of(key, content(written, Optional.of(content.getId())));
             return new Commits.Change<>(List.of(put), "", update::discard);
           } catch (RuntimeException e) {
             update.discard();
@@ -166,7 +159,8 @@ final class TableWrites {
             written.sortOrderId());
   }
 
-  /// What of a commit's properties goes into the snapshot's summary as well: all, so that a table's history
+  /// What of a commit's properties goes into the snapshot's summary as well: all, so that a table's
+  // history
   /// names jobs even where the catalog's log is out of reach.
   private static Map<String, String> summary(CommitInfo info) {
     return info.properties();

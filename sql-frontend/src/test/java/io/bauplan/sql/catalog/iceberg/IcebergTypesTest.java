@@ -49,8 +49,7 @@ final class IcebergTypesTest {
   void smallIntegersWiden() {
     Schema schema =
         IcebergTypes.schema(
-            List.of(
-                new Column("a", DataType.INT8, true), new Column("b", DataType.INT16, true)));
+            List.of(new Column("a", DataType.INT8, true), new Column("b", DataType.INT16, true)));
     assertThat(IcebergTypes.columns(schema))
         .extracting(column -> column.column().type())
         .containsOnly(DataType.INT32);
@@ -65,15 +64,15 @@ final class IcebergTypesTest {
     assertThatExceptionOfType(EngineException.class)
         .isThrownBy(
             () ->
-                IcebergTypes.schema(
-                    List.of(new Column("span", DataType.INTERVAL_DAY_TIME, true))))
+                IcebergTypes.schema(List.of(new Column("span", DataType.INTERVAL_DAY_TIME, true))))
         .withMessageContaining("\"span\"");
     assertThatExceptionOfType(EngineException.class)
         .isThrownBy(
             () ->
                 IcebergTypes.schema(
                     List.of(
-                        new Column("x", DataType.DATE, true), new Column("X", DataType.DATE, true))))
+                        new Column("x", DataType.DATE, true),
+                        new Column("X", DataType.DATE, true))))
         .withMessageContaining("occurs twice");
   }
 }

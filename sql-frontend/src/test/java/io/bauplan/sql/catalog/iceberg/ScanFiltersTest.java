@@ -43,8 +43,7 @@ final class ScanFiltersTest {
   }
 
   private static Expression compare(int column, Operator operator, Object value) {
-    return new Comparison(
-        operator, column(column), new Literal(value, column(column).type()));
+    return new Comparison(operator, column(column), new Literal(value, column(column).type()));
   }
 
   @Test
@@ -57,10 +56,7 @@ final class ScanFiltersTest {
         .isEqualTo("ref(name=\"ts\") <= 1000000");
     assertThat(convert(compare(5, Operator.NOT_EQUAL, new BigDecimal("1.5"))))
         .isEqualTo("ref(name=\"m\") != 1.50");
-    assertThat(
-            convert(
-                new Comparison(
-                    Operator.LESS, new Literal(7L, DataType.INT32), column(0))))
+    assertThat(convert(new Comparison(Operator.LESS, new Literal(7L, DataType.INT32), column(0))))
         .isEqualTo("ref(name=\"i\") > 7");
     assertThat(convert(column(6))).isEqualTo("ref(name=\"b\") == true");
   }
@@ -122,7 +118,8 @@ final class ScanFiltersTest {
 
   @Test
   void comparisonsWithNullHoldNever() {
-    assertThat(convert(new Comparison(Operator.EQUAL, column(0), new Literal(null, DataType.INT32))))
+    assertThat(
+            convert(new Comparison(Operator.EQUAL, column(0), new Literal(null, DataType.INT32))))
         .isEqualTo("false");
     assertThat(convert(new Literal(null, DataType.BOOLEAN))).isEqualTo("false");
   }

@@ -38,7 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.projectnessie.client.api.NessieApiV2;
 
-/// Engines that share one Nessie, and a Nessie whose answers get lost. The Nessie is real: faults are put on
+/// Engines that share one Nessie, and a Nessie whose answers get lost. The Nessie is real: faults
+// are put on
 /// the way to it.
 final class CommitFaultsTest {
   private static final CommitInfo INFO = CommitInfo.of("a test");
@@ -124,8 +125,7 @@ final class CommitFaultsTest {
   }
 
   private static void setProperty(Catalog engine, String branch, TableRef name, String key) {
-    engine.alterTable(
-        branch, name, List.of(new TableAlteration.SetProperty(key, "set")), INFO);
+    engine.alterTable(branch, name, List.of(new TableAlteration.SetProperty(key, "set")), INFO);
   }
 
   @Test

@@ -2,7 +2,8 @@ package io.bauplan.jdbc.shaded.google.protobuf;
 
 import org.jspecify.annotations.Nullable;
 
-/// Stands where the protobuf runtime would stand in the shaded jar, see the package's documentation.
+/// Stands where the protobuf runtime would stand in the shaded jar, see the package's
+// documentation.
 public final class Descriptors {
   private Descriptors() {}
 
