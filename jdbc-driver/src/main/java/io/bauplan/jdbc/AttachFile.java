@@ -14,8 +14,7 @@ import java.util.regex.Pattern;
 /// `{"version":1,"host":"127.0.0.1","port":12345,"token":"...","pid":4711}`.
 ///
 /// It is a flat object of strings and numbers that the engine itself writes, so a pattern per
-// member
-/// reads it and the driver needs no JSON library.
+/// member reads it and the driver needs no JSON library.
 record AttachFile(String host, int port, String token, long pid) implements EmbeddedEndpoint {
   static final String NAME = "engine.json";
   private static final long MAX_BYTES = 64 * 1024;

@@ -31,9 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// One session with a Bauplan engine.
 ///
 /// Every statement commits by itself: the engine has branches where other databases have
-// transactions.
-/// `setAutoCommit(false)` is accepted with a warning, because pools and tools call it without need;
-/// `commit()` then has nothing left to do, and only `rollback()` after it is refused.
+/// transactions. `setAutoCommit(false)` is accepted with a warning, because pools and tools call it
+/// without need; `commit()` then has nothing left to do, and only `rollback()` after it is refused.
 public final class BauplanConnection extends AvaticaConnection {
   private static final String SCHEMA_OPTION = "schema";
 
@@ -216,8 +215,8 @@ public final class BauplanConnection extends AvaticaConnection {
   }
 
   /// Nothing can be undone: with auto-commit on that is what the caller expects; a caller that
-  // switched
-  /// it off would be misled by silence only if it had changed something, which is refused here.
+  /// switched it off would be misled by silence only if it had changed something, which is refused
+  /// here.
   @Override
   public void rollback() throws SQLException {
     checkOpen();

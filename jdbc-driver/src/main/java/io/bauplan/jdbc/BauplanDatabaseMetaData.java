@@ -14,8 +14,7 @@ import org.apache.calcite.avatica.AvaticaDatabaseMetaData;
 import org.jspecify.annotations.Nullable;
 
 /// What the engine is and what is in it. No method of this class throws for want of an
-// implementation:
-/// what the engine does not have is an empty result with the prescribed columns.
+/// implementation: what the engine does not have is an empty result with the prescribed columns.
 public final class BauplanDatabaseMetaData extends AvaticaDatabaseMetaData {
   private static final String SEARCH_ESCAPE = "\\";
 

@@ -20,8 +20,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A statement that the server has planned once. Parameters travel as one Arrow batch; a JDBC batch
-// is
-/// one call with as many rows as the program added.
+/// is one call with as many rows as the program added.
 public final class BauplanPreparedStatement extends ParameterSetters {
   private static final int MAX_BATCH_ROWS = 100_000;
 

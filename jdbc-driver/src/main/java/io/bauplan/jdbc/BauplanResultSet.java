@@ -39,8 +39,7 @@ import org.apache.calcite.avatica.AvaticaStatement;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of a query, forward only. Reading a value touches the current Arrow batch in place; objects
-// it
-/// returns are copies.
+/// it returns are copies.
 public final class BauplanResultSet extends ResultSetByLabel {
   private final @Nullable BauplanStatement owner;
   private final RowSource source;

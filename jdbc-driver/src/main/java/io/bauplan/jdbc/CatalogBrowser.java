@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Asks the server what is there and brings the answers into the rows that JDBC prescribes.
 ///
 /// Catalogs, schemas, tables and columns come by Flight SQL's commands; what they cannot say comes
-// from
-/// `information_schema`, and a server without it simply has none of it.
+/// from `information_schema`, and a server without it simply has none of it.
 final class CatalogBrowser {
   private static final int RADIX = 10;
 
@@ -214,7 +213,7 @@ final class CatalogBrowser {
   }
 
   /// `information_schema.routines` of one kind, FUNCTION or PROCEDURE; empty on a server without
-  // it.
+  /// it.
   List<@Nullable Object[]> routines(
       String kind, @Nullable String schemaPattern, @Nullable String namePattern, RoutineRow shape) {
     NamePattern schemas = new NamePattern(schemaPattern);

@@ -40,8 +40,7 @@ record ConnectionSpec(String url, Target target, Properties properties) {
   }
 
   /// @param info the properties that the program passed; unknown ones are ignored, because tools
-  // add
-  ///     their own
+  ///     add their own
   static ConnectionSpec parse(String url, Properties info) throws SQLException {
     String rest = url.substring(PREFIX.length());
     Properties properties = new Properties();

@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// Turns column values into the Java classes that a caller asks for.
 ///
 /// A timestamp without zone is a wall-clock value: it becomes the same wall clock in the JVM's
-// zone, or
-/// in the calendar's when one is given. A timestamp with zone is an instant and stays it.
+/// zone, or in the calendar's when one is given. A timestamp with zone is an instant and stays it.
 final class Conversions {
   private static final LocalDate EPOCH = LocalDate.ofEpochDay(0);
 

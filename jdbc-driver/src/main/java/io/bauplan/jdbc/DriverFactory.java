@@ -17,8 +17,7 @@ import org.apache.calcite.avatica.UnregisteredDriver;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the driver's objects for Avatica's skeleton. Result sets and prepared statements are made
-// by
-/// the driver's own statements and connection, never by way of the skeleton.
+/// by the driver's own statements and connection, never by way of the skeleton.
 final class DriverFactory implements AvaticaFactory {
   private static final int JDBC_MAJOR = 4;
   private static final int JDBC_MINOR = 3;

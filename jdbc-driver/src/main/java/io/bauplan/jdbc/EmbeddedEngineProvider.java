@@ -6,8 +6,8 @@ import java.util.Properties;
 /// Opens the engine of a warehouse folder inside this process, for `jdbc:bauplan:/path`.
 ///
 /// The server's jar registers an implementation with [java.util.ServiceLoader]; the driver has none
-// of
-/// its own. The driver then speaks Flight SQL to the endpoint, so both URL forms run the same code.
+/// of its own. The driver then speaks Flight SQL to the endpoint, so both URL forms run the same
+/// code.
 public interface EmbeddedEngineProvider {
 
   /// Starts the engine of the warehouse or attaches to the one that runs already.

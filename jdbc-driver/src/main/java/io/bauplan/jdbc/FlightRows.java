@@ -45,8 +45,7 @@ final class FlightRows implements RowSource {
   }
 
   /// Starts the result and waits, within the execution's time limit, for its first rows or its end,
-  // so
-  /// that a statement that fails does so when it is executed.
+  /// so that a statement that fails does so when it is executed.
   static RowSource open(FlightClient client, FlightInfo info, Execution execution)
       throws SQLException {
     List<ArrowField> announced = SchemaReader.readEncapsulated(info.schema());

@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The columns that JDBC prescribes for each metadata result. In the texts below `#` marks an
-// INTEGER,
-/// `~` a SMALLINT, `?` a BOOLEAN, `%` a BIGINT; all others are VARCHAR.
+/// INTEGER, `~` a SMALLINT, `?` a BOOLEAN, `%` a BIGINT; all others are VARCHAR.
 enum MetadataShape {
   CATALOGS("TABLE_CAT"),
   SCHEMAS("TABLE_SCHEM TABLE_CATALOG"),

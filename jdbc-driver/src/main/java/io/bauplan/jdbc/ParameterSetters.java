@@ -23,8 +23,8 @@ import java.util.Calendar;
 import org.jspecify.annotations.Nullable;
 
 /// The setters of a prepared statement. All of them come down to [#set] with a Java value; which
-// SQL
-/// type it becomes is decided when the statement runs, by what the server says about the parameter.
+/// SQL type it becomes is decided when the statement runs, by what the server says about the
+/// parameter.
 abstract class ParameterSetters extends BauplanStatement implements PreparedStatement {
 
   ParameterSetters(BauplanConnection connection, int holdability) {

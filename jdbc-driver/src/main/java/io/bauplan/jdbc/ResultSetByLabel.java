@@ -26,8 +26,7 @@ import org.apache.calcite.avatica.QueryState;
 import org.jspecify.annotations.Nullable;
 
 /// The half of a result set that reads by label: each method looks the column up and reads by
-// index.
-/// Nothing of the skeleton's own accessors is left.
+/// index. Nothing of the skeleton's own accessors is left.
 abstract class ResultSetByLabel extends AvaticaResultSet {
 
   ResultSetByLabel(@Nullable BauplanStatement statement, ResultSetMetaData metaData)

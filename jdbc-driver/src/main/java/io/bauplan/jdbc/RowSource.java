@@ -14,8 +14,7 @@ interface RowSource extends AutoCloseable {
   Column[] columns();
 
   /// Moves to the next batch and returns its number of rows (possibly 0), or -1 at the end. Values
-  // of
-  /// the batch before are no longer valid.
+  /// of the batch before are no longer valid.
   int nextBatch() throws SQLException;
 
   @Override

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Statements and metadata talk to the server themselves, because `Meta` speaks of frames of row
 /// objects and of unchecked errors, where the driver has Arrow batches and SQLSTATEs. `Meta` has
-// some
-/// fifty methods; a proxy states the four that the skeleton still calls.
+/// some fifty methods; a proxy states the four that the skeleton still calls.
 final class SessionMeta implements InvocationHandler {
   private final String connectionId;
   private final AtomicInteger statements = new AtomicInteger();

@@ -9,7 +9,7 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 
 /// A program that knows JDBC only; [ShadedJarIT] runs it with nothing but the shaded driver beside
-// it.
+/// it.
 final class ShadedJarProbe {
   private ShadedJarProbe() {}
 

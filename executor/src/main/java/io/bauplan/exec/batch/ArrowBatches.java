@@ -18,14 +18,12 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// The bridge between batches and Arrow's own vectors. Buffers are shared, not copied, wherever the
-// layout
-/// is the same.
+/// layout is the same.
 public final class ArrowBatches {
   private ArrowBatches() {}
 
   /// The batch as a root with the schema of `type`. Takes ownership of the batch; the caller owns
-  // the root,
-  /// whose buffers belong to `allocator` from then on.
+  /// the root, whose buffers belong to `allocator` from then on.
   public static VectorSchemaRoot toRoot(Batch batch, RowType type, BufferAllocator allocator) {
     return toRoot(batch, ArrowTypes.schema(type), allocator);
   }
@@ -151,12 +149,11 @@ public final class ArrowBatches {
   }
 
   /// The rows of a root in the engine's types (see [ArrowTypes]), whatever wrote them; the root
-  // stays with
-  /// its owner, and shared buffers are kept alive by the batch. The caller owns the batch.
+  /// stays with its owner, and shared buffers are kept alive by the batch. The caller owns the
+  /// batch.
   ///
   /// @throws io.bauplan.sql.error.EngineException `NOT_SUPPORTED` for Arrow types without a type of
-  // ours,
-  ///     `NUMERIC_OVERFLOW` for values beyond it
+  ///     ours, `NUMERIC_OVERFLOW` for values beyond it
   public static Batch toBatch(VectorSchemaRoot root, BufferAllocator allocator) {
     List<Vector> columns = new ArrayList<>();
     try {

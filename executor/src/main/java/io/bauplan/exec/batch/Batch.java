@@ -5,8 +5,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// A chunk of rows. A batch may carry a selection: the rows that count, ascending; the vectors
-// still hold
-/// the others. Whoever receives a batch owns it and closes it once.
+/// still hold the others. Whoever receives a batch owns it and closes it once.
 public final class Batch implements AutoCloseable {
   private final List<Vector> columns;
   private final int vectorLength;

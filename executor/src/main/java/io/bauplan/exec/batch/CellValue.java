@@ -13,8 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Single cells as [io.bauplan.sql.plan.Expression.Literal] holds values. For code that works row
-// by row
-/// because it must; kernels read whole vectors.
+/// by row because it must; kernels read whole vectors.
 public final class CellValue {
   private CellValue() {}
 
@@ -106,7 +105,7 @@ public final class CellValue {
   }
 
   /// SQL's order of two non-null values of one type: strings by code point, bytes unsigned, NaN
-  // last.
+  /// last.
   @SuppressWarnings("unchecked")
   public static int compare(Object left, Object right) {
     return switch (left) {

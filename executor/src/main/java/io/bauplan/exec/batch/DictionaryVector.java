@@ -7,10 +7,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// A column as codes into a small dictionary, as Parquet stores low-cardinality strings. Codes are
-// unsigned
-/// and below the dictionary's length for every row that is not NULL (0 for NULL rows); dictionary
-// entries
-/// are distinct and never NULL.
+/// unsigned and below the dictionary's length for every row that is not NULL (0 for NULL rows);
+/// dictionary entries are distinct and never NULL.
 public final class DictionaryVector implements Vector {
   private final int start;
   private final int length;

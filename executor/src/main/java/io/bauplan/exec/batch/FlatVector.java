@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// | null | - | - | - |
 ///
 /// `start` is the first row within the buffers, a multiple of 64 (0 unless sliced); the address
-// methods
-/// have it applied already, except that offsets point into the unsliced data and children.
+/// methods have it applied already, except that offsets point into the unsliced data and children.
 public final class FlatVector implements Vector {
   private final DataType type;
   private final int start;
@@ -83,8 +82,7 @@ public final class FlatVector implements Vector {
   }
 
   /// Address of the first row's value for fixed-width types (for BOOLEAN of its bitmap), of the
-  // unsliced
-  /// bytes for VARCHAR and BINARY.
+  /// unsliced bytes for VARCHAR and BINARY.
   public long dataAddress() {
     if (data == null) {
       return 0;

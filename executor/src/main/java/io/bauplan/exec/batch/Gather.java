@@ -9,15 +9,13 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Copies chosen rows of a flat vector: what materialises selections, dictionaries and join
-// results.
+/// results.
 public final class Gather {
   private Gather() {}
 
   /// Rows `rows[0..count)` of `from` in that order. A negative row gives NULL, as does a row whose
-  // bit in
-  /// `mask` (an Arrow bitmap over output rows; 0 = none) is clear. Borrows `from`; the caller owns
-  // the
-  /// result.
+  /// bit in `mask` (an Arrow bitmap over output rows; 0 = none) is clear. Borrows `from`; the
+  /// caller owns the result.
   public static FlatVector gather(
       FlatVector from, int[] rows, int count, long mask, BufferAllocator allocator) {
     DataType type = from.type();

@@ -15,8 +15,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a flat vector of any type, nested ones included, row by row. Grows as needed. Not for hot
-// loops:
-/// those write whole columns.
+/// loops: those write whole columns.
 public final class VectorBuilder implements AutoCloseable {
   private static final int MIN_ROWS = 8;
 
@@ -259,7 +258,7 @@ public final class VectorBuilder implements AutoCloseable {
   }
 
   /// The builder of elements: of a list its element, of a map its entry struct, of a struct field
-  // `index`.
+  /// `index`.
   public VectorBuilder child(int index) {
     return children.get(index);
   }

@@ -31,8 +31,7 @@ public interface Engine extends AutoCloseable {
   /// Opens a warehouse in this process.
   ///
   /// @throws io.bauplan.sql.error.EngineException `WAREHOUSE_LOCKED` where another process has it
-  // open,
-  ///     `WAREHOUSE_UNUSABLE` where the folder cannot be used
+  ///     open, `WAREHOUSE_UNUSABLE` where the folder cannot be used
   static Engine open(EngineConfig config) {
     return LocalEngine.open(config);
   }

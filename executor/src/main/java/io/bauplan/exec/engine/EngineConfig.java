@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param warehouse folder of the embedded catalog, data, logs and attach file
 /// @param catalog a remote Nessie server; empty = the embedded one in `warehouse`
 /// @param dataLocation where tables' files go; empty = `<warehouse>/data`. May be
-// `s3://bucket/prefix`
+///     `s3://bucket/prefix`
 /// @param cacheDirectory environments and other things that many warehouses share
 /// @param threads worker threads
 /// @param memoryBytes limit for all queries together

@@ -24,8 +24,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// `COPY INTO t FROM 'files'`: columns are matched by name, without regard to case; table columns
-// that the
-/// files lack become NULL.
+/// that the files lack become NULL.
 final class FileImport {
   private final Catalog catalog;
   private final FileSchemas files;

@@ -33,8 +33,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
 /// Both planes in this process: the control plane is the catalog, the planner and the runs; the
-// data plane
-/// is the worker. They meet in plans, figures and streams of rows only.
+/// data plane is the worker. They meet in plans, figures and streams of rows only.
 final class LocalEngine implements Engine {
   private final EngineConfig config;
   private final Catalog catalog;

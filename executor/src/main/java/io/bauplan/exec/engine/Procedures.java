@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// `CALL system.<procedure>(...)`. To add one: a case in [#call], its method, a line in
-// `docs/sql.md`.
+/// `docs/sql.md`.
 final class Procedures {
   private static final List<String> NAMES = List.of("generate_tpch", "generate_transactions");
 

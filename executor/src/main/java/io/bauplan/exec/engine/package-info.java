@@ -1,5 +1,5 @@
 /// Both planes behind one door: what the server, the embedded JDBC driver and the command line
-// call.
+/// call.
 @NullMarked
 package io.bauplan.exec.engine;
 

@@ -7,8 +7,7 @@ import io.bauplan.sql.plan.Expression.Arithmetic.Operator;
 import org.jspecify.annotations.Nullable;
 
 /// `+ - * / %` on integers and floats. Loops run over all rows, NULL ones included, and gather a
-// sign of
-/// trouble; only where there is one does a second loop look for the row that is to blame.
+/// sign of trouble; only where there is one does a second loop look for the row that is to blame.
 final class ArithmeticNodes {
   private ArithmeticNodes() {}
 

@@ -6,8 +6,7 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Off-heap room for the bytes that kernels and hash tables make. Nothing moves once it is written;
-// `reset`
-/// forgets everything and keeps the first chunks for reuse.
+/// `reset` forgets everything and keeps the first chunks for reuse.
 public final class ByteArena implements AutoCloseable {
   private static final int FIRST_CHUNK_BYTES = 16 << 10;
   private static final int MAX_CHUNK_BYTES = 4 << 20;

@@ -10,8 +10,7 @@ public final class Columns {
   private Columns() {}
 
   /// The one column that the expression reads directly, through nothing but constants otherwise; -1
-  // where
-  /// there are none or several.
+  /// where there are none or several.
   static int only(Expression expression) {
     List<Integer> found = new ArrayList<>();
     visit(

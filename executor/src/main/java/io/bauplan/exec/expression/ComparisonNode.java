@@ -6,8 +6,7 @@ import io.bauplan.sql.plan.Expression.Comparison.Operator;
 import org.jspecify.annotations.Nullable;
 
 /// Comparison of two operands of one kind. An operator is a mask over the three outcomes less (1),
-// equal
-/// (2), greater (4), so that one loop serves all of them.
+/// equal (2), greater (4), so that one loop serves all of them.
 final class ComparisonNode extends Node {
   private static final int LESS = 1;
   private static final int EQUAL = 2;
@@ -99,7 +98,7 @@ final class ComparisonNode extends Node {
   }
 
   /// Rows whose outcome is in `wanted`; for null-safe operators, two NULLs count where
-  // `nullsCount`.
+  /// `nullsCount`.
   private int select(
       Batch batch, int @Nullable [] rows, int count, int[] to, int wanted, boolean nullsCount) {
     Register l = left.evaluate(batch, rows, count);

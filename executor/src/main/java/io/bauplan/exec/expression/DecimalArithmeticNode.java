@@ -7,10 +7,8 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Decimal arithmetic: 64-bit loops while all operands and results of a batch fit, 128 bits where
-// they do
-/// not. Exact; a result of more digits than the type has is an error, a result of more scale is
-// rounded
-/// half away from zero.
+/// they do not. Exact; a result of more digits than the type has is an error, a result of more
+/// scale is rounded half away from zero.
 final class DecimalArithmeticNode extends Node {
   private static final int MAX_LONG_DIGITS = 18;
 

@@ -9,8 +9,7 @@ import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
 /// A strict predicate of one column: over a dictionary it is evaluated once per entry, then rows
-// look
-/// their answer up by code. Strict means that NULL gives NULL.
+/// look their answer up by code. Strict means that NULL gives NULL.
 final class DictionaryPredicateNode extends Node {
   private final int column;
   private final Node predicate;
@@ -77,8 +76,7 @@ final class DictionaryPredicateNode extends Node {
   }
 
   /// Answers for all entries of the dictionary; false where it does not pay or an entry (which no
-  // row may
-  /// use) raises an error.
+  /// row may use) raises an error.
   private boolean learn(DictionaryVector vector, Batch batch) {
     FlatVector dictionary = vector.dictionary();
     FlatVector same = known;

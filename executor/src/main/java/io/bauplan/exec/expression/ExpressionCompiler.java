@@ -13,8 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Turns expressions into nodes. Equal expressions that are evaluated for every row become one
-// node;
-/// those in a branch or behind an AND, which see some of the rows only, are compiled apart.
+/// node; those in a branch or behind an AND, which see some of the rows only, are compiled apart.
 final class ExpressionCompiler {
   private final ExpressionContext context;
   private final Map<Expression, Node> unconditional = new HashMap<>();
@@ -25,7 +24,7 @@ final class ExpressionCompiler {
   }
 
   /// The node belongs to this compiler until `close`; nodes close their operands, so closing is
-  // idempotent.
+  /// idempotent.
   Node compile(Expression expression) {
     return compile(expression, false);
   }
@@ -105,7 +104,7 @@ final class ExpressionCompiler {
   }
 
   /// Operands of float and integer arithmetic have the result's kind; a plan that left a cast out
-  // gets it.
+  /// gets it.
   private static Expression operand(Expression operand, DataType type) {
     if (Register.kind(operand.type()) == Register.kind(type)) {
       return operand;
@@ -206,11 +205,10 @@ final class ExpressionCompiler {
   }
 
   /// Its operands are compiled apart: their registers hold the dictionary's entries at times, which
-  // nobody
-  /// else must see.
+  /// nobody else must see.
   ///
   /// Wraps a strict BOOLEAN function of one column, so that dictionaries are evaluated entry by
-  // entry.
+  /// entry.
   private Node dictionary(Expression expression, Node node) {
     int column = Columns.only(expression);
     return column < 0 ? node : new DictionaryPredicateNode(column, node);

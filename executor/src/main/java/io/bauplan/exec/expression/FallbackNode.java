@@ -11,8 +11,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// A function without a kernel: its arguments are computed here, the function itself by the
-// fallback, over
-/// a batch of just these arguments.
+/// fallback, over a batch of just these arguments.
 final class FallbackNode extends Node {
   private final List<Node> arguments;
   private final FallbackEvaluator evaluator;

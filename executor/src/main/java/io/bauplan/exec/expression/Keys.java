@@ -3,8 +3,7 @@ package io.bauplan.exec.expression;
 import java.util.Objects;
 
 /// Hash and equality of single values of registers, alike for wide and narrow decimals, for both
-// zeros and
-/// for all NaNs.
+/// zeros and for all NaNs.
 public final class Keys {
   private Keys() {}
 

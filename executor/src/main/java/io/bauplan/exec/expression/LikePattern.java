@@ -7,8 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A LIKE pattern over UTF-8 bytes: segments between `%`, the first anchored at the start, the last
-// at the
-/// end, those between found leftmost.
+/// at the end, those between found leftmost.
 final class LikePattern {
   /// A segment's bytes; `wild[i]` marks a `_` at byte i.
   private record Segment(byte[] bytes, boolean[] wild, boolean anyWild) {}

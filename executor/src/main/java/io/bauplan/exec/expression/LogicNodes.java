@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// AND, OR, NOT and IS. An operand is evaluated only for the rows that the operands before it leave
-// open.
+/// open.
 final class LogicNodes {
   private LogicNodes() {}
 

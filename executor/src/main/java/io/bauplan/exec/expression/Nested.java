@@ -5,7 +5,7 @@ import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.DataType;
 
 /// Single values of flat vectors of any type, nested ones included. Row at a time: not for hot
-// loops.
+/// loops.
 public final class Nested {
   private Nested() {}
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// A compiled expression. Used by one thread.
 ///
 /// Rows are given as positions in the batch's vectors, ascending, in the first `count` entries of
-// an array;
-/// null stands for the first `count` positions. They are always among the batch's selected rows.
+/// an array; null stands for the first `count` positions. They are always among the batch's
+/// selected rows.
 abstract class Node implements AutoCloseable {
   final Register out;
   private @Nullable Batch lastBatch;
@@ -23,8 +23,7 @@ abstract class Node implements AutoCloseable {
   }
 
   /// The values of the rows, in a register that this node owns. An error in a row that was not
-  // asked for
-  /// does not surface.
+  /// asked for does not surface.
   final Register evaluate(Batch batch, int @Nullable [] rows, int count) {
     // A node that occurs more than once is computed once, where it was computed for the whole
     // batch.
@@ -40,8 +39,7 @@ abstract class Node implements AutoCloseable {
   abstract Register compute(Batch batch, int @Nullable [] rows, int count);
 
   /// For BOOLEAN nodes: writes the rows where the value is TRUE to `to`, which may be `rows`
-  // itself, and
-  /// returns how many they are.
+  /// itself, and returns how many they are.
   int selectTrue(Batch batch, int @Nullable [] rows, int count, int[] to) {
     Register values = evaluate(batch, rows, count);
     long[] longs = values.longs;

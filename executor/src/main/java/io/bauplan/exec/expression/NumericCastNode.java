@@ -9,8 +9,7 @@ import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /// Conversions among integers, floats and decimals. A fraction is rounded half away from zero; what
-// does
-/// not fit is an error, or NULL where `safe`.
+/// does not fit is an error, or NULL where `safe`.
 final class NumericCastNode extends Node {
   private static final double TWO_TO_63 = 0x1p63;
   private static final double MAX_EXACT_POWER = 22;

@@ -29,8 +29,7 @@ public final class Predicate implements AutoCloseable {
   }
 
   /// Writes the selected rows of the batch for which the condition is TRUE to `to` and returns
-  // their
-  /// number. Borrows the batch.
+  /// their number. Borrows the batch.
   public int select(Batch batch, int[] to) {
     return root.selectTrue(batch, batch.selection(), batch.rowCount(), to);
   }
@@ -41,8 +40,7 @@ public final class Predicate implements AutoCloseable {
   }
 
   /// The rows for which the condition is TRUE; may be empty. Takes ownership of the input; the
-  // caller owns
-  /// the result.
+  /// caller owns the result.
   public Batch filter(Batch input) {
     int[] rows = new int[input.vectorLength()];
     int selected;

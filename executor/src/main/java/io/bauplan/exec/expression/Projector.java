@@ -33,8 +33,7 @@ public final class Projector implements AutoCloseable {
   }
 
   /// One column per expression, with the input's selection. Takes ownership of the input; the
-  // caller owns
-  /// the result. Columns that are passed through are not copied.
+  /// caller owns the result. Columns that are passed through are not copied.
   public Batch project(Batch input) {
     try (input) {
       Vector[] columns = new Vector[roots.size()];
@@ -74,8 +73,7 @@ public final class Projector implements AutoCloseable {
   }
 
   /// The values of expression `index` for the batch's selected rows; valid until the next call for
-  // another
-  /// batch. Borrows the batch while the register is used.
+  /// another batch. Borrows the batch while the register is used.
   public Register evaluate(int index, Batch input) {
     return roots.get(index).evaluate(input, input.selection(), input.rowCount());
   }

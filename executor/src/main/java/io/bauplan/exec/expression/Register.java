@@ -8,7 +8,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One column of values between kernels. Few kinds stand for many types, so that there are few
-// kernels:
+/// kernels:
 ///
 /// | kind | types | where |
 /// |---|---|---|

@@ -27,7 +27,7 @@ public final class RegisterLoader {
   }
 
   /// Nested values need one flat vector; this makes it where the encoding is another. The caller
-  // owns it.
+  /// owns it.
   public static FlatVector flat(Vector vector, BufferAllocator allocator) {
     return vector.flatten(allocator);
   }

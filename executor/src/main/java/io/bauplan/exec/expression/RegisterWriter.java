@@ -17,8 +17,7 @@ public final class RegisterWriter {
   private RegisterWriter() {}
 
   /// A vector of `length` rows of which the given ones (null = the first `count`) are defined. The
-  // caller
-  /// owns it.
+  /// caller owns it.
   public static FlatVector write(
       Register from, int @Nullable [] rows, int count, int length, BufferAllocator allocator) {
     DataType type = from.type;

@@ -20,7 +20,7 @@ public final class TextParser {
   private TextParser() {}
 
   /// An integer of 64 bits; null where it is none. `overflow[0]` is set where it is one, but too
-  // large.
+  /// large.
   static @Nullable Long integer(long address, int length, boolean[] overflow) {
     int i = 0;
     int end = length;
@@ -235,10 +235,8 @@ public final class TextParser {
   }
 
   /// Microseconds; [#INVALID] where the text is no timestamp. With a zone the result is an instant,
-  // text
-  /// without offset being local to that zone. Without one it is a wall clock, to which an offset in
-  // the
-  /// text is applied.
+  /// text without offset being local to that zone. Without one it is a wall clock, to which an
+  /// offset in the text is applied.
   public static long timestamp(String text, @Nullable ZoneId zone) {
     String trimmed = text.strip();
     int end = dateEnd(trimmed);

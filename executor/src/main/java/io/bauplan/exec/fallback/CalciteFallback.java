@@ -18,8 +18,7 @@ import org.apache.calcite.rex.RexNode;
 /// Functions without a kernel, compiled by Calcite to Java and run row by row.
 ///
 /// Calcite's runtime differs from our semantics in places (`docs/fallback.md` lists them). Values
-// that it
-/// cannot hold exactly, such as microseconds, are refused rather than rounded.
+/// that it cannot hold exactly, such as microseconds, are refused rather than rounded.
 public final class CalciteFallback implements Fallback {
   /// Compiled expressions that are kept; the oldest go first.
   private static final int CACHED_PROGRAMS = 500;

@@ -9,12 +9,10 @@ import io.bauplan.sql.plan.RowType;
 import java.util.List;
 
 /// Runs what the vectorized engine has no kernel or operator for. Thread-safe; the objects it makes
-// are
-/// used by one thread each.
+/// are used by one thread each.
 public interface Fallback {
   /// Compiles expressions over batches of the given columns. No [Expression.DynamicParameter] and
-  // no
-  /// [Expression.CorrelatedRef] occurs in them.
+  /// no [Expression.CorrelatedRef] occurs in them.
   ///
   /// @throws EngineException `NOT_SUPPORTED` naming the function that cannot run
   FallbackEvaluator compile(List<Expression> expressions, RowType input, FallbackContext context);

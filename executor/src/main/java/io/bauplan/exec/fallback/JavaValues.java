@@ -18,8 +18,7 @@ import org.apache.calcite.avatica.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /// Single values between our vectors and the Java classes that Calcite's generated code works on:
-// its
-/// times are milliseconds where ours are microseconds.
+/// its times are milliseconds where ours are microseconds.
 final class JavaValues {
   private static final long MICROS_PER_MILLI = 1000;
 

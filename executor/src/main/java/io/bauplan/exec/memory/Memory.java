@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /// Raw access to off-heap memory by address, through one segment over the whole address space. As
-// fast as
-/// Unsafe, and checked by nobody: callers prove their bounds before a loop, never inside it.
+/// fast as Unsafe, and checked by nobody: callers prove their bounds before a loop, never inside
+/// it.
 ///
 /// All multi-byte values are little-endian, as Arrow's are.
 public final class Memory {

@@ -15,7 +15,7 @@ public final class BatchGather {
   private BatchGather() {}
 
   /// Rows of every column; a negative row is all NULL. Borrows the batch; the caller owns the
-  // vectors.
+  /// vectors.
   public static List<Vector> gather(Batch from, int[] rows, int count, BufferAllocator allocator) {
     List<Vector> columns = new ArrayList<>();
     try {

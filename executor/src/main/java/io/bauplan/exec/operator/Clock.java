@@ -3,8 +3,7 @@ package io.bauplan.exec.operator;
 import org.jspecify.annotations.Nullable;
 
 /// Charges a thread's time to the plan node at work: entering a node stops the clock of the one
-// that
-/// called it.
+/// that called it.
 final class Clock {
   private static final ThreadLocal<Clock> CURRENT = ThreadLocal.withInitial(Clock::new);
 

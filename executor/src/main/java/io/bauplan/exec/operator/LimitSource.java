@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// LIMIT and OFFSET, counted over all drivers. Rows keep their order only where there is one
-// driver.
+/// driver.
 final class LimitSource implements Source {
   private final Source input;
   private long toSkip;

@@ -21,8 +21,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Nodes that run plans of their own, again and again: WITH RECURSIVE, and what decorrelation left
-// over.
-/// They run on a waiting thread; the plans run on the pool.
+/// over. They run on a waiting thread; the plans run on the pool.
 final class NestedPlans {
   private static final int MAX_ROUNDS = 100_000;
 
@@ -89,7 +88,7 @@ final class NestedPlans {
   }
 
   /// For each left row the right plan's rows with the row's columns bound, in batches owned by the
-  // query.
+  /// query.
   List<Batch> correlate(PhysicalPlan.Correlate node, Batch left) {
     List<Batch> all = new ArrayList<>();
     List<FlatVector> columns = new ArrayList<>();

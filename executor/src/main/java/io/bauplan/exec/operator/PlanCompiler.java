@@ -25,8 +25,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Turns a plan into the steps that run it: a pipeline per breaker, in an order in which each finds
-// done
-/// what it needs.
+/// done what it needs.
 public final class PlanCompiler {
   /// Runs steps and waits for them; throws the query's error.
   @FunctionalInterface

@@ -12,8 +12,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps every row of its input: what sorts, joins and functions with set semantics need. After
-// `complete`
-/// the rows lie in one flat vector per column.
+/// `complete` the rows lie in one flat vector per column.
 public final class RowCollector implements Sink, AutoCloseable {
   private final RowType type;
   private final BufferAllocator allocator;
@@ -49,7 +48,7 @@ public final class RowCollector implements Sink, AutoCloseable {
   }
 
   /// One batch of flat vectors. Borrows the batches, which have no selection; the caller owns the
-  // result.
+  /// result.
   public static Batch concat(RowType type, List<Batch> batches, BufferAllocator allocator) {
     int count = 0;
     for (Batch batch : batches) {

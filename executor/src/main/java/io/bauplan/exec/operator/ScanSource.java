@@ -16,8 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a leaf of the plan: drivers take its scan tasks one after the other, apply the filter to
-// every row
-/// and drop the columns that only the filter needs.
+/// every row and drop the columns that only the filter needs.
 final class ScanSource implements Source {
   private final PhysicalPlan leaf;
   private final QueryContext query;

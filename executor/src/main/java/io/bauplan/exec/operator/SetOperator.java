@@ -17,7 +17,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// INTERSECT and EXCEPT: counts each distinct row in every input, then tells how often it comes
-// out.
+/// out.
 final class SetOperator implements AutoCloseable {
   private final PhysicalPlan.SetOperation node;
   private final BufferAllocator allocator;

@@ -26,8 +26,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /// Calls a user's table function once per partition of its partitioned argument, once where there
-// is none.
-/// Runs on a thread of its own, since it waits for the function's process.
+/// is none. Runs on a thread of its own, since it waits for the function's process.
 final class TableFunctionCall {
   private final PhysicalPlan.TableFunction node;
   private final QueryContext query;

@@ -14,8 +14,7 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// UNNEST: the elements of a row's collections side by side, shorter ones padded with NULL. An
-// element that
-/// is a struct, and a map's entry, gives a column per field.
+/// element that is a struct, and a map's entry, gives a column per field.
 final class UnnestStage implements Readers.Stage {
   private final PhysicalPlan.Unnest node;
   private final BufferAllocator allocator;

@@ -12,7 +12,7 @@ import java.util.function.IntFunction;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Writes its input to files, each driver to its own; the result is one row with the number of
-// rows.
+/// rows.
 final class WriteSink implements Sink, AutoCloseable {
   private final QueryContext query;
   private final BufferAllocator allocator;

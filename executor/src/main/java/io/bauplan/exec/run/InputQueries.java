@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /// Turns a function's declared inputs into what the worker gives it: a plan that reads exactly the
-// columns
-/// and rows asked for, or the whole table of another model without a copy.
+/// columns and rows asked for, or the whole table of another model without a copy.
 final class InputQueries {
   private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 

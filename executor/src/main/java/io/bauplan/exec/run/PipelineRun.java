@@ -27,8 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /// One run: a transaction on a branch, as in the paper. Inputs are pinned to one commit, models are
 /// materialized on a private branch, and one merge makes them visible. Whatever fails before the
-// merge
-/// leaves the target as it was.
+/// merge leaves the target as it was.
 final class PipelineRun {
   private static final Logger LOG = LoggerFactory.getLogger(PipelineRun.class);
 

@@ -6,8 +6,7 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 
 /// The private branches that runs work on. A run that failed leaves its branch, so that its author
-// can
-/// look; what is on it was never meant to be seen, so it is never merged by hand.
+/// can look; what is on it was never meant to be seen, so it is never merged by hand.
 public final class RunBranches {
   /// Prefix of every run branch. A hash alone would be refused as a branch name.
   public static final String PREFIX = "run_";
@@ -33,7 +32,7 @@ public final class RunBranches {
   }
 
   /// A run's own commits say so; after a successful merge the target has one merge commit, which
-  // does not.
+  /// does not.
   private static boolean containsRunCommit(Catalog catalog, PinnedRef source) {
     return catalog.log(source, LOG_DEPTH_COMMITS).stream()
         .anyMatch(commit -> commit.properties().containsKey(UNPUBLISHED_PROPERTY));

@@ -6,7 +6,7 @@ import java.util.Map;
 ///
 /// @param projectDirectory absolute path of the project folder
 /// @param reference branch (or any reference, for dry runs) whose data the run reads and that it
-// merges to
+///     merges to
 /// @param namespace default namespace of the models; empty = the project's, else `bauplan`
 /// @param parameters values for the project's parameters, as text
 /// @param preview which rows of each result to show

@@ -5,7 +5,7 @@ import java.util.List;
 /// How a run ended.
 ///
 /// @param status `SUCCEEDED`, `FAILED`, `CANCELLED` or `UNKNOWN` (the merge's outcome could not be
-// read)
+///     read)
 /// @param commit the target's commit after the merge; empty when nothing was published
 /// @param keptBranch the run branch, kept for inspection after a failure; empty otherwise
 /// @param error the first error as shown to the user; empty on success

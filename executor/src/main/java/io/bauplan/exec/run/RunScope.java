@@ -7,8 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The names that one model's queries see: the finished nodes of the run, but not the model itself,
-// so
-/// that a model may read the table it replaces.
+/// so that a model may read the table it replaces.
 final class RunScope implements ModelScope {
   private final PipelineDag dag;
   private final Map<io.bauplan.sql.project.Model, NodeResult> results;

@@ -32,8 +32,7 @@ public final class Runs {
   }
 
   /// Runs to the end. What is wrong with the project or the request throws; what goes wrong with
-  // the run
-  /// is in the result.
+  /// the run is in the result.
   public RunResult run(Session session, RunRequest request, RunListener listener) {
     Project project = projects.read(Path.of(request.projectDirectory()));
     PipelineDag dag = PipelineDag.of(project.models());

@@ -9,14 +9,11 @@ import org.apache.arrow.memory.BufferAllocator;
 /// The worker's door to data files and generators. Thread-safe.
 public interface DataFiles {
   /// Splits a leaf ([PhysicalPlan.TableScan], [PhysicalPlan.FileScan] or [PhysicalPlan.Generate])
-  // into
-  /// pieces that threads read side by side. Opens nothing but footers and text headers.
+  /// into pieces that threads read side by side. Opens nothing but footers and text headers.
   ///
   /// Batches of a `TableScan` have the plan's `columns`, then its `filterColumns`, in the types of
-  // the
-  /// plan; those of a `FileScan` and of `Generate` have the columns of `output()`. The filter is a
-  // hint by
-  /// which tasks skip what cannot match: the worker applies it to every row.
+  /// the plan; those of a `FileScan` and of `Generate` have the columns of `output()`. The filter
+  /// is a hint by which tasks skip what cannot match: the worker applies it to every row.
   List<ScanTask> tasks(PhysicalPlan leaf);
 
   /// One thread's writer of a table's data files.
@@ -25,8 +22,7 @@ public interface DataFiles {
   /// The writer of a [PhysicalPlan.FileWrite].
   ///
   /// @param part number of this writer among those of the node, 0 for the only one; more than one
-  // only
-  ///     where `location` ends with `/`
+  ///     only where `location` ends with `/`
   TableFileWriter fileWriter(PhysicalPlan.FileWrite node, int part, BufferAllocator allocator);
 
   FileSchemas schemas();

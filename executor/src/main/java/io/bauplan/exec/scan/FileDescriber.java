@@ -22,8 +22,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Finds the files that a path stands for, and the columns that they have together: by name, in the
-// order
-/// of the first file; a column that some files lack is NULL there.
+/// order of the first file; a column that some files lack is NULL there.
 record FileDescriber(
     ObjectStore store, ParquetSource parquet, CsvSource csv, JsonSource json, ArrowSource arrow)
     implements FileSchemas {

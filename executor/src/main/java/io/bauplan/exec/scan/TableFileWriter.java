@@ -5,8 +5,7 @@ import io.bauplan.sql.plan.WrittenFile;
 import java.util.List;
 
 /// Writes batches as data files of one table. Used by one thread; several writers of one table may
-// run at
-/// once. Nothing it writes is visible before the control plane commits it.
+/// run at once. Nothing it writes is visible before the control plane commits it.
 public interface TableFileWriter extends AutoCloseable {
   /// Takes ownership of the batch.
   void write(Batch batch);

@@ -13,8 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the steps of a plan one after the other. Ends, by completing `done`, when the last step
-// has, or
-/// when the query has failed and no thread works for it any more.
+/// has, or when the query has failed and no thread works for it any more.
 final class PlanRun {
   /// How long a driver computes before others get its thread.
   private static final long TURN_NANOS = 10_000_000;

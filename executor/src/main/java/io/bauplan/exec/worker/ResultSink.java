@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The bounded queue between a query's drivers and its client. A full queue parks drivers, never
-// threads.
+/// threads.
 final class ResultSink implements Sink {
   /// A driver may add one batch more than this before it notices.
   private static final int MAX_BATCHES = 16;

@@ -25,8 +25,7 @@ public interface RunningQuery extends AutoCloseable {
   QueryFigures figures();
 
   /// Cancels what still runs, waits for its threads to let go, and frees the query's memory.
-  // Batches
-  /// handed out before must be closed by their owners first.
+  /// Batches handed out before must be closed by their owners first.
   @Override
   void close();
 }

@@ -10,10 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The worker's threads. Work that computes runs on a fixed number of platform threads in turns of
-// a few
-/// milliseconds, first come first served, so that queries share them; work that waits has threads
-// of its
-/// own.
+/// a few milliseconds, first come first served, so that queries share them; work that waits has
+/// threads of its own.
 public final class Scheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
   private static final int CLOSE_SECONDS = 30;

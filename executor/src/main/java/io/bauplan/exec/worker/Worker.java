@@ -10,7 +10,7 @@ import org.apache.arrow.memory.BufferAllocator;
 /// Executes physical plans. Thread-safe.
 public interface Worker extends AutoCloseable {
   /// Starts a plan; rows are pulled from the result. Fails at once only where the plan cannot
-  // start.
+  /// start.
   RunningQuery execute(PhysicalPlan plan, QueryOptions options);
 
   /// Looks into files for `read_parquet` and its kin.

@@ -1,6 +1,5 @@
 /// The data plane: executes physical plans. The only plane that opens data files, runs functions or
-// holds
-/// rows.
+/// holds rows.
 @NullMarked
 package io.bauplan.exec.worker;
 

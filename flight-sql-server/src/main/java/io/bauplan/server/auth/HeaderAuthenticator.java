@@ -12,8 +12,7 @@ import org.apache.arrow.flight.auth2.CallHeaderAuthenticator;
 import org.jspecify.annotations.Nullable;
 
 /// Reads `authorization: Bearer <token>` or `Basic <user:password>` of every call. A Basic call is
-// answered
-/// with a bearer token for the calls that follow.
+/// answered with a bearer token for the calls that follow.
 public final class HeaderAuthenticator implements CallHeaderAuthenticator {
   private static final int MAX_HEADER_CHARS = 4096;
   private static final int MAX_ISSUED_TOKENS = 10_000;

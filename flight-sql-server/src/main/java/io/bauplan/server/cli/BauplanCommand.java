@@ -74,14 +74,13 @@ public final class BauplanCommand implements Runnable {
   }
 
   /// Runs a command line and gives the exit code: 0 done, 1 failed, 2 used wrongly, 130
-  // interrupted.
+  /// interrupted.
   static int execute(Console console, String... arguments) {
     return commandLine(console, arguments).execute(arguments);
   }
 
   /// Reading annotations is most of a short command's time: a command line that names its command
-  // gets that
-  /// one only, unless it does not parse so.
+  /// gets that one only, unless it does not parse so.
   private static CommandLine commandLine(Console console, String... arguments) {
     Map<String, Supplier<Object>> all = commands();
     Optional<String> named = Arrays.stream(arguments).filter(all::containsKey).findFirst();

@@ -24,7 +24,7 @@ public record Console(Writer out, PrintStream err, int columns, Liveness live) {
   }
 
   /// The process's own streams. The launcher says which are terminals, as Java cannot tell them
-  // apart.
+  /// apart.
   static Console standard() {
     boolean outIsTerminal = Boolean.getBoolean("bauplan.tty.out");
     boolean errIsTerminal = Boolean.getBoolean("bauplan.tty.err");

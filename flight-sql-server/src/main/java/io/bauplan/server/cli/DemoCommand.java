@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// The main job from nothing: data, a pipeline of two Python models, a published table, and what to
-// do next.
+/// do next.
 @Command(
     name = "demo",
     description = "Make data, run the paper's pipeline over it, show the result.")

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 
 /// Ctrl-C and termination while a command runs: the first ends what is under way, a second one the
-// process.
+/// process.
 final class Interrupts implements AutoCloseable {
   static final int EXIT_CODE = 130;
 

@@ -12,8 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /// Shows a run while it happens: a line per event, and on a terminal a last line with what is
-// running now,
-/// rewritten in place.
+/// running now, rewritten in place.
 public final class RunPrinter implements RunListener {
   private static final String RED = "31";
   private static final String GREEN = "32";

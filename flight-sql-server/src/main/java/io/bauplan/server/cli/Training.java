@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What the launcher runs once after a build, so that the JVM can note which classes everyday
-// commands load
-/// and keep them ready. Nothing it prints matters; a command that fails is only not trained.
+/// commands load and keep them ready. Nothing it prints matters; a command that fails is only not
+/// trained.
 public final class Training {
   private Training() {}
 

@@ -11,7 +11,7 @@ public final class ProjectFolder {
   private ProjectFolder() {}
 
   /// The warehouse of the project that `directory` is in; `.bauplan` right there where it is in
-  // none.
+  /// none.
   public static Path warehouse(Path directory) {
     for (Path at = directory.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
       if (isWarehouse(at.resolve(WAREHOUSE)) || hasProjectFile(at)) {

@@ -16,8 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// `engine.json` in a warehouse: where the engine that has it open listens, and the token it
-// accepts. Only
-/// its owner can read it. A file whose process is gone counts as absent.
+/// accepts. Only its owner can read it. A file whose process is gone counts as absent.
 ///
 /// @param host an address of this machine
 /// @param pid the engine's process

@@ -17,8 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Opens connections: attaches to the engine that has a warehouse open, or opens the warehouse here
-// and lets
-/// others attach.
+/// and lets others attach.
 public final class Connections {
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration ATTACH_PATIENCE = Duration.ofSeconds(10);
@@ -41,8 +40,7 @@ public final class Connections {
   }
 
   /// A session with the engine of a warehouse, wherever it runs. Two processes that open a
-  // warehouse at the
-  /// same time: one wins its lock, the other attaches.
+  /// warehouse at the same time: one wins its lock, the other attaches.
   public static EngineConnection open(EngineConfig config, Start start, String version) {
     long deadline = System.nanoTime() + ATTACH_PATIENCE.toNanos();
     while (true) {

@@ -21,8 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// Opens warehouses for JDBC's `jdbc:bauplan:/path` in the program's own process.
 ///
 /// Connections to one warehouse share an engine; the last one that is closed closes it. Other
-// processes
-/// attach to it meanwhile, as they do to the engine of a command line.
+/// processes attach to it meanwhile, as they do to the engine of a command line.
 public final class EmbeddedEngines implements EmbeddedEngineProvider {
   private static final Duration ATTACH_PATIENCE = Duration.ofSeconds(10);
   private static final long RETRY_MILLIS = 50;

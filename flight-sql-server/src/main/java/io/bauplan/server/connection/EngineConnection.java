@@ -8,13 +8,12 @@ import io.bauplan.exec.run.RunResult;
 import io.bauplan.udf.api.OutputListener;
 
 /// A session with an engine. Used by one thread, except `cancel`, which may come from any. Every
-// error is an
-/// `EngineException`.
+/// error is an `EngineException`.
 public sealed interface EngineConnection extends AutoCloseable
     permits LocalConnection, RemoteConnection {
 
   /// Executes one statement. Rows stream from the reply, which the caller closes; the rest is done
-  // on return.
+  /// on return.
   Reply execute(String sql, OutputListener functionOutput);
 
   /// Runs a pipeline to its end.

@@ -11,9 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// An engine opened in this process, with the endpoint through which others attach. The endpoint
-// starts in
-/// the background; a short command may give it a delay, so that it does not slow down what is over
-// by then.
+/// starts in the background; a short command may give it a delay, so that it does not slow down
+/// what is over by then.
 public final class HostedEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HostedEngine.class);
 

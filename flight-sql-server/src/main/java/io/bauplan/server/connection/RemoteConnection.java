@@ -110,7 +110,7 @@ public final class RemoteConnection implements EngineConnection {
   /// Asks the server for a sign of life.
   ///
   /// @throws EngineException where there is none within `timeoutMillis`, or it refuses the
-  // credentials
+  ///     credentials
   public void ping(long timeoutMillis) {
     call(
         "info", JSON.createObjectNode(), CallOptions.timeout(timeoutMillis, TimeUnit.MILLISECONDS));

@@ -19,10 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Namespaces and tables of a session's reference, for the metadata calls. There is no level above
-// the
-/// namespace, so the catalog is NULL everywhere: a client that qualifies names by what it is told
-// here
-/// writes names that resolve.
+/// the namespace, so the catalog is NULL everywhere: a client that qualifies names by what it is
+/// told here writes names that resolve.
 final class CatalogMetadata {
   static final String TABLE = "TABLE";
   static final String VIEW = "VIEW";

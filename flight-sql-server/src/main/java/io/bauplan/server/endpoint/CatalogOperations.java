@@ -26,8 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The catalog's operations by name, with JSON in and out: what the command line and the Python
-// client call.
-/// Every answer is an array of objects, so that every client shows it as a table.
+/// client call. Every answer is an array of objects, so that every client shows it as a table.
 ///
 /// | operation | arguments |
 /// |---|---|

@@ -21,8 +21,7 @@ import org.apache.arrow.flight.FlightProducer.StreamListener;
 import org.apache.arrow.flight.Result;
 
 /// What Flight SQL has no call for, as actions with JSON bodies: pipeline runs with live events,
-// and the
-/// catalog's operations.
+/// and the catalog's operations.
 ///
 /// | action | body | results |
 /// |---|---|---|

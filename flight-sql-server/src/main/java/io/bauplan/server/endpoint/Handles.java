@@ -13,8 +13,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.apache.arrow.flight.FlightProducer.CallContext;
 
 /// Tickets and prepared statements by handles that cannot be guessed, and what runs under them.
-// Clients
-/// forget to close statements: what nobody touched for an hour goes.
+/// Clients forget to close statements: what nobody touched for an hour goes.
 final class Handles {
   private static final int MAX_HANDLES = 20_000;
   private static final Duration IDLE = Duration.ofHours(1);

@@ -4,8 +4,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// A filter of metadata calls: `%` any characters, `_` one, `\` makes the next one ordinary. Names
-// match
-/// without regard to case, as SQL's do.
+/// match without regard to case, as SQL's do.
 record NamePattern(Optional<Pattern> pattern) {
   static final NamePattern ALL = new NamePattern(Optional.empty());
 

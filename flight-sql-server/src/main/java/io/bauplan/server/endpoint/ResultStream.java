@@ -19,9 +19,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /// One DoGet: executes the statement behind a ticket and sends its rows. Runs on a thread of its
-// own, because
-/// waiting for a slow client on gRPC's thread would keep the client's window updates from being
-// read.
+/// own, because waiting for a slow client on gRPC's thread would keep the client's window updates
+/// from being read.
 final class ResultStream {
   private final Engine engine;
   private final BufferAllocator allocator;

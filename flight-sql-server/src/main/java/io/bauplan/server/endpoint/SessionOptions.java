@@ -13,7 +13,7 @@ import org.apache.arrow.flight.SetSessionOptionsRequest;
 import org.apache.arrow.flight.SetSessionOptionsResult;
 
 /// Flight's session options: `schema` (the default namespace), `ref` (branch, tag or commit) and
-// `timezone`.
+/// `timezone`.
 final class SessionOptions {
   private static final String SCHEMA = "schema";
   private static final String REFERENCE = "ref";

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.apache.arrow.flight.FlightProducer.CallContext;
 
 /// Sessions by id. A call without a session gets a new one and is told its id; clients that ignore
-// it make a
-/// session with every call, so sessions that nobody came back to are kept apart and give way first.
+/// it make a session with every call, so sessions that nobody came back to are kept apart and give
+/// way first.
 final class Sessions {
   private static final int MAX_SESSIONS = 10_000;
   private static final int MAX_FRESH_SESSIONS = 2_000;

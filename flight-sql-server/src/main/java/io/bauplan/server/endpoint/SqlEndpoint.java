@@ -14,8 +14,7 @@ import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// A Flight SQL server over one engine. Closing it drains: no new calls, those under way may finish
-// for a
-/// while, the rest is cancelled.
+/// for a while, the rest is cancelled.
 public final class SqlEndpoint implements AutoCloseable {
   /// How long calls under way may take to finish once the endpoint closes.
   private static final Duration DRAIN = Duration.ofSeconds(10);

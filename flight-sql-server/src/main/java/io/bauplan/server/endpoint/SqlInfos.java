@@ -32,8 +32,7 @@ import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.complex.impl.UnionListWriter;
 
 /// What the server says of itself. Every id of the protocol is answered: drivers throw where one is
-// missing.
-/// A limit of 0 means that there is none, as in JDBC.
+/// missing. A limit of 0 means that there is none, as in JDBC.
 final class SqlInfos {
   private static final byte TEXT = 0;
   private static final byte FLAG = 1;
@@ -263,7 +262,7 @@ final class SqlInfos {
   }
 
   /// Fills a root of GetSqlInfo's schema with the ids asked for; none = all. Unknown ids are left
-  // out.
+  /// out.
   void fill(VectorSchemaRoot root, List<Integer> ids) {
     List<Integer> wanted =
         ids.isEmpty()

@@ -58,8 +58,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Flight SQL's calls, each handed to the part that knows. What is not served (bulk ingest,
-// transactions,
-/// Substrait) is answered UNIMPLEMENTED by the base class, and SqlInfo says so.
+/// transactions, Substrait) is answered UNIMPLEMENTED by the base class, and SqlInfo says so.
 final class SqlProducer extends NoOpFlightSqlProducer {
   private final Engine engine;
   private final BufferAllocator allocator;

@@ -18,8 +18,7 @@ sealed interface StatementHandle {
   StatementShape shape();
 
   /// A statement waiting for its DoGet. Those that change something run once, however often they
-  // are
-  /// fetched.
+  /// are fetched.
   ///
   /// @param outcome what an update did, once it ran
   record Ticketed(

@@ -61,8 +61,7 @@ final class Statements {
   /// When an update that is asked for as a query runs.
   enum Updates {
     /// With GetFlightInfo, which answers when it is done. Clients fetch results when they please,
-    // some in
-    /// the background: the next statement must already see what this one did.
+    /// some in the background: the next statement must already see what this one did.
     NOW,
     /// With DoGet, which can send what functions print meanwhile.
     WHEN_FETCHED

@@ -10,8 +10,7 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// The way out of one result stream: waits until the client takes more, learns when it has gone,
-// and lets
-/// rows and function output through one at a time.
+/// and lets rows and function output through one at a time.
 final class StreamGate {
   private final ServerStreamListener listener;
   private final Runnable onGone;
@@ -68,7 +67,7 @@ final class StreamGate {
   }
 
   /// Sends a message alone. Dropped where the client is gone or slow: it must not hold up a
-  // function.
+  /// function.
   void putMetadata(String metadata, BufferAllocator allocator) {
     lock.lock();
     try {

@@ -11,8 +11,7 @@ final class Bits {
   }
 
   /// Copies `count` bits from bit `from` at `source` to bit `to` at `target`. Bits of the target's
-  // first
-  /// byte before `to` are kept.
+  /// first byte before `to` are kept.
   static void copy(long source, long from, long target, long to, int count) {
     int done = 0;
     while (done < count) {

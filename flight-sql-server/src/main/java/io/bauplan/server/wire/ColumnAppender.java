@@ -12,8 +12,7 @@ import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.jspecify.annotations.Nullable;
 
 /// Collects one column's rows from many small vectors into one large Arrow array. Copies; never
-// keeps a
-/// reference to what it was given.
+/// keeps a reference to what it was given.
 final class ColumnAppender implements AutoCloseable {
   private static final long MIN_BUFFER_BYTES = 64;
 
@@ -153,8 +152,7 @@ final class ColumnAppender implements AutoCloseable {
   }
 
   /// Hands the collected arrays over in the order of Arrow's record batches, each with one
-  // reference that
-  /// the receiver owns, and starts anew.
+  /// reference that the receiver owns, and starts anew.
   void finish(List<ArrowFieldNode> nodes, List<ArrowBuf> buffers) {
     if (type instanceof DataType.NullType) {
       nodes.add(new ArrowFieldNode(rows, rows));

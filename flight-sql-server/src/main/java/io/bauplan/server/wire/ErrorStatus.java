@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /// The one place where errors meet Flight's statuses.
 ///
 /// A call fails with the description `[SQLSTATE] message`, the trailer `x-bauplan-sqlstate`, and
-// for our own
-/// clients the trailer `x-bauplan-error-bin`: the whole error as JSON, position and hint included.
+/// for our own clients the trailer `x-bauplan-error-bin`: the whole error as JSON, position and
+/// hint included.
 public final class ErrorStatus {
   public static final String SQLSTATE_TRAILER = "x-bauplan-sqlstate";
   public static final String ERROR_TRAILER = "x-bauplan-error-bin";

@@ -28,10 +28,8 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.jspecify.annotations.Nullable;
 
 /// Values that a client bound to the `?` of a prepared statement, as literals. Clients send what
-// type they
-/// like (often text, or the widest number): each value is converted to the type the statement
-// wants, and
-/// refused where that would change it.
+/// type they like (often text, or the widest number): each value is converted to the type the
+/// statement wants, and refused where that would change it.
 public final class Parameters {
   private Parameters() {}
 
@@ -85,8 +83,7 @@ public final class Parameters {
   }
 
   /// The value as String, BigDecimal, Double, Boolean, byte[], LocalDate, LocalTime, LocalDateTime,
-  // Duration
-  /// or Period.
+  /// Duration or Period.
   private static Object plain(FieldVector vector, int row) {
     if (vector instanceof TimeStampVector stamps) {
       return timestamp(stamps.get(row), unit(vector));

@@ -13,7 +13,7 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Arrow schemas as Flight SQL clients want them: each field says its SQL type, precision and
-// scale.
+/// scale.
 public final class ResultSchema {
   /// The name of the only column of an update that was asked for as a query.
   public static final String AFFECTED_ROWS = "affected_rows";

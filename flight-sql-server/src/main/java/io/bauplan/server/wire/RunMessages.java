@@ -18,8 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Run requests, events and results as JSON. An event is its record's components plus `type`, the
-// record's
-/// name.
+/// record's name.
 public final class RunMessages {
   private static final ObjectMapper JSON =
       new ObjectMapper().setVisibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY);

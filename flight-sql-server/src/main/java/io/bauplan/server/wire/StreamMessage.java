@@ -7,8 +7,7 @@ import io.bauplan.sql.session.Session;
 import java.io.IOException;
 
 /// Messages for a person that ride in `app_metadata` of a result stream, as JSON: function output,
-// and what a
-/// statement without rows did.
+/// and what a statement without rows did.
 public sealed interface StreamMessage {
   ObjectMapper JSON = new ObjectMapper();
 

@@ -14,8 +14,7 @@ import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
 /// Coalesces the engine's small batches into record batches of a size that is good for a network:
-// about
-/// 32k rows, at most a few MB. Used by one thread.
+/// about 32k rows, at most a few MB. Used by one thread.
 public final class WireBatches implements AutoCloseable {
   /// Rows after which a record batch is full.
   public static final int TARGET_ROWS = 32 * 1024;

@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// One column, or one child of a nested column.
 ///
 /// @param width bytes of one value where the kind leaves it open (decimals, fixed binary), values
-// of
-///     one entry for fixed lists, else 0
+///     of one entry for fixed lists, else 0
 /// @param precision decimal digits of a DECIMAL
 /// @param scale digits after the point of a DECIMAL
 /// @param unitsPerSecond resolution of times, timestamps and durations: 1 to 1 000 000 000

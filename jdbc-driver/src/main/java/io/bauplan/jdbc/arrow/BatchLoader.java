@@ -51,8 +51,7 @@ public final class BatchLoader {
   }
 
   /// Reads one message. Rows borrow its body until the next message is loaded; a dictionary keeps
-  // the
-  /// body for the rest of the stream.
+  /// the body for the rest of the stream.
   public Loaded load(FlightMessage message) throws SQLException {
     try {
       Message header = Message.getRootAsMessage(ByteBuffer.wrap(message.header()));

@@ -10,9 +10,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /// A view of one column over the body of the current message. The view is set anew for each batch
-// by
-/// [BatchLoader], which has checked every buffer against the number of rows; values are valid until
-/// the next batch is loaded.
+/// by [BatchLoader], which has checked every buffer against the number of rows; values are valid
+/// until the next batch is loaded.
 ///
 /// Shapes: `validity`, `offsets` and `data` are byte positions in `body`; -1 where there is no such
 /// buffer.

@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// The buffers of one record batch that is being written.
 ///
 /// Classes of values: Boolean for BOOL, Number for integers and floats, BigDecimal for DECIMAL,
-// String
-/// for UTF8, byte[] for BINARY and FIXED_BINARY, UUID, LocalDate, LocalTime, LocalDateTime for
-/// TIMESTAMP, Instant for TIMESTAMP_TZ.
+/// String for UTF8, byte[] for BINARY and FIXED_BINARY, UUID, LocalDate, LocalTime, LocalDateTime
+/// for TIMESTAMP, Instant for TIMESTAMP_TZ.
 final class ColumnBuffers {
   private static final int ALIGNMENT_BYTES = 8;
   private static final long NANOS_PER_SECOND = 1_000_000_000;

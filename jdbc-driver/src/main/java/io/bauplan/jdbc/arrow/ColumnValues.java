@@ -28,9 +28,9 @@ public final class ColumnValues {
   private ColumnValues() {}
 
   /// The value of a row that is not null: Boolean, Integer (8 to 16 bits and INT32), Long,
-  // BigDecimal,
-  /// Float, Double, String, byte[], UUID, LocalDate, LocalTime, LocalDateTime, OffsetDateTime,
-  /// Duration, Period, and for nested kinds List and Map with null entries where the data has them.
+  /// BigDecimal, Float, Double, String, byte[], UUID, LocalDate, LocalTime, LocalDateTime,
+  /// OffsetDateTime, Duration, Period, and for nested kinds List and Map with null entries where
+  /// the data has them.
   public static Object natural(Column column, int row) throws SQLException {
     int at = column.position(row);
     return switch (column.kind) {

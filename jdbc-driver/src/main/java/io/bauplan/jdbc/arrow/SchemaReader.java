@@ -47,8 +47,7 @@ public final class SchemaReader {
   private SchemaReader() {}
 
   /// Reads an encapsulated schema message, as it stands in FlightInfo and in prepared statements.
-  // No
-  /// bytes mean no columns.
+  /// No bytes mean no columns.
   public static List<ArrowField> readEncapsulated(byte[] bytes) throws SQLException {
     if (bytes.length < 8) {
       return List.of();

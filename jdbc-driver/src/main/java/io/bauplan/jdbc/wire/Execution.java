@@ -6,8 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One running statement as seen from the client: its time limit, and the call that a `cancel()`
-// from
-/// another thread ends.
+/// from another thread ends.
 public final class Execution {
   private final long deadlineNanos;
   private final boolean limited;

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One session with a Flight SQL server. Safe for use by several threads; closing it ends every
-// call.
+/// call.
 public final class FlightClient implements AutoCloseable {
   private static final int DESCRIPTOR_CMD = 2;
   private static final long SHUTDOWN_WAIT_MILLIS = 2_000;

@@ -19,8 +19,7 @@ final class ProtoReader {
   }
 
   /// Moves to the next field and returns its number, or 0 at the end of the message. Each field
-  // must
-  /// be consumed by one of the value methods or by [#skip()].
+  /// must be consumed by one of the value methods or by [#skip()].
   int nextField() {
     if (position >= end) {
       return 0;

@@ -7,8 +7,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// The headers that make a chain of calls one session: who calls, the starting branch and
-// namespace,
-/// and the id that the server gave the session.
+/// namespace, and the id that the server gave the session.
 final class SessionHeaders {
   static final Metadata.Key<String> AUTHORIZATION = key("authorization");
   private static final Metadata.Key<String> SESSION = key("x-bauplan-session");
@@ -49,8 +48,7 @@ final class SessionHeaders {
 
   /// Fails when the server has answered with another session than it was called with: it has
   /// restarted, or the session has idled out. The branch and namespace chosen since then are gone,
-  // so
-  /// going on could change the wrong branch.
+  /// so going on could change the wrong branch.
   void requireAlive() throws SQLException {
     if (lost) {
       throw SqlErrors.of(

@@ -6,13 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /// A catalog with branches and tags. Thread-safe. Reads take a [PinnedRef] and see exactly that
-// commit;
-/// writes take a branch name. Names match case-insensitively, an exact match first.
+/// commit; writes take a branch name. Names match case-insensitively, an exact match first.
 ///
 /// Errors are `EngineException`s: `REF_NOT_FOUND`, `TABLE_NOT_FOUND`, `TABLE_EXISTS`,
-// `COMMIT_CONFLICT`,
-/// `COMMIT_STATE_UNKNOWN`, `CATALOG_ERROR`, ...; messages for names that do not exist offer the
-// nearest.
+/// `COMMIT_CONFLICT`, `COMMIT_STATE_UNKNOWN`, `CATALOG_ERROR`, ...; messages for names that do not
+/// exist offer the nearest.
 public interface Catalog extends AutoCloseable {
   String DEFAULT_BRANCH = "main";
   String DEFAULT_NAMESPACE = "bauplan";
@@ -62,8 +60,7 @@ public interface Catalog extends AutoCloseable {
   CatalogTable createTable(String branch, TableDefinition definition, CommitInfo info);
 
   /// Creates a table with its first data in one commit; with `replace` an existing table is
-  // replaced,
-  /// keeping its history where the schema allows.
+  /// replaced, keeping its history where the schema allows.
   CatalogTable createTableAs(
       String branch,
       TableDefinition definition,

@@ -44,7 +44,7 @@ public interface CatalogTable {
   /// Files of a snapshot that can hold rows satisfying `filter`, pruned by partitions and bounds.
   ///
   /// @param filter over `columns` by index; files are pruned by what of it can be, the reader
-  // applies it
+  ///     applies it
   List<ScanFile> planFiles(long snapshotId, List<ScanColumn> columns, Optional<Expression> filter);
 
   /// Columns as they were in a snapshot's schema.

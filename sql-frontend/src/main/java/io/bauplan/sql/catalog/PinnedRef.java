@@ -1,7 +1,7 @@
 package io.bauplan.sql.catalog;
 
 /// A reference as it stood when a statement started: every name of the statement resolves at
-// `commit`.
+/// `commit`.
 ///
 /// @param name branch or tag name; empty when detached
 /// @param commit hexadecimal commit hash

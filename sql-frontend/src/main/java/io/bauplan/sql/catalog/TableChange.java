@@ -14,8 +14,7 @@ public sealed interface TableChange {
   record Append(WriteTarget target, List<WrittenFile> files) implements TableChange {}
 
   /// The table's rows become exactly those of `files`. Fails with a conflict when the table has
-  // changed
-  /// since `expectedSnapshotId` (-2 = do not check).
+  /// changed since `expectedSnapshotId` (-2 = do not check).
   record Replace(WriteTarget target, List<WrittenFile> files, long expectedSnapshotId)
       implements TableChange {}
 

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The only exception that leaves the engine. Its message is written for the person who can act:
-// what is
-/// wrong, where, and what to do. [ErrorReport] shows it with the offending line and a caret.
+/// what is wrong, where, and what to do. [ErrorReport] shows it with the offending line and a
+/// caret.
 public final class EngineException extends RuntimeException {
   private final ErrorCode code;
   private final transient @Nullable SourcePosition position;

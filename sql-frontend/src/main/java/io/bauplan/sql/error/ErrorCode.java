@@ -1,8 +1,7 @@
 package io.bauplan.sql.error;
 
 /// Every error the engine raises, with its SQLSTATE (the SQL standard's classes, PostgreSQL's where
-// the
-/// standard has none).
+/// the standard has none).
 public enum ErrorCode {
   SYNTAX_ERROR("42601", ErrorType.USER),
   TABLE_NOT_FOUND("42P01", ErrorType.USER),

@@ -3,8 +3,7 @@ package io.bauplan.sql.error;
 import java.util.List;
 
 /// Shows an error to the person who wrote the text: the message, the line with its place
-// underlined, and
-/// what to do.
+/// underlined, and what to do.
 ///
 /// ```
 /// error: unexpected `FORM`; did you mean FROM?

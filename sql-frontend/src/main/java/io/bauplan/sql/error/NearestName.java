@@ -7,8 +7,7 @@ import java.util.Optional;
 /// Finds the name that someone probably meant, for "did you mean" hints.
 ///
 /// The distance is Damerau's in its restricted form (insertions, deletions, replacements and swaps
-// of
-/// neighbours), letter case ignored.
+/// of neighbours), letter case ignored.
 public final class NearestName {
   /// Longer names are not compared: hints are for people's typing errors.
   private static final int MAX_NAME_CHARS = 256;
@@ -19,8 +18,7 @@ public final class NearestName {
   private NearestName() {}
 
   /// The candidate nearest to `wanted`, if one is near enough: at most a third of its letters
-  // differ. Of
-  /// several equally near the first wins.
+  /// differ. Of several equally near the first wins.
   public static Optional<String> nearest(String wanted, Collection<String> candidates) {
     if (wanted.isEmpty() || wanted.length() > MAX_NAME_CHARS) {
       return Optional.empty();

@@ -17,10 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Which values may be stored into columns of which types without saying CAST: numbers into numbers
-// (an
-/// overflow is an error when it happens), strings into dates, times and UUIDs as literals are
-// written,
-/// anything plain into strings.
+/// (an overflow is an error when it happens), strings into dates, times and UUIDs as literals are
+/// written, anything plain into strings.
 public final class Assignments {
   private Assignments() {}
 

@@ -26,11 +26,9 @@ import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 
 /// How many rows each node gives. Joins: the product of both sides over the larger number of
-// distinct keys;
-/// of several keys at once the product of distinct values, at most the rows, of the smaller side.
-// Distinct
-/// values come from sketches, else from integer bounds, else from guesses written here as
-// constants.
+/// distinct keys; of several keys at once the product of distinct values, at most the rows, of the
+/// smaller side. Distinct values come from sketches, else from integer bounds, else from guesses
+/// written here as constants.
 final class Cardinality {
   /// Share of rows that pass a join condition other than an equality.
   private static final double OTHER_JOIN_CONDITION = 0.3;

@@ -34,8 +34,7 @@ import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
 /// Resolves names at the statement's commit: first the pipeline's models, then the system schemas,
-// then
-/// the catalog, in the namespace given and then as a full name.
+/// then the catalog, in the namespace given and then as a full name.
 final class CatalogResolver implements TableResolver {
   private final StatementContext context;
   private final List<String> namespace;

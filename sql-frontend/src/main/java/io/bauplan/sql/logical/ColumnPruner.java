@@ -32,8 +32,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /// Leaves out every column that nobody above needs, and every projection that only reorders
-// columns: who
-/// uses the columns takes them from where they are.
+/// columns: who uses the columns takes them from where they are.
 final class ColumnPruner {
   private ColumnPruner() {}
 

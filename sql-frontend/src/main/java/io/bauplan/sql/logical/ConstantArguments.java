@@ -17,7 +17,7 @@ import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
 /// Arguments that must be known when a statement is planned: of procedures, table functions, `AT
-// TIMESTAMP`.
+/// TIMESTAMP`.
 public final class ConstantArguments {
   private final StatementContext context;
 

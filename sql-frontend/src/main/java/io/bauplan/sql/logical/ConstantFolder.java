@@ -14,10 +14,8 @@ import org.apache.calcite.rex.RexExecutor;
 import org.apache.calcite.rex.RexNode;
 
 /// Evaluates constant expressions at planning time by the engine's semantics. Calcite's own
-// executor
-/// would compile each expression and apply Java's arithmetic; what is not known here, and what
-// fails, is
-/// left for the worker: an error must not surface from a branch that is never taken.
+/// executor would compile each expression and apply Java's arithmetic; what is not known here, and
+/// what fails, is left for the worker: an error must not surface from a branch that is never taken.
 final class ConstantFolder implements RexExecutor {
   private final Instant now;
   private final ZoneId zone;

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Rows that are known when a statement is planned (`SELECT 1`, `INSERT ... VALUES`) stay literal
-// rows.
+/// rows.
 final class ConstantRows {
   private ConstantRows() {}
 

@@ -11,8 +11,8 @@ import org.apache.calcite.util.ImmutableBitSet;
 import org.jspecify.annotations.Nullable;
 
 /// The optimizer's numbers: rows, selectivities, distinct values and costs are ours
-// ([Cardinality]),
-/// answered without Calcite's generated dispatch; the rest (uniqueness, predicates) is Calcite's.
+/// ([Cardinality]), answered without Calcite's generated dispatch; the rest (uniqueness,
+/// predicates) is Calcite's.
 final class Estimates extends RelMetadataQuery {
   // One provider for the process: each would compile its own handler classes.
   private static final JaninoRelMetadataProvider CALCITE =

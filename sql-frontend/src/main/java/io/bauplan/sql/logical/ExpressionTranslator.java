@@ -39,7 +39,7 @@ import org.apache.calcite.sql.fun.SqlLikeOperator;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /// Calcite's row expressions as ours. What has no record of its own becomes a `Call` by function
-// id.
+/// id.
 final class ExpressionTranslator {
   private ExpressionTranslator() {}
 

@@ -7,8 +7,7 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexUtil;
 
 /// `(a AND b) OR (a AND c)` becomes `a AND (b OR c)`: else a join key inside each alternative
-// (TPC-H Q19)
-/// is not seen, and the join becomes a nested loop.
+/// (TPC-H Q19) is not seen, and the join becomes a nested loop.
 final class FactorPulling extends RelHomogeneousShuttle {
   private FactorPulling() {}
 

@@ -13,8 +13,8 @@ import org.apache.calcite.tools.RelBuilder;
 import org.jspecify.annotations.Nullable;
 
 /// Orders joins by dynamic programming over hypergraphs (Moerkotte and Neumann, "Dynamic
-// Programming
-/// Strikes Back", 2008), bushy trees included, at the least sum of rows that the joins produce.
+/// Programming Strikes Back", 2008), bushy trees included, at the least sum of rows that the joins
+/// produce.
 final class JoinOrder {
   /// Connected sub-graphs looked at before a simpler way is taken.
   private static final int MAX_SUBGRAPHS = 1_000;

@@ -23,8 +23,7 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexUtil;
 
 /// Joins: hash joins wherever there is an equality, with the smaller side as build side; otherwise
-// nested
-/// loops.
+/// nested loops.
 final class JoinTranslator {
   private final PhysicalTranslator plans;
 
@@ -162,7 +161,7 @@ final class JoinTranslator {
   }
 
   /// Key pairs of different types get cast copies behind the inputs' columns, which the output
-  // leaves out.
+  /// leaves out.
   private static PhysicalPlan withEqualKeyTypes(HashJoin join) {
     List<Expression> left = Projections.references(join.left().output());
     List<Expression> right = Projections.references(join.right().output());

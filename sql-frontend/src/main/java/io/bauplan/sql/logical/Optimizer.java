@@ -16,8 +16,7 @@ import org.apache.calcite.sql2rel.RelFieldTrimmer;
 import org.apache.calcite.tools.RelBuilder;
 
 /// From a converted tree to the one that is executed, in phases: sub-queries become joins, filters
-// and
-/// projections move down, joins are ordered, unused columns go, windows come apart.
+/// and projections move down, joins are ordered, unused columns go, windows come apart.
 final class Optimizer {
   private static final HepProgram SUB_QUERIES =
       program(

@@ -39,8 +39,7 @@ import org.apache.calcite.rex.RexNode;
 import org.jspecify.annotations.Nullable;
 
 /// An optimized tree as a physical plan, node by node; whatever has no counterpart is an error,
-// never
-/// dropped. Joins, aggregates, scans and windows have translators of their own.
+/// never dropped. Joins, aggregates, scans and windows have translators of their own.
 public final class PhysicalTranslator {
   private final RelMetadataQuery metadata;
 

@@ -14,8 +14,7 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 
 /// One query text on its way to a tree: bind names, validate, convert. A view or table argument
-// inside it
-/// has a converter of its own over the same statement context.
+/// inside it has a converter of its own over the same statement context.
 final class QueryConverter {
   private static final SqlToRelConverter.Config CONFIG =
       SqlToRelConverter.config()

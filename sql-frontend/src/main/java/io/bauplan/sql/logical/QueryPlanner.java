@@ -23,8 +23,7 @@ import org.apache.calcite.sql.SqlSelect;
 import org.jspecify.annotations.Nullable;
 
 /// Plans the queries of one statement, also those inside other statements. Takes the nodes it is
-// given
-/// over and rewrites them: a text planned twice is copied first ([SqlCopies]).
+/// given over and rewrites them: a text planned twice is copied first ([SqlCopies]).
 public final class QueryPlanner {
   private final StatementContext context;
 

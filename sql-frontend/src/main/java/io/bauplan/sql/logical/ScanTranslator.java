@@ -30,8 +30,7 @@ import org.apache.calcite.schema.TransientTable;
 import org.jspecify.annotations.Nullable;
 
 /// Leaves of the plan: a scan takes filters, projections and limits into itself, and only then its
-// files
-/// are listed.
+/// files are listed.
 final class ScanTranslator {
   private ScanTranslator() {}
 

@@ -18,8 +18,7 @@ import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.util.Sarg;
 
 /// Calcite's `SEARCH(x, Sarg[...])`, its normal form of ranges and lists of constants, as
-// comparisons and
-/// `IN` lists.
+/// comparisons and `IN` lists.
 final class SearchTranslator {
   private SearchTranslator() {}
 

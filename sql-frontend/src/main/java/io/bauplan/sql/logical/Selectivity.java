@@ -16,8 +16,7 @@ import org.apache.calcite.util.Sarg;
 import org.jspecify.annotations.Nullable;
 
 /// The share of rows that pass a predicate: from a column's bounds and distinct values where they
-// are
-/// known, otherwise one of the constants here.
+/// are known, otherwise one of the constants here.
 final class Selectivity {
   private static final double EQUALITY = 0.1;
   private static final double RANGE = 0.3;

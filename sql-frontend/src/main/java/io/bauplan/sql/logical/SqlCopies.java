@@ -7,8 +7,7 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.util.SqlShuttle;
 
 /// Deep copies: the validator keeps what it learns by node and rewrites nodes in place, so that a
-// text used
-/// twice must be two trees.
+/// text used twice must be two trees.
 public final class SqlCopies {
   private SqlCopies() {}
 

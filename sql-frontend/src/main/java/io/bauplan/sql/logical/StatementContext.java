@@ -14,8 +14,7 @@ import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.rex.RexBuilder;
 
 /// What one statement plans with: the commit its names resolve at, its instant, and Calcite's
-// private
-/// objects, which are never shared between statements or threads.
+/// private objects, which are never shared between statements or threads.
 public final class StatementContext {
   private static final HepProgram NOTHING = HepProgram.builder().build();
 
@@ -66,7 +65,7 @@ public final class StatementContext {
   }
 
   /// The same statement where names resolve at another commit: the inside of a view read `AT` a
-  // version.
+  /// version.
   public StatementContext at(PinnedRef other) {
     return new StatementContext(this, other);
   }

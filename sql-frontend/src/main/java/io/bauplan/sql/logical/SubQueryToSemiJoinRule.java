@@ -26,10 +26,9 @@ import org.apache.calcite.tools.RelBuilder;
 import org.jspecify.annotations.Nullable;
 
 /// `WHERE [NOT] EXISTS (...)` and `x [NOT] IN (...)` whose correlated conditions can be pulled up
-// become
-/// semi- and anti-joins. Calcite's own way (distinct keys of the outer side joined into the
-// sub-query)
-/// reads the outer tables once more for each sub-query; it remains for what this rule leaves.
+/// become semi- and anti-joins. Calcite's own way (distinct keys of the outer side joined into the
+/// sub-query) reads the outer tables once more for each sub-query; it remains for what this rule
+/// leaves.
 final class SubQueryToSemiJoinRule extends RelOptRule {
   static final SubQueryToSemiJoinRule INSTANCE = new SubQueryToSemiJoinRule();
 

@@ -14,8 +14,7 @@ import org.apache.calcite.rel.RelWriter;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 
 /// A call of a user's table function in the tree. Its inputs have exactly the declared columns. No
-// rule
-/// moves anything through it.
+/// rule moves anything through it.
 final class TableFunctionCall extends AbstractRelNode {
   private final FunctionDefinition function;
   private final List<Argument> arguments;

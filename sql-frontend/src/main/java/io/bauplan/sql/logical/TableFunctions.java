@@ -54,8 +54,7 @@ import org.apache.calcite.tools.RelBuilder;
 /// `generate_series(1, 10)`.
 ///
 /// Calcite would drop a set-semantics table argument under the conversion we use (CALCITE-6204);
-// here each
-/// table argument is a query of its own and becomes an input of our node.
+/// here each table argument is a query of its own and becomes an input of our node.
 final class TableFunctions {
   private static final Map<String, DataFileFormat> READERS =
       Map.of(
@@ -179,7 +178,7 @@ final class TableFunctions {
   }
 
   /// `generate_series(start, stop[, step])`, ends included; `range(start, stop[, step])` without
-  // the end.
+  /// the end.
   private Resolution series(SqlCall call, String name) {
     List<SqlNode> operands = call.getOperandList();
     if (operands.isEmpty() || operands.size() > 3) {

@@ -30,8 +30,7 @@ public sealed interface DataStatement extends Statement {
       implements DataStatement {}
 
   /// `MERGE INTO table [AS alias] USING source ON condition WHEN ...`; the first action that fits a
-  // row is
-  /// taken.
+  /// row is taken.
   ///
   /// @param source a table reference: a name, a query or either with an alias
   record Merge(

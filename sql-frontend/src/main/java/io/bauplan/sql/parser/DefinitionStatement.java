@@ -82,7 +82,7 @@ public sealed interface DefinitionStatement extends Statement
   /// @param columns new names for the query's columns; empty = its own
   /// @param sql the query as the user wrote it
   /// @param materialized `CREATE MATERIALIZED VIEW`; only then are `partitioning` and `properties`
-  // given
+  ///     given
   record CreateView(
       SqlIdentifier name,
       List<SqlIdentifier> columns,

@@ -68,7 +68,7 @@ final class DistinctOnSelect extends SqlSelect {
   }
 
   /// Ordinals and aliases mean nothing inside a window: puts the selected expression in their
-  // place.
+  /// place.
   private SqlNode resolveItem(SqlNode node) {
     return switch (node) {
       case SqlCall call when isOrdering(call.getKind()) ->

@@ -29,8 +29,7 @@ import org.apache.calcite.sql.type.ReturnTypes;
 import org.jspecify.annotations.Nullable;
 
 /// Everyday shorthands of queries, written out in Calcite's nodes while the generated parser reads
-// them,
-/// so that nothing after the parser knows them.
+/// them, so that nothing after the parser knows them.
 public final class QueryShorthands {
   /// `timestamp AT TIME ZONE 'zone'`; binds as tightly as `::`. The planner gives it its meaning.
   public static final SqlBinaryOperator AT_TIME_ZONE =
@@ -180,7 +179,7 @@ public final class QueryShorthands {
   }
 
   /// `datediff(day, a, b)`, `datediff('day', a, b)` and `dateadd(day, n, d)`: the first argument is
-  // a unit.
+  /// a unit.
   public static SqlCall call(SqlCall call) {
     if (call.operandCount() != 3) {
       return call;
@@ -210,7 +209,7 @@ public final class QueryShorthands {
   }
 
   /// Counts the boundaries of the unit between two points, not whole units: from 23:59 to 00:01 is
-  // a day.
+  /// a day.
   private static SqlCall boundaries(
       SqlParserPos position, SqlIntervalQualifier unit, SqlNode from, SqlNode to) {
     return SqlStdOperatorTable.TIMESTAMP_DIFF.createCall(

@@ -15,8 +15,8 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.parser.SqlParserUtil;
 
 /// Reads references. A name such as `feature/x-1`, `v1.0` or `main@1a2b~2` is many tokens to the
-// grammar:
-/// whatever stands together without a space is one reference; one with other signs is quoted.
+/// grammar: whatever stands together without a space is one reference; one with other signs is
+/// quoted.
 public final class ReferenceText {
   private ReferenceText() {}
 

@@ -5,8 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A text by lines and columns, counted as the generated parser counts: 1-based, in UTF-16 units, a
-// line
-/// ending at `\n`, `\r` or `\r\n`.
+/// line ending at `\n`, `\r` or `\r\n`.
 final class SourceText {
   private final String text;
   private final List<Integer> lineStarts = new ArrayList<>();

@@ -11,8 +11,7 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.jspecify.annotations.Nullable;
 
 /// Writes queries and expressions as text of our own dialect: what comes out parses to the same
-// tree. A
-/// name is quoted where it was quoted.
+/// tree. A name is quoted where it was quoted.
 public final class SqlPrinter {
   /// For those who need a dialect of Calcite's; prefer [#print].
   public static final SqlDialect DIALECT = new Dialect();

@@ -18,8 +18,7 @@ import org.apache.calcite.sql.validate.SqlConformanceEnum;
 /// The parser's door: text in, statements out. Stateless and thread-safe.
 ///
 /// Whatever the text, the only exception is an [EngineException] of `SYNTAX_ERROR` (or
-// `NOT_SUPPORTED`)
-/// with a position in it.
+/// `NOT_SUPPORTED`) with a position in it.
 public final class SqlText {
   /// Longest text, in UTF-16 units.
   public static final int MAX_TEXT_CHARS = 1_000_000;
@@ -66,8 +65,7 @@ public final class SqlText {
   }
 
   /// Parses a condition or value, such as the `filter=` of a model's input. There an unquoted ISO
-  // date is
-  /// a date, not a subtraction.
+  /// date is a date, not a subtraction.
   public static ParsedExpression parseExpression(String text) {
     checkLength(text);
     UnquotedDates dates = UnquotedDates.quote(text);

@@ -7,10 +7,8 @@ import java.util.Optional;
 import org.apache.calcite.sql.SqlNode;
 
 /// One parsed statement. Queries and expressions stay Calcite's nodes; names are [SqlIdentifier]s,
-// which
-/// know their position and which of their parts were quoted; all else is plain values.
-// [StatementPrinter]
-/// turns a statement back into text.
+/// which know their position and which of their parts were quoted; all else is plain values.
+/// [StatementPrinter] turns a statement back into text.
 ///
 /// [SqlIdentifier]: org.apache.calcite.sql.SqlIdentifier
 public sealed interface Statement
@@ -31,8 +29,7 @@ public sealed interface Statement
   SourcePosition position();
 
   /// `SELECT`, `VALUES`, `WITH`, `FROM t`, set operations. Shorthands are already written out in
-  // `query`,
-  /// but for [VersionedTable] (`t AT BRANCH b`), which the binder resolves.
+  /// `query`, but for [VersionedTable] (`t AT BRANCH b`), which the binder resolves.
   record Query(SqlNode query, SourcePosition position) implements Statement {}
 
   /// `EXPLAIN [LOGICAL|PHYSICAL|ANALYZE] [(FORMAT JSON)] statement`.
@@ -52,7 +49,7 @@ public sealed interface Statement
   }
 
   /// `DESCRIBE [TABLE] t` (a query `SELECT * FROM t`) or `DESCRIBE query`: names and types of its
-  // columns.
+  /// columns.
   record Describe(SqlNode query, SourcePosition position) implements Statement {}
 
   /// `SUMMARIZE t` or `SUMMARIZE query`: one row of statistics for each column.
@@ -66,7 +63,7 @@ public sealed interface Statement
       implements Statement {}
 
   /// Options as written: keys in lower case, values as text (`true`, `;`, `128`), in the order
-  // written.
+  /// written.
   static Map<String, String> noOptions() {
     return Map.of();
   }

@@ -20,8 +20,7 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a statement as text that parses to the same statement: shorthands written out, keywords
-// in upper
-/// case, comments and layout gone.
+/// in upper case, comments and layout gone.
 public final class StatementPrinter {
   private StatementPrinter() {}
 

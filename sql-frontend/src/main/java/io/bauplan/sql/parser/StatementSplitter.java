@@ -6,8 +6,7 @@ import java.util.Deque;
 import java.util.List;
 
 /// Finds the ends of statements: semicolons outside strings, quoted names, `$$` bodies and
-// comments. Light
-/// enough to run at every key stroke.
+/// comments. Light enough to run at every key stroke.
 public final class StatementSplitter {
   /// A statement's place in the text.
   ///

@@ -18,8 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Makes of the generated parser's complaints one short sentence: what was found where, and what
-// was
-/// probably meant.
+/// was probably meant.
 final class SyntaxErrors {
   /// More than this many possible words help nobody.
   private static final int MAX_EXPECTED = 4;
@@ -59,7 +58,7 @@ final class SyntaxErrors {
           "SPECIFIC");
 
   /// Words that people mistype before anything is wrong to the grammar: `SELECT a FORM t` has an
-  // alias.
+  /// alias.
   private static final List<String> CLAUSES =
       List.of(
           "SELECT",
@@ -164,8 +163,7 @@ final class SyntaxErrors {
   private record Blame(Token token, List<String> expected) {}
 
   /// The grammar looks two tokens ahead, so that a clause with a wrong second token is refused at
-  // its
-  /// first: `ORDER YB` at ORDER. The second one is to blame.
+  /// its first: `ORDER YB` at ORDER. The second one is to blame.
   private static Optional<Blame> pastClause(Token clause) {
     Token next = clause.next;
     if (next == null) {

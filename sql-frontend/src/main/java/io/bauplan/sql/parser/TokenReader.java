@@ -19,8 +19,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.parser.SqlParserUtil;
 
 /// Reads a statement word by word from the generated parser's tokens, and calls its productions for
-// names,
-/// types, expressions and queries. A word is a keyword only where one is looked for.
+/// names, types, expressions and queries. A word is a keyword only where one is looked for.
 final class TokenReader {
   final BauplanParser parser;
   private final SourceText source;

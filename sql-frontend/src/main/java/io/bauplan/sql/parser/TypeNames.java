@@ -16,8 +16,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
 
 /// Type names that other engines have taught people, as types of the grammar. Called by the
-// generated
-/// parser.
+/// generated parser.
 public final class TypeNames {
   private static final Map<String, SqlTypeName> ALIASES =
       Map.ofEntries(

@@ -6,8 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Writes `2023-01-01` as `DATE '2023-01-01'` outside strings and quoted names; a standard parser
-// reads it
-/// as 2021.
+/// reads it as 2021.
 record UnquotedDates(String text, List<ParsedExpression.Warning> warnings) {
   private static final Pattern QUOTED_OR_DATE =
       Pattern.compile(

@@ -5,8 +5,7 @@ import io.bauplan.sql.error.SourcePosition;
 /// A reference written after `AT`, `FROM`, `INTO` or `USE`.
 ///
 /// @param text branch or tag name, commit hash, snapshot id, timestamp (ISO), or a whole reference
-// such as
-///     `main@hash`, `main~2`
+///     such as `main@hash`, `main~2`
 public record Version(Kind kind, String text, SourcePosition position) {
   /// What the user said `text` is.
   public enum Kind {

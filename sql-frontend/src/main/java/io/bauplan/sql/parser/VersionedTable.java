@@ -21,8 +21,7 @@ public final class VersionedTable extends SqlCall {
   private final SqlNode value;
 
   /// @param value an identifier or a string for a reference, a number for a snapshot; for
-  // `TIMESTAMP` any
-  ///     constant expression
+  ///     `TIMESTAMP` any constant expression
   public VersionedTable(
       SqlParserPos position, SqlIdentifier table, Version.Kind kind, SqlNode value) {
     super(position);

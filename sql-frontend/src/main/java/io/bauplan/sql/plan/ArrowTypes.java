@@ -30,10 +30,8 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// The engine's types as Arrow sees them. `toArrow` is exact and one to one; `fromArrow` also
-// accepts
-/// what other producers write (unsigned integers, other units, large and view strings,
-// dictionaries) and
-/// names the type that the engine will hold it in.
+/// accepts what other producers write (unsigned integers, other units, large and view strings,
+/// dictionaries) and names the type that the engine will hold it in.
 public final class ArrowTypes {
   private ArrowTypes() {}
 

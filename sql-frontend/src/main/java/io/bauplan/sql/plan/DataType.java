@@ -3,12 +3,11 @@ package io.bauplan.sql.plan;
 import java.util.List;
 
 /// The engine's types. The mapping to SQL, Arrow, Iceberg and Parquet is one table:
-// `docs/types.md`.
+/// `docs/types.md`.
 ///
 /// In batches each type has one Arrow layout (see [ArrowTypes]): `TIMESTAMP` and `TIME` are int64
 /// microseconds, `DATE` is int32 days, `DECIMAL` is 128-bit, `UUID` is 16 bytes, strings are UTF-8
-// with
-/// 32-bit offsets.
+/// with 32-bit offsets.
 public sealed interface DataType {
   /// The type of a bare `NULL`.
   record NullType() implements DataType {}

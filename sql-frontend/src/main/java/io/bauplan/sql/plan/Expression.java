@@ -5,12 +5,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A scalar expression over the columns of a plan node's input. For joins the columns of the right
-// input
-/// follow those of the left.
+/// input follow those of the left.
 ///
 /// Semantics are those of `docs/sql.md`: three-valued logic, overflow is error `22003` and never a
-// silent
-/// wrap, division by zero is `22012`, integer division truncates, strings compare by code point.
+/// silent wrap, division by zero is `22012`, integer division truncates, strings compare by code
+/// point.
 public sealed interface Expression {
   DataType type();
 
@@ -20,10 +19,8 @@ public sealed interface Expression {
   record InputRef(int index, DataType type, boolean nullable) implements Expression {}
 
   /// A constant. The value's class follows the type: Boolean; Long for all integers, DATE (days),
-  // TIME,
-  /// TIMESTAMP and intervals (microseconds or months); Double for floats; BigDecimal; String;
-  // byte[] for
-  /// BINARY and UUID; List for lists and structs; Map. `null` is SQL's NULL.
+  /// TIME, TIMESTAMP and intervals (microseconds or months); Double for floats; BigDecimal; String;
+  /// byte[] for BINARY and UUID; List for lists and structs; Map. `null` is SQL's NULL.
   record Literal(@Nullable Object value, DataType type) implements Expression {
     @Override
     public boolean nullable() {
@@ -194,8 +191,7 @@ public sealed interface Expression {
   }
 
   /// Searched CASE: the first branch whose condition is true. Branches are evaluated only for the
-  // rows
-  /// that reach them, so an error in a branch not taken does not surface.
+  /// rows that reach them, so an error in a branch not taken does not surface.
   record Case(List<Branch> branches, Expression otherwise, DataType type, boolean nullable)
       implements Expression {
     public record Branch(Expression condition, Expression result) {}

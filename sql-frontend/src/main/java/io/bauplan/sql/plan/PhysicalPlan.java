@@ -8,12 +8,10 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// A plan that a worker can execute without asking the control plane anything: names are resolved
-// to files
-/// and field ids, snapshots are pinned. Every node states its output columns.
+/// to files and field ids, snapshots are pinned. Every node states its output columns.
 ///
 /// A worker that has no vectorized operator for a node (or no kernel for an expression in it) runs
-// that
-/// node through its fallback; the plan is the same.
+/// that node through its fallback; the plan is the same.
 public sealed interface PhysicalPlan {
   RowType output();
 
@@ -23,8 +21,7 @@ public sealed interface PhysicalPlan {
   ///
   /// @param columns what to produce, in order
   /// @param filterColumns further columns that only the filter needs; in `filter` their indexes
-  // follow
-  ///     those of `columns`
+  ///     follow those of `columns`
   /// @param filter applied completely by the scan: every row produced satisfies it
   /// @param limit a scan may stop once it produced that many rows
   record TableScan(
@@ -49,11 +46,11 @@ public sealed interface PhysicalPlan {
   }
 
   /// Reads files in place: `read_parquet`, `read_csv`, `read_json` and `COPY`. Columns are found by
-  // name.
+  /// name.
   ///
   /// @param options of the format: `header`, `delimiter`, `quote`, `null`, ... (see the readers)
   /// @param filter over the output columns (what the filter needs is in the projection); applied
-  // completely
+  ///     completely
   record FileScan(
       DataFileFormat format,
       List<ScanFile> files,
@@ -126,9 +123,8 @@ public sealed interface PhysicalPlan {
   }
 
   /// Output: group keys in the order of `groupKeys`, then aggregates. With several grouping sets a
-  // key
-  /// that a set leaves out is NULL. Without keys there is exactly one output row (per empty
-  // grouping set).
+  /// key that a set leaves out is NULL. Without keys there is exactly one output row (per empty
+  /// grouping set).
   ///
   /// @param groupingSets indexes into `groupKeys`; one full set for a plain GROUP BY
   record Aggregate(
@@ -248,7 +244,7 @@ public sealed interface PhysicalPlan {
     public record Frame(boolean rows, Bound lower, Bound upper, Exclusion exclusion) {}
 
     /// A frame's end; `offset` is over the input's columns and present for PRECEDING and FOLLOWING
-    // n.
+    /// n.
     public record Bound(Kind kind, Optional<Expression> offset) {
       public enum Kind {
         UNBOUNDED_PRECEDING,
@@ -267,7 +263,7 @@ public sealed interface PhysicalPlan {
     }
 
     /// A window function (`row_number`, `rank`, `lag`, ...) or aggregate over expressions of the
-    // input.
+    /// input.
     public record WindowCall(
         String function,
         boolean distinct,
@@ -291,8 +287,7 @@ public sealed interface PhysicalPlan {
   }
 
   /// For each left row runs the right input with [Expression.CorrelatedRef]s bound to it. The
-  // planner
-  /// removes nearly all of these by decorrelation.
+  /// planner removes nearly all of these by decorrelation.
   record Correlate(
       PhysicalPlan left, PhysicalPlan right, int correlationId, JoinKind kind, RowType output)
       implements PhysicalPlan {
@@ -303,8 +298,7 @@ public sealed interface PhysicalPlan {
   }
 
   /// `WITH RECURSIVE`: `seed`, then `step` over the previous round's rows ([RecursiveScan] of the
-  // same
-  /// name) until it gives none.
+  /// same name) until it gives none.
   record RecursiveUnion(
       String name, boolean all, PhysicalPlan seed, PhysicalPlan step, RowType output)
       implements PhysicalPlan {
@@ -358,8 +352,7 @@ public sealed interface PhysicalPlan {
   }
 
   /// Writes the input as data files of a table; output is one row: `rows BIGINT`. The files written
-  // are
-  /// reported with the query's result.
+  /// are reported with the query's result.
   record TableWrite(PhysicalPlan input, WriteTarget target) implements PhysicalPlan {
     public static final RowType OUTPUT =
         new RowType(List.of(new Column("rows", DataType.INT64, false)));

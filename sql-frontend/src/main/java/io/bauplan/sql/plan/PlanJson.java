@@ -8,8 +8,8 @@ import io.bauplan.sql.error.ErrorCode;
 import java.util.List;
 
 /// Plans and expressions as JSON, both ways: what goes over the wire between planner and worker. A
-// record
-/// is an object of its components; where a sealed interface is declared, `type` names the record.
+/// record is an object of its components; where a sealed interface is declared, `type` names the
+/// record.
 public final class PlanJson {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface PlannedStatement {
 
   /// Returns rows. `SHOW`, `DESCRIBE`, `EXPLAIN` without `ANALYZE` and the system schemas are
-  // queries over
-  /// [PhysicalPlan.Values].
+  /// queries over [PhysicalPlan.Values].
   ///
   /// @param parameters types of the `?` in order
   record Query(PinnedRef at, PhysicalPlan plan, List<DataType> parameters)

@@ -27,8 +27,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
 /// Records of records as JSON, driven by their declared components; values of `Expression.Literal`
-// carry
-/// their class where JSON's own types do not tell it.
+/// carry their class where JSON's own types do not tell it.
 final class RecordJson {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final JsonMapper MAPPER = JsonMapper.builder().build();

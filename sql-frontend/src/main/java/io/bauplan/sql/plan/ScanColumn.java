@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param fieldId Iceberg field id, by which the column is found in data files; -1 = by name
 /// @param initialDefault value for files written before the column existed, as in
-// [Expression.Literal]
+///     [Expression.Literal]
 public record ScanColumn(int fieldId, Column column, @Nullable Object initialDefault) {
   public ScanColumn(int fieldId, Column column) {
     this(fieldId, column, null);

@@ -9,9 +9,8 @@ import java.util.Map;
 /// @param sizeBytes length of the file
 /// @param recordCount rows before deletes; -1 = unknown
 /// @param identityPartition values of identity partition columns by field id, which need not be
-// read and
-///     which may be absent from files that other engines wrote; values in the text form of
-// `Transforms.identity`
+///     read and which may be absent from files that other engines wrote; values in the text form of
+///     `Transforms.identity`
 /// @param deletes delete files that apply to it
 public record ScanFile(
     String location,

@@ -13,8 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The models of a project and who reads whom. The order comes from the inputs alone, whatever the
-// order
-/// in the files; names match case-insensitively.
+/// order in the files; names match case-insensitively.
 public final class PipelineDag {
   private final List<Model> ordered;
   private final Map<String, Model> byName;
@@ -25,7 +24,7 @@ public final class PipelineDag {
   }
 
   /// @throws EngineException `PROJECT_INVALID` for two models of one name or a cycle, naming both
-  // places
+  ///     places
   public static PipelineDag of(List<Model> models) {
     Map<String, Model> byName = new LinkedHashMap<>();
     for (Model model : models) {

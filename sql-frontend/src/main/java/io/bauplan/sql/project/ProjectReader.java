@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Reads a project folder: every root `.sql` file and every decorated function of the `.py` files
-// is a
-/// model. Nothing of the project runs.
+/// is a model. Nothing of the project runs.
 public final class ProjectReader {
   /// Largest file that is read as source.
   private static final long SOURCE_FILE_BYTES = 4L << 20;

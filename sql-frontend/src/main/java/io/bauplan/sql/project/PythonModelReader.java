@@ -30,8 +30,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 
 /// The decorated functions of a Python file as models. A decorated function sees each input whole,
-// in one
-/// call: set semantics.
+/// in one call: set semantics.
 final class PythonModelReader {
   private static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 

@@ -5,7 +5,7 @@ final class Requirements {
   private Requirements() {}
 
   /// A bare version pins; one with an operator is kept; an empty one leaves the choice to the
-  // resolver.
+  /// resolver.
   static String of(String name, String version) {
     String trimmed = version.trim();
     if (trimmed.isEmpty() || trimmed.equals("*")) {

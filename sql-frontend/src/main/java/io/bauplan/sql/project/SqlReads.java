@@ -19,8 +19,7 @@ import org.apache.calcite.sql.SqlWithItem;
 import org.jspecify.annotations.Nullable;
 
 /// The tables that a query mentions, found in its syntax alone: names of common table expressions
-// are not
-/// tables, names in FROM and `TABLE t` arguments are.
+/// are not tables, names in FROM and `TABLE t` arguments are.
 final class SqlReads {
   private final Set<String> names = new LinkedHashSet<>();
 

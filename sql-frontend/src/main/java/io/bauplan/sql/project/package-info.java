@@ -1,6 +1,5 @@
 /// Project folders, read without running any of their code: configuration, models, and the DAG that
-// their
-/// inputs make.
+/// their inputs make.
 @NullMarked
 package io.bauplan.sql.project;
 

@@ -11,8 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Plans statements with Calcite. Thread-safe; keeps nothing between statements but immutable
-// tables of
-/// operators and rules.
+/// tables of operators and rules.
 public final class CalcitePlanner implements StatementPlanner {
   private final Catalog catalog;
   private final FileSchemas files;

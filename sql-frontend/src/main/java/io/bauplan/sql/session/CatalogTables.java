@@ -20,8 +20,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The system tables that the catalog alone can answer: `information_schema` and of `sys` branches,
-// tags,
-/// commits, snapshots, functions and settings.
+/// tags, commits, snapshots, functions and settings.
 final class CatalogTables implements SystemTables {
   static final CatalogTables INSTANCE = new CatalogTables();
 

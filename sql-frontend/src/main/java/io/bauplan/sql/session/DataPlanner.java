@@ -35,7 +35,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.jspecify.annotations.Nullable;
 
 /// Statements that change rows. UPDATE and DELETE are written as the query of the table's new
-// contents.
+/// contents.
 final class DataPlanner {
   private final StatementContext session;
 

@@ -5,13 +5,11 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import java.util.Map;
 
 /// Asked by the planner for files read in place. Looking into data files is a worker's work: the
-// worker
-/// implements this, the planner sees the answer only.
+/// worker implements this, the planner sees the answer only.
 @FunctionalInterface
 public interface FileSchemas {
   /// Expands a path, glob or URI to its files and infers their common columns. The plan returned
-  // projects
-  /// all columns and has no filter.
+  /// projects all columns and has no filter.
   ///
   /// @throws io.bauplan.sql.error.EngineException `FILE_NOT_FOUND` or `MALFORMED_FILE`
   PhysicalPlan.FileScan describe(DataFileFormat format, String uri, Map<String, String> options);

@@ -7,8 +7,7 @@ import java.util.Optional;
 @FunctionalInterface
 public interface ModelScope {
   /// What an unqualified name stands for within the pipeline; empty = look in the catalog. Names
-  // match
-  /// case-insensitively.
+  /// match case-insensitively.
   Optional<Model> find(String name);
 
   sealed interface Model {

@@ -3,12 +3,10 @@ package io.bauplan.sql.session;
 import io.bauplan.sql.plan.PlannedStatement;
 
 /// Turns text into something to carry out: parse, pin, validate, optimize, translate. Thread-safe;
-// touches
-/// metadata only.
+/// touches metadata only.
 public interface StatementPlanner {
   /// Plans one statement (a trailing semicolon is allowed). Errors are `EngineException`s of type
-  // USER with
-  /// a position in `sql`, or EXTERNAL where the catalog fails.
+  /// USER with a position in `sql`, or EXTERNAL where the catalog fails.
   PlannedStatement plan(String sql, Session session);
 
   /// As `plan`, with further names that win over the catalog's: the nodes of a pipeline under way.

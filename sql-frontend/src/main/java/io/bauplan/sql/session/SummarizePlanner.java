@@ -19,8 +19,7 @@ import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
 /// `SUMMARIZE`: per column its type, least and greatest value, distinct values, mean and NULLs, as
-// a union
-/// of one aggregation each.
+/// a union of one aggregation each.
 final class SummarizePlanner {
   private static final String SOURCE = "summarized";
 

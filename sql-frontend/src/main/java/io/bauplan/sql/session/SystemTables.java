@@ -7,9 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Tables that the engine itself answers: `information_schema` and `sys`. The planner has those
-// that the
-/// catalog alone can answer; the engine adds its own (jobs, logs, caches). Their rows become
-/// `PhysicalPlan.Values` in the plan, so they are small or limited by their source.
+/// that the catalog alone can answer; the engine adds its own (jobs, logs, caches). Their rows
+/// become `PhysicalPlan.Values` in the plan, so they are small or limited by their source.
 @FunctionalInterface
 public interface SystemTables {
   List<SystemTable> tables();

@@ -4,8 +4,7 @@ import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlDelegatingConformance;
 
 /// What the dialect allows: Calcite's lenient conformance, with checked arithmetic. (BABEL is no
-// choice:
-/// it breaks aggregate queries.)
+/// choice: it breaks aggregate queries.)
 public final class EngineConformance extends SqlDelegatingConformance {
   public static final EngineConformance INSTANCE = new EngineConformance();
 

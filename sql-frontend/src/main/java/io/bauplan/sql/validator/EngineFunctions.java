@@ -29,10 +29,8 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 /// Functions and operators that Calcite lacks or has otherwise; they come before Calcite's.
 public final class EngineFunctions {
   /// `date_trunc('month', ts)`, also BigQuery's `DATE_TRUNC(ts, MONTH)`: the beginning of the unit,
-  // of the
-  /// time's type. Under a name of its own, which [FromBinder] puts in place: Calcite takes
-  // `DATE_TRUNC` for
-  /// BigQuery's alone.
+  /// of the time's type. Under a name of its own, which [FromBinder] puts in place: Calcite takes
+  /// `DATE_TRUNC` for BigQuery's alone.
   public static final SqlBasicFunction DATE_TRUNC =
       SqlBasicFunction.create(
               "TRUNCATE_TIME",
@@ -73,8 +71,7 @@ public final class EngineFunctions {
           SqlFunctionCategory.TIMEDATE);
 
   /// Minus, which also takes two points in time (an interval; for dates, days as BIGINT) and a date
-  // with a
-  /// number of days.
+  /// with a number of days.
   public static final SqlBinaryOperator MINUS =
       new SqlBinaryOperator(
           "-",
@@ -114,8 +111,7 @@ public final class EngineFunctions {
   }
 
   /// A checker of its own: Calcite's family checkers stand for fixed parameters, by which look-up
-  // would
-  /// discard one of the two forms.
+  /// would discard one of the two forms.
   private static final class TruncationOperands implements SqlOperandTypeChecker {
     @Override
     public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {

@@ -7,8 +7,8 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.util.SqlOperatorTables;
 
 /// Every function and operator that a statement can name: ours, the standard's, and those of
-// PostgreSQL,
-/// BigQuery, Spark and Snowflake as Calcite has them. Of several that fit, the first is taken.
+/// PostgreSQL, BigQuery, Spark and Snowflake as Calcite has them. Of several that fit, the first is
+/// taken.
 public final class EngineOperators {
   private EngineOperators() {}
 

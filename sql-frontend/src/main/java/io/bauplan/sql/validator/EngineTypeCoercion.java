@@ -9,10 +9,8 @@ import org.apache.calcite.sql.validate.implicit.TypeCoercionImpl;
 import org.jspecify.annotations.Nullable;
 
 /// Which conversions happen unasked. A string is compared with a number, date or time after being
-// cast to
-/// it; it is never an argument of a numeric function. Numbers compare as they are: the translation
-// brings
-/// them to a type that loses no fraction.
+/// cast to it; it is never an argument of a numeric function. Numbers compare as they are: the
+/// translation brings them to a type that loses no fraction.
 final class EngineTypeCoercion extends TypeCoercionImpl {
   EngineTypeCoercion(RelDataTypeFactory typeFactory, SqlValidator validator) {
     super(typeFactory, validator);

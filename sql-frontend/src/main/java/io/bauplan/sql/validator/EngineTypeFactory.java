@@ -10,8 +10,7 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.jspecify.annotations.Nullable;
 
 /// Makes Calcite's types so that each stands for exactly one of the engine's: strings are VARCHAR
-// without
-/// length (never padded), times have microseconds, FLOAT is 32 bits. One per statement.
+/// without length (never padded), times have microseconds, FLOAT is 32 bits. One per statement.
 public final class EngineTypeFactory extends JavaTypeFactoryImpl {
   public EngineTypeFactory() {
     super(EngineTypeSystem.INSTANCE);
@@ -45,8 +44,7 @@ public final class EngineTypeFactory extends JavaTypeFactoryImpl {
   }
 
   /// As Calcite's, but where decimals need more than 38 digits together the fraction is kept and
-  // the whole
-  /// part gives way: an overflow is an error, a lost fraction would be silent.
+  /// the whole part gives way: an overflow is an error, a lost fraction would be silent.
   @Override
   public @Nullable RelDataType leastRestrictive(List<RelDataType> types, SqlTypeMappingRule rule) {
     RelDataType common = super.leastRestrictive(types, rule);

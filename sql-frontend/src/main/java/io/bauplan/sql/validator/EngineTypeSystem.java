@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// | `%` | min(p1-s1, p2-s2) + s | s = max(s1, s2) |
 ///
 /// Past 38 digits the whole part is kept and the scale gives way, but never below 6 (or the scale
-// itself
-/// where that is smaller); the quotient is rounded half up. An integer counts as a decimal of scale
-// 0.
+/// itself where that is smaller); the quotient is rounded half up. An integer counts as a decimal
+/// of scale 0.
 public final class EngineTypeSystem extends RelDataTypeSystemImpl {
   public static final EngineTypeSystem INSTANCE = new EngineTypeSystem();
 

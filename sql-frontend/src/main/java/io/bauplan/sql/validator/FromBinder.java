@@ -28,10 +28,9 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.jspecify.annotations.Nullable;
 
 /// Walks a query before validation, resolves every name in FROM and puts the canonical name in its
-// place;
-/// the tables go into a schema made for this query alone. So the validator never asks the catalog,
-// errors
-/// about tables are ours, and time travel, files and table functions are ordinary names to it.
+/// place; the tables go into a schema made for this query alone. So the validator never asks the
+/// catalog, errors about tables are ours, and time travel, files and table functions are ordinary
+/// names to it.
 public final class FromBinder {
   private final TableResolver resolver;
   private final CalciteSchema root = CalciteSchema.createRootSchema(false, false);

@@ -11,29 +11,25 @@ import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 
 /// Function ids: the names under which `Expression.Call` and `AggregateCall` carry functions from
-// the
-/// planner to workers, and the operators they stand for. An id is the operator's name in lower
-// case, blanks
-/// as `_`; where several operators share a name the later ones end in `#2`, `#3`, ...; those below
-// have
-/// names of their own. Every call is null where an argument is null, unless said otherwise.
+/// the planner to workers, and the operators they stand for. An id is the operator's name in lower
+/// case, blanks as `_`; where several operators share a name the later ones end in `#2`, `#3`, ...;
+/// those below have names of their own. Every call is null where an argument is null, unless said
+/// otherwise.
 ///
 /// Not calls but records of their own: arithmetic, comparisons, AND, OR, NOT, IS, IN lists, LIKE,
-// CAST,
-/// CASE (also COALESCE, NULLIF, IFNULL, NVL, IF, GREATEST and LEAST of two), EXTRACT (also YEAR(),
-// MONTH(),
-/// date_part).
+/// CAST, CASE (also COALESCE, NULLIF, IFNULL, NVL, IF, GREATEST and LEAST of two), EXTRACT (also
+/// YEAR(), MONTH(), date_part).
 ///
 /// | id | arguments | result |
 /// |---|---|---|
 /// | `concat` | VARCHAR, VARCHAR | `a || b` |
 /// | `substring` | VARCHAR or BINARY, from INTEGER (1-based, may be < 1), length INTEGER if given |
-// by code point |
+/// by code point |
 /// | `upper`, `lower`, `initcap`, `reverse` | VARCHAR | VARCHAR |
 /// | `char_length`, `character_length`, `length` | VARCHAR | code points, INTEGER |
 /// | `octet_length` | VARCHAR or BINARY | INTEGER |
 /// | `trim` | `BOTH`, `LEADING` or `TRAILING` as VARCHAR literal; characters VARCHAR; operand
-// VARCHAR | VARCHAR |
+/// VARCHAR | VARCHAR |
 /// | `ltrim`, `rtrim` | VARCHAR | VARCHAR |
 /// | `position` | needle, haystack [, from INTEGER] | 1-based, 0 = absent, INTEGER |
 /// | `strpos` | haystack, needle | as `position` |
@@ -48,12 +44,12 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 /// | `mod` | see `Arithmetic` | |
 /// | `power`, `sqrt`, `exp`, `ln`, `log10`, `sin`, ... | DOUBLE | DOUBLE |
 /// | `datetime_add`, `datetime_subtract` | DATE, TIME or TIMESTAMP; interval | the time's type;
-// months end at the month's last day |
+/// months end at the month's last day |
 /// | `datetime_difference` | t1, t2 | t1 - t2: BIGINT days of DATEs, else INTERVAL DAY TO SECOND |
 /// | `date_add_days` | DATE, integer | DATE |
 /// | `timestamp_diff` | unit VARCHAR, from, to | whole units from `from` to `to`, toward zero |
 /// | `date_trunc`, `date_ceil` | unit VARCHAR (`year`, `quarter`, `month`, `week`, `day`, `hour`,
-// ...), time | the time's type |
+/// ...), time | the time's type |
 /// | `interval_add`, `interval_subtract` | interval, interval | interval |
 /// | `interval_multiply`, `interval_divide` | interval, number | interval |
 /// | `assert_not_null` | value, column name | the value; NULL is error `23502` |
@@ -64,7 +60,7 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 /// `current_date`, `current_timestamp` and their kin are constants by the time a plan is made.
 public final class FunctionRegistry {
   /// `datetime_add(date|time|timestamp, interval)`; a month sum past the month's end takes its last
-  // day.
+  /// day.
   public static final String DATETIME_ADD = "datetime_add";
 
   /// `datetime_subtract(date|time|timestamp, interval)`.

@@ -40,8 +40,7 @@ public final class ResolvedTable extends AbstractTable implements TranslatableTa
     }
 
     /// Any leaf of the physical plan that projects all its columns: files in place, results of
-    // other
-    /// nodes, generators, literal rows.
+    /// other nodes, generators, literal rows.
     record Leaf(PhysicalPlan plan, double estimatedRows) implements Source {
       @Override
       public RowType columns() {

@@ -17,7 +17,7 @@ import org.apache.calcite.sql.validate.SqlValidatorException;
 import org.jspecify.annotations.Nullable;
 
 /// Calcite's exceptions as ours: a code, the position in the statement, and words without
-// Calcite's.
+/// Calcite's.
 public final class ValidationErrors {
   private static final Pattern COLUMN =
       Pattern.compile("Column '(.*?)' not found in (?:any table|table '(.*?)').*", Pattern.DOTALL);

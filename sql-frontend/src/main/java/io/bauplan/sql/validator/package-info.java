@@ -1,6 +1,5 @@
 /// Names, types and signatures: everything that decides what a statement means. The settled
-// semantics of
-/// `docs/sql.md` live here, each in one place.
+/// semantics of `docs/sql.md` live here, each in one place.
 @NullMarked
 package io.bauplan.sql.validator;
 

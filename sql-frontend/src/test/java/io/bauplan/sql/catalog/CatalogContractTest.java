@@ -44,7 +44,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /// What every catalog must do; each backend has a subclass. Every test works on a branch of its
-// own.
+/// own.
 public abstract class CatalogContractTest {
   private static final CommitInfo INFO = new CommitInfo("tester", "a test", Map.of("job", "j1"));
   private static final List<Column> COLUMNS =

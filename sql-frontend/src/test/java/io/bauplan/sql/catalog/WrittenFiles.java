@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Reports of files that a worker might have written. The catalog never opens data files, so there
-// are none.
+/// are none.
 final class WrittenFiles {
   private WrittenFiles() {}
 

@@ -13,8 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// Broken statements end in an `EngineException` with a place, whatever is broken; and what still
-// parses
-/// still prints.
+/// parses still prints.
 class SqlMutationTest {
   private static final int MUTATIONS = Integer.getInteger("bauplan.mutations", 1_000);
   private static final Pattern TOKEN =

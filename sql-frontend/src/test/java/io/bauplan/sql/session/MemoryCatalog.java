@@ -22,8 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A catalog in memory whose references each hold a map of entries; it can be read and given
-// entries, and
-/// refuses everything else: the planner only reads.
+/// entries, and refuses everything else: the planner only reads.
 public final class MemoryCatalog implements Catalog {
   private final Map<String, Map<TableRef, CatalogEntry>> branches = new LinkedHashMap<>();
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Files that nobody here wrote: `-Dreal.data=DIR` names the folder with `airports.csv`,
-// `birdstrikes.csv`,
-/// `flights-20k.json` and `flights-200k.arrow` (default: `../../shared/data/real`).
+/// `birdstrikes.csv`, `flights-20k.json` and `flights-200k.arrow` (default:
+/// `../../shared/data/real`).
 class RealDataTest {
   @TempDir static Path warehouse;
   private static Path data;

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The oracle: DuckDB in this process, set to our settled semantics where it has a setting for
-// them.
+/// them.
 public final class DuckDb implements AutoCloseable {
   private final Connection connection;
 

@@ -11,14 +11,12 @@ import java.util.Optional;
 /// Compares our rows with the oracle's. The rules, all of them:
 ///
 /// - rows are a multiset: both sides are sorted by their text before the comparison, where numbers
-// are
-///   rounded to six significant digits so that the order agrees;
+///   are rounded to six significant digits so that the order agrees;
 /// - exact numbers (integers, decimals) are equal by value, whatever their scale;
 /// - where ours is a decimal and the oracle's a float (it averages and divides decimals as floats),
-// the
-///   float is within one unit of our last digit;
+///   the float is within one unit of our last digit;
 /// - where either side is a float otherwise, they differ by at most 1e-9 relative, or 1e-12
-// absolute near zero;
+///   absolute near zero;
 /// - everything else is equal by its text.
 public final class ResultComparison {
   private static final double RELATIVE = 1e-9;

@@ -5,8 +5,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Runs user functions in ephemeral sandboxes, after the paper's section on the function runtime.
-// One
-/// per worker; thread-safe.
+/// One per worker; thread-safe.
 public interface FunctionRuntime extends AutoCloseable {
   /// Starts an invocation. Inputs are drained on the calling thread before this returns, so that a
   /// failing input surfaces as the input's own exception.

@@ -32,8 +32,7 @@ public record InspectedDecorator(
   }
 
   /// The keyword's texts: a list of texts, or one text as a list of one; empty where it is absent
-  // or
-  /// something else.
+  /// or something else.
   public Optional<List<String>> texts(String keyword) {
     return switch (keywords.get(keyword)) {
       case PythonLiteral.Text text -> Optional.of(List.of(text.value()));

@@ -8,14 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// The argument of one parameter.
 public sealed interface InvocationInput {
   /// A table that the runtime drains once, in order, into one shared-memory record batch. The
-  // iterator
-  /// owns each root it returns until its next call or its end.
+  /// iterator owns each root it returns until its next call or its end.
   record Table(Schema schema, Iterator<VectorSchemaRoot> batches) implements InvocationInput {}
 
   /// A table that already lies in shared memory; borrowed for the time of the call, never copied.
   record Shared(SharedTable table) implements InvocationInput {}
 
   /// A scalar: Boolean, Long, Double, BigDecimal, String, byte[], LocalDate, LocalDateTime,
-  // Instant.
+  /// Instant.
   record Value(@Nullable Object value) implements InvocationInput {}
 }

@@ -11,7 +11,7 @@ public sealed interface InvocationOutcome {
   ///
   /// @param type the exception's class, such as `KeyError`; `WrongResult` for a wrong return
   /// @param traceback the user's frames only, in the language's own form, pointing into the user's
-  // file
+  ///     file
   /// @param line line of `FunctionSource.file` nearest to the failure
   record UserFailed(String type, String message, String traceback, Optional<Integer> line)
       implements InvocationOutcome {}
@@ -29,7 +29,7 @@ public sealed interface InvocationOutcome {
   record Cancelled() implements InvocationOutcome {}
 
   /// The function never started: interpreter or packages cannot be had, or the sandbox policy
-  // refuses.
+  /// refuses.
   record NotStarted(EnvironmentFailure failure) implements InvocationOutcome {}
 
   enum Limit {

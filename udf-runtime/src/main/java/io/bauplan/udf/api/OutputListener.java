@@ -1,8 +1,7 @@
 package io.bauplan.udf.api;
 
 /// Receives a function's prints while it runs, one whole line at a time, from a runtime thread.
-// Lines
-/// are untrusted text: whoever shows them removes control characters.
+/// Lines are untrusted text: whoever shows them removes control characters.
 public interface OutputListener {
   enum Stream {
     STDOUT,

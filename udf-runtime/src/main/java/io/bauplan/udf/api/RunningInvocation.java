@@ -6,6 +6,6 @@ public interface RunningInvocation {
   InvocationOutcome await();
 
   /// Ends the function and every process it started. Returns at once; `await` tells when it is
-  // done.
+  /// done.
   void cancel();
 }

@@ -3,8 +3,7 @@ package io.bauplan.udf.api;
 import java.util.List;
 
 /// Reads decorated Python files without running them: CPython's own `ast` in an isolated child, so
-// a
-/// module-level side effect never fires in the planner. Thread-safe.
+/// a module-level side effect never fires in the planner. Thread-safe.
 public interface SourceInspector {
   /// A file of a project.
   ///
@@ -12,8 +11,7 @@ public interface SourceInspector {
   record SourceFile(String path, String text) {}
 
   /// Inspects each file; the answer has one element per file, in the same order. What is wrong with
-  // a
-  /// file is told in its [InspectedFile#problems]; only a missing interpreter throws
+  /// a file is told in its [InspectedFile#problems]; only a missing interpreter throws
   /// `IllegalStateException`.
   List<InspectedFile> inspect(List<SourceFile> files);
 }

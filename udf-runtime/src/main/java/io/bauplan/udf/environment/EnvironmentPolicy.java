@@ -32,8 +32,7 @@ public record EnvironmentPolicy(
   }
 
   /// Wheels from the user's own index, interpreters of the machine; `BAUPLAN_OFFLINE` or
-  // `UV_OFFLINE`
-  /// turn the network off.
+  /// `UV_OFFLINE` turn the network off.
   public static EnvironmentPolicy of(Map<String, String> variables) {
     boolean offline = isSet(variables, "BAUPLAN_OFFLINE") || isSet(variables, "UV_OFFLINE");
     return new EnvironmentPolicy(

@@ -32,9 +32,8 @@ import org.slf4j.LoggerFactory;
 /// network or not. Thread-safe, and safe against other processes on the same store.
 ///
 /// Without an explicit day, pinned requirements (`pandas==2.0`) bound the rest: packages are
-// resolved
-/// as the index stood [#MARGIN] after the newest pinned release, so that an old pin meets the
-/// dependencies of its time.
+/// resolved as the index stood [#MARGIN] after the newest pinned release, so that an old pin meets
+/// the dependencies of its time.
 public final class EnvironmentStore {
   /// How long after the newest pinned release other packages may have been released.
   public static final Duration MARGIN = Duration.ofDays(30);

@@ -22,10 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Finds the CPython interpreters of this machine: PATH, pyenv, uv, `/usr/bin`, `/usr/local/bin`
-// and
-/// `/opt`. Shims are passed over (they cost 100 ms at every start): the real binaries are found
-// where
-/// pyenv keeps them. Thread-safe; each binary is asked for its version once.
+/// and `/opt`. Shims are passed over (they cost 100 ms at every start): the real binaries are found
+/// where pyenv keeps them. Thread-safe; each binary is asked for its version once.
 public final class InterpreterFinder {
   /// The oldest version the harness runs on.
   public static final int OLDEST_MINOR = 8;
@@ -58,8 +56,7 @@ public final class InterpreterFinder {
   }
 
   /// The newest patch release of the wanted version (`3.11` or `3.11.7`); for an empty wish the
-  // first
-  /// usable one of PATH, else the newest there is.
+  /// first usable one of PATH, else the newest there is.
   public Optional<Interpreter> find(Optional<String> wanted) {
     List<Interpreter> all = all();
     if (wanted.isEmpty()) {

@@ -14,12 +14,10 @@ import java.util.stream.Stream;
 /// Finds binary packages that cannot work with NumPy 2.
 ///
 /// An extension module names the NumPy module that it loads: `numpy.core._multiarray_umath` where
-// it
-/// was compiled against NumPy 1, `numpy._core._multiarray_umath` where against NumPy 2 (such a
-// module
-/// works with both). Many wheels of before NumPy 2 (June 2024) put no upper bound on NumPy, so that
-// a
-/// resolver picks a NumPy that they crash with; this reads the truth from the binary instead.
+/// it was compiled against NumPy 1, `numpy._core._multiarray_umath` where against NumPy 2 (such a
+/// module works with both). Many wheels of before NumPy 2 (June 2024) put no upper bound on NumPy,
+/// so that a resolver picks a NumPy that they crash with; this reads the truth from the binary
+/// instead.
 final class NumpyAbi {
   private static final byte[] OLD =
       "numpy.core._multiarray_umath".getBytes(StandardCharsets.US_ASCII);

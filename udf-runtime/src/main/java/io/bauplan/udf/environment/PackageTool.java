@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// A well-kept installer that resolves requirements and unpacks wheels: uv, or pip where uv cannot
-// be
-/// had.
+/// be had.
 interface PackageTool {
   /// Exact versions for the requirements.
   ///

@@ -13,8 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Resolution and unpacking by the interpreter's own pip, where uv cannot be had. pip knows no
-// bound
-/// by date; the check of binary wheels against NumPy (see [NumpyAbi]) still holds.
+/// bound by date; the check of binary wheels against NumPy (see [NumpyAbi]) still holds.
 final class PipTool implements PackageTool {
   private final Path work;
   private final EnvironmentPolicy policy;

@@ -28,8 +28,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// The program of a Java function's child JVM, already inside its sandbox: maps the inputs, calls
-// the
-/// handler, writes the result. The counterpart of the Python harness, with the same request and
+/// the handler, writes the result. The counterpart of the Python harness, with the same request and
 /// outcome files.
 public final class FunctionMain {
   private static final JsonMapper JSON = JsonMapper.builder().build();

@@ -18,8 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What a Java function's child runs: a JVM of its own with the engine's Arrow classes and the
-// user's
-/// classes on its class path, nothing else of the engine's process.
+/// user's classes on its class path, nothing else of the engine's process.
 ///
 /// @param command the child's command line
 /// @param visible files and folders that it must see
@@ -47,8 +46,7 @@ public record JavaProgram(List<String> command, List<Path> visible) {
   /// Compiles an inline body and writes the request into `folder`.
   ///
   /// @param function its requirements are paths of jars; with an empty source the handler comes
-  // from
-  ///     one of them
+  ///     from one of them
   public static JavaProgram prepare(
       FunctionDefinition function, ObjectNode request, Path folder, OptionalLong memoryBytes)
       throws IOException, CompileException {

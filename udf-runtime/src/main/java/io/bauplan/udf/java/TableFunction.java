@@ -5,8 +5,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 
 /// A Java table function of one table: the class that `HANDLER` names implements this (or
 /// [TablesFunction]) and has a public constructor without parameters. It is called once per batch
-// list
-/// in a JVM of its own.
+/// list in a JVM of its own.
 public interface TableFunction {
   /// Computes the result.
   ///

@@ -10,9 +10,8 @@ public interface TablesFunction {
   /// Computes the result; as [TableFunction#apply] for who owns what.
   ///
   /// @param arguments in declaration order: a `VectorSchemaRoot` per table; a `Boolean`, `Long`,
-  ///     `Double`, `BigDecimal`, `String`, `byte[]`, `LocalDate`, `LocalDateTime`, `Instant` or
-  // null
-  ///     per scalar
+  /// `Double`, `BigDecimal`, `String`, `byte[]`, `LocalDate`, `LocalDateTime`, `Instant` or null
+  /// per scalar
   VectorSchemaRoot apply(List<@Nullable Object> arguments, BufferAllocator allocator)
       throws Exception;
 }

@@ -10,8 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /// Passes one stream of a function's process on, line by line, as it arrives. A line longer than
 /// [#MAX_LINE_BYTES] arrives in pieces; of text that a carriage return overwrites (progress bars)
-// the
-/// last state is passed on.
+/// the last state is passed on.
 final class LinePump implements Runnable {
   static final int MAX_LINE_BYTES = 64 << 10;
 

@@ -154,8 +154,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
   }
 
   /// Cancels what still runs, waits for its end and deletes the shared memory. Tables that are
-  // still
-  /// open stay readable until they are closed.
+  /// still open stay readable until they are closed.
   @Override
   public void close() {
     for (PythonInvocation run : List.copyOf(running)) {

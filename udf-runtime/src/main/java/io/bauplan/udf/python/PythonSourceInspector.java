@@ -28,9 +28,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// Parses decorated files with the newest CPython there is, in a child that has the standard
-// library
-/// only (`-I -S`) and limits on memory and time. A file that brings the child down is told as that
-/// file's problem.
+/// library only (`-I -S`) and limits on memory and time. A file that brings the child down is told
+/// as that file's problem.
 public final class PythonSourceInspector implements SourceInspector {
   private static final long TIMEOUT_SECONDS = 60;
 

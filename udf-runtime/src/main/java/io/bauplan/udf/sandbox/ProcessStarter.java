@@ -7,8 +7,7 @@ import java.util.concurrent.Executors;
 
 /// Starts every child from one platform thread that lives as long as the engine: a child asks the
 /// kernel to kill it when its parent ends, and the kernel takes the *thread* that started it for
-// the
-/// parent.
+/// the parent.
 final class ProcessStarter {
   private static final ExecutorService THREAD =
       Executors.newSingleThreadExecutor(

@@ -20,8 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /// Starts sandboxed processes at the strongest level that this machine can enforce, found out by
 /// trying. The Python launcher that builds the sandbox from inside is part of the harness, so that
-// no
-/// tool but the interpreter itself is needed.
+/// no tool but the interpreter itself is needed.
 public final class Sandbox {
   private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -138,8 +137,7 @@ public final class Sandbox {
 
   /// Starts the launcher at a level. What else the request tells the launcher is in `body`: a
   /// `function`, or a `program` to replace it with. The process dies with the engine; ending it
-  // ends
-  /// everything that it started.
+  /// ends everything that it started.
   public Process start(
       Interpreter interpreter, SandboxLevel level, SandboxRequest request, ObjectNode body)
       throws IOException, InterruptedException {

@@ -1,5 +1,5 @@
 /// Where functions run: isolation levels, what this machine can enforce, and the processes
-// themselves.
+/// themselves.
 @NullMarked
 package io.bauplan.udf.sandbox;
 

@@ -1,8 +1,7 @@
 package io.bauplan.udf.shm;
 
 /// Where the parts of one record batch lie in a mapping: one entry per field node and per buffer,
-// in
-/// the order of Arrow's depth-first walk.
+/// in the order of Arrow's depth-first walk.
 ///
 /// @param rows rows of the batch
 /// @param nodeLengths values per field node

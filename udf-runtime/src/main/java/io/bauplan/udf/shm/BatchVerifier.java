@@ -10,8 +10,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Walks one record batch as Arrow lays it out and checks each length, offset and string, so that
-// no
-/// later reader can be led outside the mapping.
+/// no later reader can be led outside the mapping.
 final class BatchVerifier {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -130,7 +129,7 @@ final class BatchVerifier {
   }
 
   /// Checks that offsets begin at zero or later, never fall, and end within `limit`; returns the
-  // last.
+  /// last.
   private long monotonic(int index, long length, int width, long limit, String name)
       throws MalformedTableException {
     if (length == 0) {

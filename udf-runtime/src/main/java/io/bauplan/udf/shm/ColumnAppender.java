@@ -13,8 +13,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 /// Appends ranges of one column's vectors to the regions that its buffers have in a mapping.
 ///
 /// A region is reserved at the largest size that its buffer can reach: the file is sparse, so that
-// a
-/// reservation costs address space only, and the number of rows need not be known beforehand.
+/// a reservation costs address space only, and the number of rows need not be known beforehand.
 final class ColumnAppender {
   /// Rows of a batch: below 2^31 with room for one more offset.
   static final long MAX_ROWS = Integer.MAX_VALUE - 1024L;

@@ -17,9 +17,8 @@ import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// An Arrow IPC file from an untrusted hand, taken apart and checked. Nothing in it is used before
-// it
-/// is known to lie inside the file: the footer and every header are copied out of the mapping
-// first.
+/// it is known to lie inside the file: the footer and every header are copied out of the mapping
+/// first.
 ///
 /// @param schema the table's schema
 /// @param batches where the record batches lie

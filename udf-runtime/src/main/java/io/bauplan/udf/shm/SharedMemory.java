@@ -27,10 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /// This engine's part of shared memory: a private folder `bauplan-<uid>-<pid>-<start time>` on
 /// `/dev/shm` (the temporary folder where there is none), holding one file per table. Closing
-// deletes
-/// it; what a crashed engine left is deleted at the next start, which a file lock tells apart from
-// the
-/// folder of a living one.
+/// deletes it; what a crashed engine left is deleted at the next start, which a file lock tells
+/// apart from the folder of a living one.
 public final class SharedMemory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedMemory.class);
   private static final String PREFIX = "bauplan-";
@@ -156,7 +154,7 @@ public final class SharedMemory implements AutoCloseable {
 
   /// Maps a table that another process wrote, as one batch, and leaves its file alone: what a child
   /// JVM does with its inputs. No copy, unless the table has several batches. The caller owns the
-  // root.
+  /// root.
   public static VectorSchemaRoot view(Path file, BufferAllocator allocator)
       throws IOException, MalformedTableException {
     Arena arena = Arena.ofShared();
@@ -187,7 +185,7 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   /// A function under a uid of its own owned its result; other functions shall read it, none write
-  // it.
+  /// it.
   private void takeOwnership(Path file) throws IOException {
     Object mine = Files.getAttribute(folder, "unix:uid");
     if (!mine.equals(Files.getAttribute(file, "unix:uid"))) {

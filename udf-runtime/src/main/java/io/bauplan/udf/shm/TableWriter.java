@@ -32,8 +32,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Writes a stream of batches as one Arrow IPC file, coalesced into one record batch: with one
-// batch
-/// pandas wraps the columns where they lie, with ten it copies them all.
+/// batch pandas wraps the columns where they lie, with ten it copies them all.
 ///
 /// Every buffer has a page-aligned place of its own in a sparse file, and the record batch's header
 /// is written into a hole left for it once its lengths are known; the format permits the gaps.

@@ -25,8 +25,7 @@ final class Utf8 {
   }
 
   /// Whether the bytes are well-formed UTF-8 as RFC 3629 has it: shortest form, no surrogates, at
-  // most
-  /// U+10FFFF.
+  /// most U+10FFFF.
   static boolean isValid(MemorySegment bytes, long from, long to) {
     long at = from;
     while (at < to) {

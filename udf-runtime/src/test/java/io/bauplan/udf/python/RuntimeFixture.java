@@ -38,7 +38,7 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// A runtime over a store that is kept between test runs, and short ways to define and call
-// functions.
+/// functions.
 final class RuntimeFixture implements AutoCloseable {
   static final Path STORE = Path.of("target", "function-store").toAbsolutePath();
   static final EnvironmentSpec PLAIN =

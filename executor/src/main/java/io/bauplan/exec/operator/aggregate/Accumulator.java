@@ -13,11 +13,11 @@ abstract class Accumulator implements AutoCloseable {
   abstract void add(int[] groups, Register[] arguments, int @Nullable [] rows, int count);
 
   /// Adds the states of another accumulator of the same kind: its group `from[i]` goes to group
-  // `to[i]`.
+  /// `to[i]`.
   abstract void merge(Accumulator other, int[] from, int[] to, int count);
 
   /// Writes the results of `count` groups from `start` to rows 0 upwards of a register of the
-  // output type.
+  /// output type.
   abstract void output(int start, int count, Register to);
 
   /// Bytes of state per group, about.

@@ -20,8 +20,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// ARRAY_AGG and STRING_AGG: keeps every row's arguments, and puts them in order when results are
-// asked
-/// for.
+/// asked for.
 final class CollectAccumulator extends Accumulator {
   private final boolean strings;
   private final int arguments;

@@ -13,8 +13,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Hash aggregation: every driver groups what it sees; then the groups are merged by partitions of
-// their
-/// hash, several drivers side by side.
+/// their hash, several drivers side by side.
 public final class HashAggregate implements Sink, AutoCloseable {
   private static final int PARTITIONS = 16;
   /// Fewer groups are merged by one driver.

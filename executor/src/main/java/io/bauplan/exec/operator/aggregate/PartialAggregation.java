@@ -19,8 +19,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// One thread's groups and their states; also the target into which those of several threads are
-// merged.
-/// With several grouping sets the number of the set is a key of its own.
+/// merged. With several grouping sets the number of the set is a key of its own.
 final class PartialAggregation implements AutoCloseable {
   private final PhysicalPlan.Aggregate node;
   private final RowType input;
@@ -208,8 +207,7 @@ final class PartialAggregation implements AutoCloseable {
   }
 
   /// Adds those groups of another thread whose hash is in the given partition of `partitions`, a
-  // power of
-  /// two. Leaves the other as it is.
+  /// power of two. Leaves the other as it is.
   void merge(PartialAggregation other, int partition, int partitions) {
     int size = other.size();
     int[] from = new int[Math.min(size, Vector.BATCH_ROWS)];
@@ -311,7 +309,7 @@ final class PartialAggregation implements AutoCloseable {
   }
 
   /// A bit per argument, the last one lowest: set where the row's grouping set leaves the column
-  // out.
+  /// out.
   private void grouping(AggregateCall call, int start, int count, Register to) {
     for (int i = 0; i < count; i++) {
       int set = manySets ? (int) table.key(keys.length - 1).longs[start + i] : 0;

@@ -10,8 +10,7 @@ import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /// SUM, SUM0 (0 for no rows) and AVG. Integers and decimals are summed in 128 bits, so that only
-// the result
-/// can be out of range; floats in double.
+/// the result can be out of range; floats in double.
 final class SumAccumulator extends Accumulator {
   enum Result {
     SUM,

@@ -12,8 +12,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /// One driver's probe. Candidates of a batch are gathered first and resolved afterwards, so that
-// the loads
-/// of many rows are under way at once.
+/// the loads of many rows are under way at once.
 final class HashProbe implements BatchReader {
   private final PhysicalPlan.HashJoin node;
   private final JoinTable table;
@@ -32,7 +31,7 @@ final class HashProbe implements BatchReader {
   ///
   /// @param matched a bit per build row, for joins that keep unmatched ones
   /// @param running drivers that have not ended their left side; the last gives out unmatched build
-  // rows
+  ///     rows
   HashProbe(
       PhysicalPlan.HashJoin node,
       JoinTable table,
@@ -144,8 +143,7 @@ final class HashProbe implements BatchReader {
   }
 
   /// For MARK: whether a row without match may match for all that is known, since a key is NULL on
-  // either
-  /// side.
+  /// either side.
   private boolean markUnknown(Batch batch, int row) {
     boolean probeNull = table.cannotMatch(keys, row);
     if (!probeNull && !table.hasNullKeys()) {

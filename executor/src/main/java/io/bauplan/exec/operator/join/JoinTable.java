@@ -11,8 +11,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// The build side of a hash join: rows chained by hash. Immutable after construction; probed by
-// many
-/// threads.
+/// many threads.
 final class JoinTable implements AutoCloseable {
   private static final int MIN_SLOTS = 64;
 

@@ -23,8 +23,8 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a join's rows of candidate pairs (a probe row, a build row): applies the residual
-// condition,
-/// remembers who found a match, and adds what the kind of join owes to those who did not.
+/// condition, remembers who found a match, and adds what the kind of join owes to those who did
+/// not.
 final class PairOutput implements AutoCloseable {
   /// Answers for a probe row of a MARK join without match whether the answer is unknown.
   interface Unknown {

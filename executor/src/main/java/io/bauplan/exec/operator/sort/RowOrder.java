@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Objects;
 
 /// The order of a batch's rows by some keys. The first key is normalized to an unsigned long per
-// row, so
-/// that most comparisons touch one array; ties go to the typed comparison.
+/// row, so that most comparisons touch one array; ties go to the typed comparison.
 public final class RowOrder {
   private final List<SortKey> keys;
   private final Register[] values;

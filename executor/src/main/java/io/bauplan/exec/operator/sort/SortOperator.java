@@ -17,8 +17,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Sort and top-N. All rows are collected, except that with a limit each driver keeps about as many
-// as the
-/// limit asks for.
+/// as the limit asks for.
 public final class SortOperator implements Sink, AutoCloseable {
   /// Up to this limit drivers drop rows that cannot be among the first.
   private static final long MAX_TOP_ROWS = 100_000;

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// An aggregate over the rows of a frame, added one at a time. Values are those of
-// `Expression.Literal`.
+/// `Expression.Literal`.
 abstract class Accumulator {
   abstract void add(@Nullable Object value);
 

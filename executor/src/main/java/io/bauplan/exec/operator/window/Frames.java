@@ -92,8 +92,7 @@ final class Frames {
   }
 
   /// First position whose key is not before the current key moved by `delta` along the order. Rows
-  // whose
-  /// key is NULL are their own frame.
+  /// whose key is NULL are their own frame.
   private int rangeBegin(Partition partition, int position, BigDecimal delta) {
     Object current = key(partition, position);
     if (current == null) {

@@ -15,8 +15,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Window functions, row by row: every frame and function, none of them vectorized yet. Holds the
-// whole
-/// input; rows leave in the order they came.
+/// whole input; rows leave in the order they came.
 public final class WindowReader implements BatchReader {
   private final PhysicalPlan.Window node;
   private final BatchReader source;

@@ -33,8 +33,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// Arrow IPC files and streams. A file is read as the stream that it holds behind its magic bytes.
-// One
-/// task per file. Thread-safe.
+/// One task per file. Thread-safe.
 public final class ArrowSource {
   private static final byte[] MAGIC = {'A', 'R', 'R', 'O', 'W', '1'};
   private static final int MAGIC_BYTES = 8;

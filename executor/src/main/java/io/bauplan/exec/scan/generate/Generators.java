@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The generators by name: `tpch.<table>` (argument `scale`), `transactions` (`rows`, `seed`),
-// `series`
-/// (`start`, `stop`, `step`). Thread-safe.
+/// `series` (`start`, `stop`, `step`). Thread-safe.
 ///
 /// What a generator makes depends on its arguments alone, not on threads or time.
 public final class Generators {

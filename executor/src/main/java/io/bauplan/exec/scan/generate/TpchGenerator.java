@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /// The tables of TPC-H by Trino's port of dbgen. Keys are BIGINT, money and quantities DECIMAL(12,
-// 2).
+/// 2).
 final class TpchGenerator<E extends TpchEntity> implements Generator {
   private static final double MAX_SCALE = 10_000;
 

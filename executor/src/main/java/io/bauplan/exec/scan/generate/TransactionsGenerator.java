@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /// A year of card payments: 2023, nearly in order of time. Every value is a function of seed, row
-// number
-/// and number of rows.
+/// number and number of rows.
 ///
 /// | column | what |
 /// |---|---|

@@ -44,7 +44,7 @@ final class ByteSink implements AutoCloseable {
   }
 
   /// Room for `values` more values; `maxBytes` bounds their bytes, of which the likely part is
-  // taken now.
+  /// taken now.
   void room(long maxBytes, int values) {
     rows(values);
     long likely = Math.min(maxBytes, (long) values * SHORT_BYTES);
@@ -102,8 +102,7 @@ final class ByteSink implements AutoCloseable {
   }
 
   /// Moves the values from number `base` on to rows `base` to `base + rows`, as `validity` (a
-  // bitmap over
-  /// those rows) says which of them have one.
+  /// bitmap over those rows) says which of them have one.
   void spread(int base, int rows, long validity) {
     int present = count - base;
     offsets.reserve(4L * (base + (long) rows + 1), 4L * (count + 1));

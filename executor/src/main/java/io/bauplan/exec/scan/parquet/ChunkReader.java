@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads one leaf column of one row group, page after page.
 ///
 /// Strings of dictionary pages come out as codes where the dictionary is small; everything else is
-// flat.
+/// flat.
 final class ChunkReader implements AutoCloseable {
   /// Larger dictionaries gain nothing over flat strings.
   private static final int MAX_CODED_ENTRIES = 1 << 16;
@@ -194,8 +194,7 @@ final class ChunkReader implements AutoCloseable {
   // ---- flat columns
 
   /// The next `rows` rows of a column that is not within a list. Each row is NULL whose definition
-  // level
-  /// is below the leaf's. The caller owns the result.
+  /// level is below the leaf's. The caller owns the result.
   Vector read(int rows) {
     advance();
     if (coded && distinct && pageLeft >= rows) {
@@ -320,8 +319,7 @@ final class ChunkReader implements AutoCloseable {
   // ---- nested columns
 
   /// The next `rows` rows with their levels, for assembling lists and structs. A slot is an entry
-  // whose
-  /// definition level is at least `slotDefinition`; the vector has one row per slot.
+  /// whose definition level is at least `slotDefinition`; the vector has one row per slot.
   Levels readLevels(int rows, int slotDefinition, Levels reuse) {
     Levels out = reuse;
     out.clear();

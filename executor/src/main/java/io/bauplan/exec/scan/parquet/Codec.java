@@ -61,7 +61,7 @@ final class Codec implements AutoCloseable {
   }
 
   /// Whether `plain` bytes can come of `compressed` ones at all: asked before memory is taken for
-  // them.
+  /// them.
   void checkLength(int compressed, int plain) {
     if (kind == UNCOMPRESSED ? compressed != plain : plain > (compressed + 1L) * MAX_RATIO) {
       throw new CorruptData(
@@ -144,8 +144,7 @@ final class Codec implements AutoCloseable {
   }
 
   /// Blocks of big-endian (plain length, compressed length, bytes), as Hadoop frames them; some
-  // writers
-  /// under the same codec number left the frame out.
+  /// writers under the same codec number left the frame out.
   private static int hadoopLz4(long from, int fromLength, long to, int toLength) {
     int at = 0;
     int made = 0;

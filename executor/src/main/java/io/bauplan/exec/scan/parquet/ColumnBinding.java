@@ -11,8 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Where the columns of a scan are in one file: by field id; by name where the file has no ids or
-// the scan
-/// gives none.
+/// the scan gives none.
 record ColumnBinding(List<RowGroupReader.Wanted> wanted) {
 
   static ColumnBinding of(ScanFile file, Footer footer, List<ScanColumn> columns) {

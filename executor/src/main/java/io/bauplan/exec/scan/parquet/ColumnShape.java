@@ -10,8 +10,7 @@ import java.util.List;
 /// What a file's column means once the format's several spellings of lists and maps are read.
 ///
 /// `definedAt` is the definition level from which on the value is not NULL; `elementAt` that from
-// which on
-/// a list has an element.
+/// which on a list has an element.
 sealed interface ColumnShape {
   String name();
 
@@ -163,7 +162,7 @@ sealed interface ColumnShape {
   }
 
   /// Whether the repeated node only wraps the element, as it should, or is the element, as in old
-  // files.
+  /// files.
   private static boolean threeLevels(SchemaNode list, SchemaNode repeated) {
     return repeated.children().size() == 1
         && !repeated.name().equals("array")

@@ -25,8 +25,7 @@ abstract class Conversion {
   }
 
   /// Bytes of one value of a type in buffers of this package; booleans have one until they are
-  // packed, 0
-  /// is variable.
+  /// packed, 0 is variable.
   static int width(DataType type) {
     long bits = io.bauplan.exec.batch.FlatVector.bitsPerValue(type);
     return bits == 1 ? 1 : (int) (bits >>> 3);

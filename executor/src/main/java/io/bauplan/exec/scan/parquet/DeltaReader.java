@@ -4,8 +4,7 @@ import io.bauplan.exec.memory.Memory;
 import java.util.Arrays;
 
 /// DELTA_BINARY_PACKED: blocks of bit-packed differences. Reads up to 16 bytes past the end, which
-// page
-/// buffers have as padding.
+/// page buffers have as padding.
 final class DeltaReader {
   /// Writers use 128; more would let a few bytes claim many values.
   private static final int MAX_BLOCK_VALUES = 1 << 16;

@@ -5,8 +5,7 @@ import io.bauplan.exec.memory.Memory;
 import java.util.Arrays;
 
 /// Proves that no two entries of a dictionary of strings are equal: nothing in the format forbids
-// it, and
-/// operators compare codes.
+/// it, and operators compare codes.
 final class DistinctCheck {
   private DistinctCheck() {}
 

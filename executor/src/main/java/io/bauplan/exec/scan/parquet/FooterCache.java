@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// The footers used last, by location and length of the file. Data files of tables never change;
-// files
-/// that somebody rewrites in place at the same length are told apart by their version. Thread-safe.
+/// files that somebody rewrites in place at the same length are told apart by their version.
+/// Thread-safe.
 final class FooterCache {
   /// Column chunks that the footers held may describe together; about 150 bytes each.
   private static final long MAX_CHUNKS = 500_000;

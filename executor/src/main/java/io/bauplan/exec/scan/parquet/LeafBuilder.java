@@ -10,7 +10,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// A flat vector being filled from pages: values are appended without their NULLs, then spread to
-// rows.
+/// rows.
 final class LeafBuilder implements AutoCloseable {
   private final DataType type;
   private final BufferAllocator allocator;
@@ -164,8 +164,7 @@ final class LeafBuilder implements AutoCloseable {
   }
 
   /// Moves what was appended since row `base` to rows `base` to `base + rows`, of which `validity`
-  // (a
-  /// bitmap over those rows, with as many bits set) says which have a value.
+  /// (a bitmap over those rows, with as many bits set) says which have a value.
   void spread(int base, int rows, long validity) {
     int present = size - base;
     if (present != rows) {
@@ -226,8 +225,7 @@ final class LeafBuilder implements AutoCloseable {
   }
 
   /// The rows so far; the builder is empty afterwards. Takes ownership of `validity`; the caller
-  // owns the
-  /// result.
+  /// owns the result.
   FlatVector finish(@Nullable ArrowBuf validity) {
     int rows = size;
     size = 0;

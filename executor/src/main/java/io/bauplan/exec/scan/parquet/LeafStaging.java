@@ -5,8 +5,7 @@ import io.bauplan.exec.memory.Memory;
 import org.jspecify.annotations.Nullable;
 
 /// Brings fixed-width values of at most 64 bits into an array of longs: integers sign-extended,
-// floats by
-/// their bits, decimals by their unscaled value.
+/// floats by their bits, decimals by their unscaled value.
 final class LeafStaging {
   private LeafStaging() {}
 

@@ -10,7 +10,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Encodes one leaf column of one row group: a dictionary as long as it pays, plain values
-// otherwise.
+/// otherwise.
 ///
 /// Pages are compressed as they fill; the chunk stays in memory until its row group ends.
 final class LeafWriter implements AutoCloseable {
@@ -139,8 +139,7 @@ final class LeafWriter implements AutoCloseable {
   }
 
   /// Writes `count` entries with their levels; the values of those that are present are rows
-  // `chosen` of
-  /// the vector.
+  /// `chosen` of the vector.
   void nested(
       int[] newDefinitions,
       int[] newRepetitions,

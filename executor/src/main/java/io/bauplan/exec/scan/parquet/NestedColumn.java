@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Assembles lists, maps and structs from the levels of their leaves (Dremel's encoding).
 ///
 /// A node has one slot for each level entry whose repetition is at most that of its innermost
-// repeated
-/// ancestor and whose definition is at least that ancestor's: entries beyond belong to its own
-// elements.
+/// repeated ancestor and whose definition is at least that ancestor's: entries beyond belong to its
+/// own elements.
 final class NestedColumn implements ColumnReader {
   private final String name;
   private final BufferAllocator allocator;

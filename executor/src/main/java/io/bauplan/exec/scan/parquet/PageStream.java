@@ -7,8 +7,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// The pages of one column chunk, one after the other. A page's memory is good until the next one
-// is asked
-/// for; it can be read 8 bytes past its end.
+/// is asked for; it can be read 8 bytes past its end.
 final class PageStream implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 16 << 20;
   private static final int FIRST_HEADER_BYTES = 256;

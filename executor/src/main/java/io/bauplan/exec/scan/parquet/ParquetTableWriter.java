@@ -22,12 +22,10 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Writes batches as Parquet files: of an Iceberg table (field ids, target size, partitions) or of
-// one
-/// location.
+/// one location.
 ///
 /// A partitioned write keeps one file open per partition and goes on while they are few; past the
-// limit
-/// it ends the fullest ones, so that memory stays bounded.
+/// limit it ends the fullest ones, so that memory stays bounded.
 public final class ParquetTableWriter implements TableFileWriter {
   private static final long DEFAULT_TARGET_BYTES = 512L << 20;
   private static final int DEFAULT_ZSTD_LEVEL = 1;
@@ -79,7 +77,7 @@ public final class ParquetTableWriter implements TableFileWriter {
   }
 
   /// The writer of a table's data files, named `<partition>/<uuid>.parquet` under its data
-  // location.
+  /// location.
   public static ParquetTableWriter open(
       ObjectStore store, WriteTarget target, BufferAllocator allocator) {
     long targetBytes =

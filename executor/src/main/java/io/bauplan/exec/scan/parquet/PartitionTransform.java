@@ -19,8 +19,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Iceberg's partition transforms over vectors. Values are as in
-// [io.bauplan.sql.plan.Expression.Literal];
-/// NULL stays NULL.
+/// [io.bauplan.sql.plan.Expression.Literal]; NULL stays NULL.
 record PartitionTransform(Kind kind, int parameter, DataType type) {
   enum Kind {
     IDENTITY,
@@ -38,7 +37,7 @@ record PartitionTransform(Kind kind, int parameter, DataType type) {
   private static final long MICROS_PER_DAY = 24 * MICROS_PER_HOUR;
 
   /// @throws EngineException `NOT_SUPPORTED` for transforms that the spec does not have for the
-  // type
+  ///     type
   static PartitionTransform of(String spelling, DataType type) {
     Matcher matcher = WITH_WIDTH.matcher(spelling);
     if (matcher.matches()) {

@@ -3,8 +3,7 @@ package io.bauplan.exec.scan.parquet;
 import io.bauplan.exec.memory.Memory;
 
 /// Parquet's hybrid of run lengths and bit packing. Reads up to 8 bytes past the end of its bytes,
-// which
-/// the page buffers have as padding.
+/// which the page buffers have as padding.
 final class RleReader {
   private long at;
   private long limit;
@@ -102,8 +101,7 @@ final class RleReader {
   }
 
   /// The next `count` values as little-endian numbers of `codeBytes` (1, 2 or 4) at `out`. Writes
-  // up to 8
-  /// bytes past them.
+  /// up to 8 bytes past them.
   void codes(long out, int codeBytes, int count) {
     int done = 0;
     while (done < count) {
@@ -186,8 +184,7 @@ final class RleReader {
   }
 
   /// Four codes of 16 bits or fewer: `bit & 7` is 0 or 4, and 4 only for odd widths, of which the
-  // widest
-  /// (15) needs 64 bits after the shift's 4 are gone from 60.
+  /// widest (15) needs 64 bits after the shift's 4 are gone from 60.
   private static long second4(long from, long bit) {
     return Memory.getLong(from + (bit >>> 3)) >>> (bit & 7);
   }
@@ -216,8 +213,7 @@ final class RleReader {
   }
 
   /// How many of the next values are ones in one run, without reading them: lets a page without
-  // NULLs
-  /// skip its validity.
+  /// NULLs skip its validity.
   int onesAhead() {
     while (runLeft == 0) {
       nextRun();

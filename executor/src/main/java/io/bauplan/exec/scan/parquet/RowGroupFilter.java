@@ -14,8 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Decides from statistics which row groups cannot hold a row that satisfies a filter. Only
-// comparisons of
-/// a column with a literal count; whatever else is in the filter may match.
+/// comparisons of a column with a literal count; whatever else is in the filter may match.
 final class RowGroupFilter {
   private final List<RowGroupReader.Wanted> columns;
   private final Optional<Expression> filter;

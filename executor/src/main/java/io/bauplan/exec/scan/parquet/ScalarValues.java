@@ -8,7 +8,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
 /// Single values of vectors, as [io.bauplan.sql.plan.Expression.Literal] holds them. Not for hot
-// loops.
+/// loops.
 final class ScalarValues {
   private ScalarValues() {}
 

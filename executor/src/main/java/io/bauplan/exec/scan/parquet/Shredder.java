@@ -14,8 +14,7 @@ final class Shredder {
   }
 
   /// Entries of one node: for each the levels reached so far and the node's row, -1 where an
-  // ancestor is
-  /// absent.
+  /// ancestor is absent.
   private record Entries(int[] definitions, int[] repetitions, int[] rows, int count) {}
 
   /// Writes a top-level column. Borrows the vector until return.

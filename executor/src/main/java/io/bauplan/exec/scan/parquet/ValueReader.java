@@ -4,8 +4,7 @@ import io.bauplan.exec.memory.Memory;
 import java.util.Arrays;
 
 /// Decodes the values of one page, NULLs left out. Fixed-width physical types (BOOLEAN as bytes of
-// 0 and
-/// 1) by `fixed`, BYTE_ARRAY by `bytes`.
+/// 0 and 1) by `fixed`, BYTE_ARRAY by `bytes`.
 abstract class ValueReader {
   /// The next `count` values in plain form, one after the other, at `out`.
   void fixed(int count, long out) {

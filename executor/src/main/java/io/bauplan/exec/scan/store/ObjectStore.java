@@ -14,8 +14,7 @@ public interface ObjectStore extends AutoCloseable {
 
   /// The files that a location stands for, sorted: a file itself, the files directly and below a
   /// directory (hidden ones, whose name starts with `.` or `_`, left out), or what matches a glob
-  // of `*`,
-  /// `?`, `[a-z]`, `{a,b}` and `**`.
+  /// of `*`, `?`, `[a-z]`, `{a,b}` and `**`.
   ///
   /// @throws io.bauplan.sql.error.EngineException `FILE_NOT_FOUND` where there is none
   List<FileInfo> list(String location);

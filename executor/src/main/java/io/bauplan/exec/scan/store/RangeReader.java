@@ -10,8 +10,7 @@ public interface RangeReader extends AutoCloseable {
   String version();
 
   /// Bytes that one request should fetch at least: small for disks, large where a request costs a
-  // round
-  /// trip.
+  /// round trip.
   int preferredReadBytes();
 
   /// Fills `length` bytes of off-heap memory at `address` from `offset` of the file.

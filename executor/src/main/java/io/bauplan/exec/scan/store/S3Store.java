@@ -32,8 +32,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// `s3://bucket/key` by the AWS SDK. Endpoint, region and credentials come from the ordinary AWS
 /// configuration (environment, system properties, profile files, container and instance roles); a
-// custom
-/// endpoint is spoken to in path style.
+/// custom endpoint is spoken to in path style.
 public final class S3Store implements ObjectStore {
   private static final int READ_BYTES = 8 << 20;
   private static final int CONNECT_TIMEOUT_SECONDS = 10;
@@ -261,7 +260,7 @@ public final class S3Store implements ObjectStore {
       S3Client client, String location, Address address, long sizeBytes, String version)
       implements RangeReader {
     /// Times a range is asked for again when its body breaks off; the SDK retries failed requests
-    // itself.
+    /// itself.
     private static final int MAX_BODY_RETRIES = 4;
 
     @Override

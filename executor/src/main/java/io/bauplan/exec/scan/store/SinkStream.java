@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /// A sink as a stream for libraries that want one. Closing the stream flushes it; the sink stays
-// open and
-/// with its owner.
+/// open and with its owner.
 public final class SinkStream extends OutputStream {
   private static final int BUFFER_BYTES = 1 << 18;
 

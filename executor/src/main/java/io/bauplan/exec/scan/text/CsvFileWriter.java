@@ -26,8 +26,7 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Writes CSV: a header, UTF-8, `\n`, quotes where needed, NULL as an empty cell (an empty text
-// stands in
-/// quotes).
+/// stands in quotes).
 public final class CsvFileWriter implements TableFileWriter {
   private final FileSink sink;
   private final CsvWriter writer;

@@ -174,8 +174,7 @@ public final class CsvSource {
   }
 
   /// The task that reads a file's columns of the names and types wanted; a column that the file
-  // does not
-  /// have is NULL.
+  /// does not have is NULL.
   public ScanTask task(String location, Map<String, String> options, RowType wanted) {
     TextOptions text = TextOptions.of(options);
     return context -> {

@@ -3,8 +3,7 @@ package io.bauplan.exec.scan.text;
 import java.time.LocalDate;
 
 /// Dates and timestamps as files write them: `2001-01-31` or `2001/01/31`, then a space or `T`,
-// then
-/// `00:47`, `00:47:11` or `00:47:11.123456`, then nothing, `Z` or an offset as `+02:00`.
+/// then `00:47`, `00:47:11` or `00:47:11.123456`, then nothing, `Z` or an offset as `+02:00`.
 final class DateTimes {
   static final long INVALID = Long.MIN_VALUE;
 

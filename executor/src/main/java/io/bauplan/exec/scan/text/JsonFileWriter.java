@@ -23,8 +23,7 @@ import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Writes JSON: one object a line, or with option `array => true` one array. Numbers are numbers,
-// dates
-/// and the like are texts, NaN and infinities are null.
+/// dates and the like are texts, NaN and infinities are null.
 public final class JsonFileWriter implements TableFileWriter {
   private static final JsonFactory JSON = new JsonFactory();
 

@@ -25,8 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// JSON files: one array of objects, or objects one after the other (as in JSON lines). One task
-// per file.
-/// Thread-safe.
+/// per file. Thread-safe.
 public final class JsonSource {
   private static final JsonFactory JSON = new JsonFactory();
 

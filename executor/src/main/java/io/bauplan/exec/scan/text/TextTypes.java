@@ -18,8 +18,7 @@ final class TextTypes {
   private TextTypes() {}
 
   /// The narrowest of BOOLEAN, BIGINT, DOUBLE, DATE, TIMESTAMP (with or without zone) and VARCHAR
-  // that a
-  /// cell reads as. Digits with leading zeros are names (postcodes), not numbers.
+  /// that a cell reads as. Digits with leading zeros are names (postcodes), not numbers.
   static DataType ofCell(String text) {
     if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
       return DataType.BOOLEAN;

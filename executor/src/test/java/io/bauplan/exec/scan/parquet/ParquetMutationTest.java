@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Files with flipped and overwritten bytes give rows or an error that names the file: never
-// another
-/// exception, a crash, a leak, or more memory than a limit.
+/// another exception, a crash, a leak, or more memory than a limit.
 class ParquetMutationTest {
   private static final int MUTATIONS = Integer.getInteger("parquet.mutations", 1500);
   private static final long MEMORY_BYTES = 512 << 20;

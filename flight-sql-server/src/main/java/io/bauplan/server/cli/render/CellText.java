@@ -35,8 +35,7 @@ public final class CellText {
   private CellText() {}
 
   /// The value as null, Boolean, Number, String, List or Map; everything without a JSON form of its
-  // own is a
-  /// String.
+  /// own is a String.
   public static @Nullable Object value(FieldVector vector, int row) {
     if (vector.isNull(row)) {
       return null;

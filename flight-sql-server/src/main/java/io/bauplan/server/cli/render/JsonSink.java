@@ -16,8 +16,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// One array of objects, an object a line. Decimals are numbers with all their digits; numbers that
-// JSON has
-/// no form for are texts.
+/// JSON has no form for are texts.
 public final class JsonSink implements RowSink {
   private final JsonGenerator json;
 

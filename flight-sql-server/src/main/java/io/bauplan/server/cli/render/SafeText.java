@@ -3,8 +3,7 @@ package io.bauplan.server.cli.render;
 import org.jline.utils.WCWidth;
 
 /// Text from data, functions and files made safe to show: control characters could otherwise move
-// the cursor,
-/// retitle the window or fake output.
+/// the cursor, retitle the window or fake output.
 public final class SafeText {
   private SafeText() {}
 

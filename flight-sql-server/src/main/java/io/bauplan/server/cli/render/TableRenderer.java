@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A box of rows for a terminal. Numbers stand right; NULL is shown as such; what does not fit is
-// cut.
+/// cut.
 public final class TableRenderer {
   private static final int MIN_COLUMN_WIDTH = 8;
   private static final String NULL = "NULL";

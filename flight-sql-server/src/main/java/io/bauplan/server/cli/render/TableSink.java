@@ -11,8 +11,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// Rows as boxes. Widths follow the rows, so a box is written when it is complete; a long result
-// comes as
-/// several.
+/// comes as several.
 public final class TableSink implements RowSink {
   private static final int ROWS_PER_BOX = 10_000;
 

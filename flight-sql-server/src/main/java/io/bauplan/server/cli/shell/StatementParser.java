@@ -6,8 +6,7 @@ import org.jline.reader.ParsedLine;
 import org.jline.reader.impl.DefaultParser;
 
 /// Tells the line editor when an input is complete: a command at the end of its line, a statement
-// at a
-/// semicolon that is not within quotes.
+/// at a semicolon that is not within quotes.
 final class StatementParser extends DefaultParser {
   StatementParser() {
     setEscapeChars(null);

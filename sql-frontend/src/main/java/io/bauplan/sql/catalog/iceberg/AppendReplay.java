@@ -16,10 +16,8 @@ import org.apache.iceberg.TableMetadata;
 import org.jspecify.annotations.Nullable;
 
 /// Reconciles two histories of one table that did nothing but append since they parted: what the
-// source
-/// added is appended to the target. Whatever else either did (schema, properties, deletes,
-// overwrites) is
-/// left to be a conflict.
+/// source added is appended to the target. Whatever else either did (schema, properties, deletes,
+/// overwrites) is left to be a conflict.
 public final class AppendReplay {
   private final TableRef name;
   private final TableStore store;
@@ -30,8 +28,7 @@ public final class AppendReplay {
   }
 
   /// The target with the source's rows added, to be written and committed by the caller; empty
-  // where the
-  /// histories cannot be reconciled so. Arguments are metadata locations.
+  /// where the histories cannot be reconciled so. Arguments are metadata locations.
   public Optional<TableUpdate> replay(
       String baseLocation, String sourceLocation, String targetLocation) {
     TableMetadata base = store.metadata(baseLocation);

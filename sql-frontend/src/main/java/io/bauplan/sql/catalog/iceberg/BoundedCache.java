@@ -8,8 +8,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A small least-recently-used cache, bounded by the sum of its entries' weights. For immutable
-// values
-/// that can be loaded again: two threads that miss at once may both load. Thread-safe.
+/// values that can be loaded again: two threads that miss at once may both load. Thread-safe.
 public final class BoundedCache<K extends Object, V extends Object> {
   private final long maxWeight;
   private final ToLongFunction<V> weigher;
@@ -28,7 +27,7 @@ public final class BoundedCache<K extends Object, V extends Object> {
   }
 
   /// The cached value, or that of `loader`, which runs outside the lock. What it throws is not
-  // cached.
+  /// cached.
   public V get(K key, Function<K, V> loader) {
     @Nullable V cached;
     synchronized (entries) {

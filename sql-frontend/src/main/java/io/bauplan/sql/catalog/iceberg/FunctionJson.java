@@ -26,8 +26,7 @@ import java.util.OptionalLong;
 import org.apache.arrow.vector.types.pojo.Field;
 
 /// The JSON form of a function definition, version 1. Written out by hand: files of it live as long
-// as the
-/// tags that name them, whatever happens to our records. Types are Arrow's JSON.
+/// as the tags that name them, whatever happens to our records. Types are Arrow's JSON.
 final class FunctionJson {
   private static final int VERSION = 1;
   private static final ObjectMapper JSON = new ObjectMapper();

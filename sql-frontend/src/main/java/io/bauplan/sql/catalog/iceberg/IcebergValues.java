@@ -10,13 +10,12 @@ import org.apache.iceberg.util.UUIDUtil;
 import org.jspecify.annotations.Nullable;
 
 /// Single values of primitive types between [io.bauplan.sql.plan.Expression.Literal]'s classes and
-// those
-/// that Iceberg holds in memory (Integer days, Long microseconds, UUID, ByteBuffer, ...).
+/// those that Iceberg holds in memory (Integer days, Long microseconds, UUID, ByteBuffer, ...).
 public final class IcebergValues {
   private IcebergValues() {}
 
   /// Iceberg's value as a literal's. Values of nested types give null: no caller has a use for
-  // them.
+  /// them.
   public static @Nullable Object toLiteral(Type type, @Nullable Object value) {
     if (value == null || type.isNestedType()) {
       return null;
@@ -32,8 +31,7 @@ public final class IcebergValues {
   }
 
   /// A literal's value as Iceberg's. Throws IllegalArgumentException or ArithmeticException for one
-  // that
-  /// the type cannot hold.
+  /// that the type cannot hold.
   public static @Nullable Object toIceberg(Type type, @Nullable Object value) {
     if (value == null) {
       return null;

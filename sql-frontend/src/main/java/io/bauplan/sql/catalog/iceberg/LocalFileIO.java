@@ -22,10 +22,8 @@ import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
 
 /// Files of the local file system for Iceberg, without Hadoop. Locations are absolute paths or
-// `file:`
-/// URIs. What is written is forced to the disk when closed: a commit must not name metadata that a
-// power
-/// cut can take away.
+/// `file:` URIs. What is written is forced to the disk when closed: a commit must not name metadata
+/// that a power cut can take away.
 final class LocalFileIO implements FileIO {
   private static final long serialVersionUID = 1L;
   private static final int BUFFER_BYTES = 64 << 10;

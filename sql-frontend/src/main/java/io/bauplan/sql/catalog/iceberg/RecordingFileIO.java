@@ -9,8 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Remembers which files it wrote, so that those of a change that was refused can be removed.
-// Borrows the
-/// FileIO beneath.
+/// Borrows the FileIO beneath.
 final class RecordingFileIO implements FileIO {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(RecordingFileIO.class);
@@ -39,7 +38,7 @@ final class RecordingFileIO implements FileIO {
   }
 
   /// Removes what was written. To be called only when the change is certain not to have become
-  // visible.
+  /// visible.
   synchronized void discard() {
     for (String location : written) {
       try {

@@ -13,12 +13,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /// S3 clients from the ordinary AWS configuration: credentials, region and endpoint as the AWS CLI
-// finds
-/// them (`AWS_*` variables, `~/.aws`, the instance's role).
+/// finds them (`AWS_*` variables, `~/.aws`, the instance's role).
 ///
 /// Iceberg makes one by reflection, under the name in its `s3.client-factory-impl`: its own factory
-// wants
-/// the SDK's KMS module.
+/// wants the SDK's KMS module.
 public final class S3Clients implements S3FileIOAwsClientFactory {
   private static final long serialVersionUID = 1L;
 
@@ -26,8 +24,7 @@ public final class S3Clients implements S3FileIOAwsClientFactory {
   public S3Clients() {}
 
   /// A new client; the caller closes it. With an endpoint of its own (`AWS_ENDPOINT_URL[_S3]`)
-  // buckets are
-  /// addressed by path, as MinIO, Ceph and their kin want it.
+  /// buckets are addressed by path, as MinIO, Ceph and their kin want it.
   public static S3Client create() {
     S3ClientBuilder builder =
         S3Client.builder().httpClientBuilder(UrlConnectionHttpClient.builder()).region(region());

@@ -23,10 +23,8 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
 /// Converts filters into Iceberg expressions that hold **at least** for every row the filter is
-// true for:
-/// what cannot be converted becomes `true`. Negations are pushed down here, because the negation of
-// an
-/// approximation from above is none.
+/// true for: what cannot be converted becomes `true`. Negations are pushed down here, because the
+/// negation of an approximation from above is none.
 ///
 /// Floats follow SQL, not Iceberg: NaN is above every number, and -0.0 equals 0.0.
 final class ScanFilters {

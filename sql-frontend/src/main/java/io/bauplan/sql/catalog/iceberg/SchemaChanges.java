@@ -21,7 +21,7 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 
 /// Applies `ALTER TABLE`s to staged metadata, one after the other, so that each sees the ones
-// before it.
+/// before it.
 final class SchemaChanges {
   private final TableRef name;
   private final BaseTable table;

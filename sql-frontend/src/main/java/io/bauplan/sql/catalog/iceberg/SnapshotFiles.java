@@ -29,10 +29,8 @@ import org.apache.iceberg.io.FileIO;
 /// Which files a snapshot has, and which of them a filter leaves.
 ///
 /// Snapshots of up to [#MAX_CACHED_FILES] files are read once and kept with their bounds, so that
-// planning
-/// the next statement reads no manifest; larger ones go through Iceberg's planning every time,
-// which
-/// prunes whole manifests.
+/// planning the next statement reads no manifest; larger ones go through Iceberg's planning every
+/// time, which prunes whole manifests.
 final class SnapshotFiles {
   /// Files of one snapshot that are kept in memory.
   static final int MAX_CACHED_FILES = 20_000;

@@ -17,7 +17,7 @@ import org.apache.iceberg.types.Type;
 import org.jspecify.annotations.Nullable;
 
 /// Column statistics of a snapshot from its files' bounds and counts, gathered when first asked
-// for.
+/// for.
 final class SnapshotStatistics {
   private final Schema schema;
   private final List<FileScanTask> tasks;

@@ -9,10 +9,8 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
 
 /// Lets Iceberg's updates (append, overwrite, schema update, ...) work on table metadata held in
-// memory.
-/// Nothing is visible to anyone until the owner writes the resulting metadata and commits its
-// location to
-/// the catalog. Not thread-safe.
+/// memory. Nothing is visible to anyone until the owner writes the resulting metadata and commits
+/// its location to the catalog. Not thread-safe.
 final class StagedTableOperations implements TableOperations {
   private final FileIO io;
   private TableMetadata metadata;

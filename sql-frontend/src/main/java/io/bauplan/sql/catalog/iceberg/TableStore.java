@@ -11,8 +11,7 @@ import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
 
 /// Iceberg table metadata by its location. A location's content never changes, so whatever was read
-// once
-/// is kept. Thread-safe; borrows the FileIO.
+/// once is kept. Thread-safe; borrows the FileIO.
 public final class TableStore {
   /// Of table objects, counted in snapshots and columns, which is what their size depends on.
   private static final long MAX_CACHED_TABLE_WEIGHT = 200_000;
@@ -66,8 +65,7 @@ public final class TableStore {
   }
 
   /// Writes metadata to a new file beside that of its predecessor; returns what a reader of the
-  // file will
-  /// see.
+  /// file will see.
   TableMetadata write(TableMetadata metadata, int version, FileIO target) {
     String location =
         "%s/metadata/%05d-%s.metadata.json"

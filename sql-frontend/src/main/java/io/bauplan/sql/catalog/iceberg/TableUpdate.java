@@ -24,10 +24,8 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.expressions.Expressions;
 
 /// One change of one table on the way to a commit: metadata staged in memory, then written to a new
-// file
-/// whose location the caller commits. Whoever makes one calls [#write] and commits, or [#discard]s
-// it.
-/// Not thread-safe.
+/// file whose location the caller commits. Whoever makes one calls [#write] and commits, or
+/// [#discard]s it. Not thread-safe.
 public final class TableUpdate {
   private static final long ANY_SNAPSHOT = -2;
   private static final long NO_SNAPSHOT = -1;
@@ -150,8 +148,7 @@ public final class TableUpdate {
   }
 
   /// The files must go where they were meant to: a table of that name that was made anew since has
-  // another
-  /// folder or other columns.
+  /// another folder or other columns.
   private void checkTarget(WriteTarget target) {
     TableMetadata metadata = staged.current();
     boolean sameColumns =
@@ -200,8 +197,7 @@ public final class TableUpdate {
   }
 
   /// Removes every metadata file written for this change. Only when it is certain that no commit
-  // names
-  /// them.
+  /// names them.
   public void discard() {
     io.discard();
   }

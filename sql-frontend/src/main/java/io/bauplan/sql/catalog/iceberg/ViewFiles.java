@@ -30,8 +30,7 @@ import org.apache.iceberg.view.ViewRepresentation;
 import org.jspecify.annotations.Nullable;
 
 /// Views as Iceberg view metadata, with the dialect `bauplan`. The columns' exact types stand
-// beside
-/// Iceberg's schema in a property, since views may have columns that tables may not.
+/// beside Iceberg's schema in a property, since views may have columns that tables may not.
 public final class ViewFiles {
   public static final String DIALECT = "bauplan";
   private static final String COLUMNS_PROPERTY = "bauplan.columns";

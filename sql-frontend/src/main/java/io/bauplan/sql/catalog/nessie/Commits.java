@@ -26,14 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Commits to branches. A change is computed on a head, committed against it, and where somebody
-// else
-/// changed the same names meanwhile computed anew on the next head.
+/// else changed the same names meanwhile computed anew on the next head.
 ///
 /// Nessie refuses a commit when a key it writes has changed since the head it was computed on;
-// changes of
-/// other keys in between do no harm. Commits of this process to one branch wait for each other, so
-// that
-/// they are seldom computed twice.
+/// changes of other keys in between do no harm. Commits of this process to one branch wait for each
+/// other, so that they are seldom computed twice.
 final class Commits {
   private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
 
@@ -54,8 +51,7 @@ final class Commits {
   private final Map<String, ReentrantLock> branches = new ConcurrentHashMap<>();
 
   /// A change as computed on a head. Exactly one of `discard` (certainly not committed) and nothing
-  // is
-  /// called afterwards.
+  /// is called afterwards.
   ///
   /// @param discard removes the files that the change wrote
   record Change<T>(List<Operation> operations, T result, Runnable discard) {}
@@ -111,8 +107,7 @@ final class Commits {
   }
 
   /// Commits operations whose files are written already, on whichever head `computation` accepts.
-  // The
-  /// caller removes the files when [#discardIfCertain] says so.
+  /// The caller removes the files when [#discardIfCertain] says so.
   void commitOn(String branch, CommitInfo info, Function<PinnedRef, List<Operation>> computation) {
     commit(
         branch,
@@ -130,7 +125,7 @@ final class Commits {
   }
 
   /// Writers of this process to one branch take turns. Reentrant. The locks stay: a name's is a few
-  // bytes.
+  /// bytes.
   ReentrantLock lock(String branch) {
     return branches.computeIfAbsent(branch, ignored -> new ReentrantLock());
   }
@@ -191,8 +186,7 @@ final class Commits {
   }
 
   /// Looks for a commit of ours on a branch, a few times, since a request whose answer was lost may
-  // still
-  /// be under way.
+  /// still be under way.
   Optional<PinnedRef> findById(PinnedRef before, String id) {
     for (int read = 0; read < OUTCOME_READS; read++) {
       if (Thread.currentThread().isInterrupted()) {

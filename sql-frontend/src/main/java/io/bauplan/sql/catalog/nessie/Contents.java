@@ -114,8 +114,7 @@ final class Contents {
   }
 
   /// The key under which a name is stored: itself, or failing that the one that differs in letter
-  // case
-  /// only. Several such are an error, since none is meant more than the others.
+  /// case only. Several such are an error, since none is meant more than the others.
   Optional<ContentKey> canonical(String commit, ContentKey key) {
     if (get(commit, key).isPresent()) {
       return Optional.of(key);

@@ -29,8 +29,7 @@ import org.projectnessie.versioned.storage.rocksdb.RocksDBBackendConfig;
 import org.projectnessie.versioned.storage.rocksdb.RocksDBBackendFactory;
 
 /// A Nessie in this process, on RocksDB in `<warehouse>/catalog`. One process at a time owns it, by
-// a lock
-/// file that carries the owner's process id.
+/// a lock file that carries the owner's process id.
 final class EmbeddedNessie implements AutoCloseable {
   private static final String LOCK_FILE = "engine.lock";
   private static final int MAX_PID_CHARS = 20;

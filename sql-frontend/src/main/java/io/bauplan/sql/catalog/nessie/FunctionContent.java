@@ -8,8 +8,7 @@ import java.util.UUID;
 import org.projectnessie.model.UDF;
 
 /// Functions as Nessie UDF contents. Nessie's stores before 0.95 keep only the text and the dialect
-// of a
-/// UDF, later ones the metadata location and ids; the location is put where both keep it.
+/// of a UDF, later ones the metadata location and ids; the location is put where both keep it.
 final class FunctionContent {
   private FunctionContent() {}
 

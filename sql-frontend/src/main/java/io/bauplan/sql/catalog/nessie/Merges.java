@@ -27,9 +27,8 @@ import org.projectnessie.model.MergeResponse.ContentKeyConflict;
 import org.projectnessie.model.MergeResponse.ContentKeyDetails;
 
 /// Merges into branches, in one commit each. Never forced: Nessie's FORCE would drop the other
-// side's rows.
-/// Tables to which both sides only appended are reconciled; everything else that both changed is a
-/// conflict.
+/// side's rows. Tables to which both sides only appended are reconciled; everything else that both
+/// changed is a conflict.
 final class Merges {
   /// How often a merge is tried again because a table to be reconciled moved meanwhile.
   private static final int MAX_ATTEMPTS = 10;

@@ -69,7 +69,7 @@ final class Names {
   }
 
   /// The full spelling that a new entry gets: that of an existing entry or namespace, otherwise as
-  // given.
+  /// given.
   TableRef created(PinnedRef head, TableRef name) {
     Optional<ContentKey> there = contents.canonical(head.commit(), Contents.key(name));
     if (there.isPresent()) {

@@ -17,8 +17,7 @@ public final class NessieCatalogs {
   private NessieCatalogs() {}
 
   /// The catalog of a warehouse folder, made where there is none: Nessie's store in `catalog/`,
-  // table
-  /// files in `data/`. Fails with `WAREHOUSE_LOCKED` when another process has it open, with
+  /// table files in `data/`. Fails with `WAREHOUSE_LOCKED` when another process has it open, with
   /// `WAREHOUSE_UNUSABLE` when the folder cannot be used.
   public static Catalog openEmbedded(Path warehouse) {
     return openEmbedded(warehouse, Optional.empty());
@@ -34,8 +33,8 @@ public final class NessieCatalogs {
   }
 
   /// The catalog of a Nessie server (`http(s)://host:port/api/v2`). Authentication comes from
-  // Nessie's own
-  /// settings (`nessie.authentication.*` system properties or `NESSIE_AUTHENTICATION_*` variables).
+  /// Nessie's own settings (`nessie.authentication.*` system properties or
+  /// `NESSIE_AUTHENTICATION_*` variables).
   ///
   /// @param dataLocation where new tables' files go
   public static Catalog openRemote(URI server, String dataLocation) {

@@ -41,7 +41,7 @@ final class NessieErrors {
   }
 
   /// Whether a write may have happened although it failed: anything that is not an answer of
-  // Nessie's.
+  /// Nessie's.
   static boolean isUnknown(Exception cause) {
     return switch (cause) {
       case BaseNessieClientServerException ignored -> false;

@@ -14,8 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Loads RocksDB's native library from the user's cache directory. Left to itself RocksDB unpacks
-// its 14 MB
-/// from the jar at every start, which is most of the time that opening a warehouse takes.
+/// its 14 MB from the jar at every start, which is most of the time that opening a warehouse takes.
 final class RocksNative {
   private static final Logger LOG = LoggerFactory.getLogger(RocksNative.class);
 

@@ -39,8 +39,7 @@ final class TableWrites {
   }
 
   /// Creates or replaces a table. With a writer the branch is not locked while it runs; when the
-  // name was
-  /// taken meanwhile, the commit fails.
+  /// name was taken meanwhile, the commit fails.
   CatalogTable create(
       String branch,
       TableDefinition definition,
@@ -160,8 +159,7 @@ final class TableWrites {
   }
 
   /// What of a commit's properties goes into the snapshot's summary as well: all, so that a table's
-  // history
-  /// names jobs even where the catalog's log is out of reach.
+  /// history names jobs even where the catalog's log is out of reach.
   private static Map<String, String> summary(CommitInfo info) {
     return info.properties();
   }

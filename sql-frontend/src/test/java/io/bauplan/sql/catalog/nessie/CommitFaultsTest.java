@@ -39,8 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.projectnessie.client.api.NessieApiV2;
 
 /// Engines that share one Nessie, and a Nessie whose answers get lost. The Nessie is real: faults
-// are put on
-/// the way to it.
+/// are put on the way to it.
 final class CommitFaultsTest {
   private static final CommitInfo INFO = CommitInfo.of("a test");
 

@@ -22,10 +22,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The contract against a real Nessie server in a process of its own. The server is 245 MB and
-// takes 20 s to
-/// start, so this runs on demand: `mvn -Premote-catalog -pl sql-frontend -am test
-// -Dtest=RemoteCatalogTest
-/// -Dsurefire.failIfNoSpecifiedTests=false`.
+/// takes 20 s to start, so this runs on demand: `mvn -Premote-catalog -pl sql-frontend -am test
+/// -Dtest=RemoteCatalogTest -Dsurefire.failIfNoSpecifiedTests=false`.
 @EnabledIfSystemProperty(named = "nessie.server.jar", matches = ".+")
 final class RemoteCatalogTest extends CatalogContractTest {
   private static final long START_SECONDS = 120;

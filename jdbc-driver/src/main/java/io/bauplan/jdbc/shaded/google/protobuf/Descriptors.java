@@ -3,7 +3,7 @@ package io.bauplan.jdbc.shaded.google.protobuf;
 import org.jspecify.annotations.Nullable;
 
 /// Stands where the protobuf runtime would stand in the shaded jar, see the package's
-// documentation.
+/// documentation.
 public final class Descriptors {
   private Descriptors() {}
 
