@@ -37,6 +37,7 @@ final class PipelineRun {
   private final RunContext run;
   private final PinnedRef target;
   private final long start = System.nanoTime();
+  private volatile boolean ending;
   private final List<String> published = Collections.synchronizedList(new ArrayList<>());
 
   /// @param target the reference that the run reads and merges to, pinned
@@ -177,6 +178,7 @@ final class PipelineRun {
             : new EngineException(
                 ErrorCode.INTERNAL_ERROR, "the run failed: " + e.getCause(), e.getCause());
       } finally {
+        ending = true;
         running.forEach(future -> future.cancel(true));
       }
     }
@@ -197,7 +199,8 @@ final class PipelineRun {
       }
       return model;
     } catch (EngineException e) {
-      if (e.code() != ErrorCode.CANCELLED) {
+      // What fails because the run is ending is no news.
+      if (e.code() != ErrorCode.CANCELLED && !ending) {
         run.listener()
             .event(
                 new RunEvent.ModelFailed(

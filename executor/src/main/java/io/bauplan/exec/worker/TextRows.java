@@ -24,7 +24,8 @@ public final class TextRows {
           for (int row = 0; row < root.getRowCount(); row++) {
             List<String> cells = new ArrayList<>();
             for (FieldVector vector : root.getFieldVectors()) {
-              cells.add(CellText.of(vector, row));
+              String text = CellText.text(vector, row);
+              cells.add(text == null ? "NULL" : text);
             }
             rows.add(cells);
           }

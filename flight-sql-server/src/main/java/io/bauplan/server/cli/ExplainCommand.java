@@ -1,6 +1,6 @@
 package io.bauplan.server.cli;
 
-import io.bauplan.server.cli.render.CellText;
+import io.bauplan.exec.batch.CellText;
 import io.bauplan.server.cli.render.SafeText;
 import io.bauplan.server.connection.EngineConnection;
 import io.bauplan.server.connection.Reply;

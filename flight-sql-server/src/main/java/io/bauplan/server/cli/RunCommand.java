@@ -123,7 +123,8 @@ final class RunCommand extends EngineCommand {
     return new RunRequest(
         project.toString(),
         connection.reference(),
-        connection.namespace(),
+        // Unless asked for, the project's own namespace counts.
+        namespace == null ? "" : namespace,
         parameters,
         switch (preview) {
           case on -> RunRequest.Preview.ON;

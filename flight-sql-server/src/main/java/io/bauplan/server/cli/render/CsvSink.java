@@ -1,5 +1,6 @@
 package io.bauplan.server.cli.render;
 
+import io.bauplan.exec.batch.CellText;
 import java.io.IOException;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;

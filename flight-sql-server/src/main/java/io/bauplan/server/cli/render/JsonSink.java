@@ -1,5 +1,6 @@
 package io.bauplan.server.cli.render;
 
+import io.bauplan.exec.batch.CellText;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;

@@ -1,5 +1,6 @@
 package io.bauplan.server.cli.render;
 
+import io.bauplan.exec.batch.CellText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
