@@ -1,11 +1,11 @@
 package io.bauplan.server.cli.render;
 
-import io.bauplan.exec.batch.CellText;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import io.bauplan.exec.batch.CellText;
 import java.io.IOException;
 import java.io.Writer;
 import java.math.BigDecimal;
