@@ -17,6 +17,14 @@ _WHERE = {
     "Model": "_inputs",
     "Parameter": "_inputs",
     "standard_expectations": None,
+    "Client": "_client",
+    "exceptions": None,
+    "RunState": "_results",
+    "Branch": "_results",
+    "Tag": "_results",
+    "Namespace": "_results",
+    "Table": "_results",
+    "Commit": "_results",
 }
 
 __all__ = sorted(_WHERE)
