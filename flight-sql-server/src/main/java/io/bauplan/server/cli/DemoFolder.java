@@ -128,7 +128,7 @@ record DemoFolder(Path root, List<String> substitutions) {
         "./bauplan branch ls --warehouse " + warehouse,
         "JDBC:    jdbc:bauplan:"
             + warehouse
-            + "   (or jdbc:bauplan://localhost:4711 after `serve`)",
+            + "   (or jdbc:bauplan://localhost:31337 after `serve`)",
         "server:  ./bauplan serve --warehouse " + warehouse,
         "Python:  pip install adbc-driver-flightsql pyarrow, then as `serve` prints");
   }

@@ -3,6 +3,7 @@ package io.bauplan.server.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bauplan.server.cli.render.JsonRows;
 import io.bauplan.server.connection.EngineConnection;
+import io.bauplan.sql.error.ErrorCode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -171,7 +172,9 @@ final class TableCommand extends CommandGroup {
     }
   }
 
-  @Command(name = "import", description = "Add the rows of files to a table.")
+  @Command(
+      name = "import",
+      description = "Add the rows of files to a table; without one, make it from them.")
   static final class Import extends EngineCommand {
     @Parameters(paramLabel = "TABLE")
     String name = "";
@@ -205,15 +208,32 @@ final class TableCommand extends CommandGroup {
         throw new ParameterException(spec.commandLine(), "which files? give --search-uri URI");
       }
       FileFormat reader = format == null ? formatOf(from) : format;
-      statements(this)
-          .execute(
-              connection,
-              "COPY INTO "
-                  + quotedName(name)
-                  + " FROM "
-                  + quotedText(absolute(from))
-                  + " FILE_FORMAT = "
-                  + reader.name().toUpperCase(Locale.ROOT));
+      String files = quotedText(absolute(from));
+      String copy =
+          "COPY INTO "
+              + quotedName(name)
+              + " FROM "
+              + files
+              + " FILE_FORMAT = "
+              + reader.name().toUpperCase(Locale.ROOT);
+      try {
+        statements(this).execute(connection, copy);
+      } catch (StatementFailed e) {
+        if (e.error().code() != ErrorCode.TABLE_NOT_FOUND) {
+          throw e;
+        }
+        // A first import makes the table.
+        statements(this)
+            .execute(
+                connection,
+                "CREATE TABLE "
+                    + quotedName(name)
+                    + " AS SELECT * FROM read_"
+                    + reader
+                    + "("
+                    + files
+                    + ")");
+      }
       return BauplanCommand.OK;
     }
   }
