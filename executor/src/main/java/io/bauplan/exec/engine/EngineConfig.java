@@ -45,6 +45,14 @@ public record EngineConfig(
         warehouse, Optional.of(uri), location, cacheDirectory, threads, memoryBytes);
   }
 
+  /// Puts the files of tables somewhere else than into the warehouse folder.
+  ///
+  /// @param location a folder, or `s3://bucket/prefix`
+  public EngineConfig withDataLocation(String location) {
+    return new EngineConfig(
+        warehouse, catalog, Optional.of(location), cacheDirectory, threads, memoryBytes);
+  }
+
   /// The machine's memory, or the container's limit where there is one.
   private static long physicalMemoryBytes() {
     var bean = java.lang.management.ManagementFactory.getOperatingSystemMXBean();

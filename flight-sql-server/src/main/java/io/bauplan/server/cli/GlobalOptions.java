@@ -40,6 +40,13 @@ final class GlobalOptions {
   @Nullable String catalog;
 
   @Option(
+      names = "--data",
+      paramLabel = "LOCATION",
+      scope = ScopeType.INHERIT,
+      description = "Where tables' files go: a folder or s3://bucket/prefix")
+  @Nullable String data;
+
+  @Option(
       names = "--server",
       paramLabel = "ADDRESS",
       scope = ScopeType.INHERIT,
@@ -96,10 +103,13 @@ final class GlobalOptions {
 
   EngineConfig engineConfig() {
     Profile loaded = profile();
-    EngineConfig config = EngineConfig.of(warehousePath(loaded));
+    EngineConfig local = EngineConfig.of(warehousePath(loaded));
+    EngineConfig config = data == null ? local : local.withDataLocation(data);
     Optional<String> url = Optional.ofNullable(catalog).or(loaded::catalog);
     try {
-      return url.isPresent() ? config.withCatalog(URI.create(url.get()), Optional.empty()) : config;
+      return url.isPresent()
+          ? config.withCatalog(URI.create(url.get()), config.dataLocation())
+          : config;
     } catch (IllegalArgumentException e) {
       throw new EngineException(
           ErrorCode.INVALID_ARGUMENT, "\"" + url.orElse("") + "\" is not a URL", e);

@@ -101,17 +101,14 @@ public final class ArrowSource {
   /// The task that reads the columns of the names wanted; one that the file does not have is NULL.
   public ScanTask task(String location, RowType wanted) {
     return context -> {
-      BufferAllocator allocator =
-          context.allocator().newChildAllocator("arrow file", 0, Long.MAX_VALUE);
       try {
+        // The batches share the reader's buffers and outlive it: no allocator of its own.
         return new Batches(
             location,
-            open(location, context.figures().bytesRead(), allocator),
-            allocator,
+            open(location, context.figures().bytesRead(), context.allocator()),
             wanted,
             context);
       } catch (IOException | RuntimeException e) {
-        allocator.close();
         throw broken(location, e);
       }
     };
@@ -120,21 +117,14 @@ public final class ArrowSource {
   private static final class Batches implements BatchReader {
     private final String location;
     private final ArrowStreamReader reader;
-    private final BufferAllocator allocator;
     private final RowType wanted;
     private final ScanContext context;
     private @Nullable Batch pending;
     private int offset;
 
-    Batches(
-        String location,
-        ArrowStreamReader reader,
-        BufferAllocator allocator,
-        RowType wanted,
-        ScanContext context) {
+    Batches(String location, ArrowStreamReader reader, RowType wanted, ScanContext context) {
       this.location = location;
       this.reader = reader;
-      this.allocator = allocator;
       this.wanted = wanted;
       this.context = context;
     }
@@ -230,8 +220,6 @@ public final class ArrowSource {
         reader.close();
       } catch (IOException e) {
         throw broken(location, e);
-      } finally {
-        allocator.close();
       }
     }
   }

@@ -218,7 +218,12 @@ public final class S3Store implements ObjectStore {
       }
       if (service.statusCode() == 404) {
         return new EngineException(
-            ErrorCode.FILE_NOT_FOUND, "\"" + location + "\" does not exist", e);
+            ErrorCode.FILE_NOT_FOUND,
+            "\"" + location + "\" does not exist",
+            null,
+            "check the address; a table's file that somebody deleted must be restored, or the table"
+                + " read at another commit",
+            e);
       }
       if (service.statusCode() == 401 || service.statusCode() == 403) {
         return new EngineException(
