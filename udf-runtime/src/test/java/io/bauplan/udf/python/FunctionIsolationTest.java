@@ -56,7 +56,7 @@ class FunctionIsolationTest {
       strings = {
         "open('/etc/shadow').read()",
         "open('/etc/hostname').read()",
-        "os.listdir('/root')[0] != '.pyenv' or open('/root/.bashrc').read()",
+        "open(__import__('pwd').getpwuid(0).pw_dir + '/.bashrc').read()",
         "os.listdir('/home')",
         "os.listdir('/sys')",
         "open(pa.__file__, 'a')",
@@ -67,7 +67,7 @@ class FunctionIsolationTest {
         "os.kill(int(os.environ.get('NO', '1')), 0) or 1 / 0 if os.getppid() == 1 else None or 1 / 0",
         "socket.create_connection(('127.0.0.1', 22), 2)",
         "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('1.1.1.1', 53))",
-        "socket.getaddrinfo('pypi.org', 443)",
+        "socket.getaddrinfo('example.org', 443)",
         "os.setuid(0)",
         "os.chroot('/tmp')",
         "os.mknod('/tmp/disk', 0o60666, 8 << 8)",
