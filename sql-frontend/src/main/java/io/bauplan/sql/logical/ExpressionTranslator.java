@@ -324,6 +324,12 @@ final class ExpressionTranslator {
               throw new EngineException(ErrorCode.NOT_SUPPORTED, "EXTRACT(" + unit + " FROM ...)");
         };
     Expression value = new Extract(extracted, translate(call.operands.get(1)));
+    if (extracted == Extract.Unit.DAY_OF_WEEK) {
+      // DOW is PostgreSQL's: 0 is Sunday.
+      value =
+          new Arithmetic(
+              Arithmetic.Operator.SUBTRACT, value, new Literal(1L, DataType.INT64), DataType.INT64);
+    }
     return TypeRules.cast(value, type(call));
   }
 

@@ -21,6 +21,7 @@ public final class EngineOperators {
     static final SqlOperatorTable TABLE =
         SqlOperatorTables.chain(
             SqlOperatorTables.of(EngineFunctions.all()),
+            SqlOperatorTables.of(EngineAggregates.all()),
             SqlStdOperatorTable.instance(),
             SqlLibraryOperatorTableFactory.INSTANCE.getOperatorTable(
                 SqlLibrary.POSTGRESQL,

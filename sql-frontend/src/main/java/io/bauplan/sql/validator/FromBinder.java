@@ -85,6 +85,9 @@ public final class FromBinder {
             && call.getOperator().getName().equalsIgnoreCase("DATE_TRUNC")) {
           basic.setOperator(EngineFunctions.DATE_TRUNC);
         }
+        if (call instanceof SqlBasicCall basic) {
+          bindPercentile(basic);
+        }
         if (call.getKind() == SqlKind.EXPLICIT_TABLE) {
           call.setOperand(0, bindFrom(call.operand(0)));
         } else {
@@ -92,6 +95,16 @@ public final class FromBinder {
         }
       }
       default -> {}
+    }
+  }
+
+  private static void bindPercentile(SqlBasicCall call) {
+    String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
+    boolean pair = call.operandCount() == 2;
+    if (name.equals("PERCENTILE_CONT")) {
+      call.setOperator(pair ? EngineAggregates.QUANTILE_CONT : EngineAggregates.PERCENTILE_CONT);
+    } else if (name.equals("PERCENTILE_DISC") && pair) {
+      call.setOperator(EngineAggregates.QUANTILE_DISC);
     }
   }
 

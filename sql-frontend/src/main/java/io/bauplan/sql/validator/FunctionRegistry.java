@@ -159,7 +159,23 @@ public final class FunctionRegistry {
       case GROUPING, GROUPING_ID -> "grouping";
       case LISTAGG, STRING_AGG -> "string_agg";
       case ARRAY_AGG, ARRAY_CONCAT_AGG -> id(function);
-      default -> id(function);
+      case PERCENTILE_CONT -> "percentile_cont";
+      case PERCENTILE_DISC -> "percentile_disc";
+      default -> aggregateId(function.getName().toLowerCase(Locale.ROOT));
+    };
+  }
+
+  /// One id for functions of several names.
+  private static String aggregateId(String name) {
+    return switch (name) {
+      case "quantile_cont", "approx_quantile", "approx_percentile" -> "percentile_cont";
+      case "quantile", "quantile_disc" -> "percentile_disc";
+      case "min_by" -> "arg_min";
+      case "max_by" -> "arg_max";
+      case "countif" -> "count_if";
+      case "arbitrary", "first" -> "any_value";
+      case "list", "collect_list", "collect" -> "array_agg";
+      default -> name.replace(' ', '_');
     };
   }
 

@@ -23,9 +23,16 @@ abstract class Accumulator {
 
   /// @param function id as in [io.bauplan.sql.plan.AggregateCall]
   static Accumulator of(String function, boolean distinct, DataType output) {
+    return of(function, distinct, output, false);
+  }
+
+  /// @param descending for percentiles: counted from the greatest
+  static Accumulator of(String function, boolean distinct, DataType output, boolean descending) {
+    boolean asDouble = output instanceof DataType.FloatType;
     Accumulator accumulator =
         switch (function) {
-          case "count", "regr_count" -> new Count();
+          case "count" -> new Count();
+          case "regr_count" -> new ValueStates.Regression(function);
           case "sum" -> new Sum(output, false);
           case "sum0" -> new Sum(output, true);
           case "avg" -> new Average(output);
@@ -40,9 +47,36 @@ abstract class Accumulator {
           case "variance", "var_samp" -> new Deviation(1, false);
           case "var_pop" -> new Deviation(0, false);
           case "array_agg", "list" -> new Collect();
+          case "median" -> new ValueStates.Quantile(true, true, false, asDouble);
+          case "percentile_cont" -> new ValueStates.Quantile(true, false, descending, asDouble);
+          case "percentile_disc" -> new ValueStates.Quantile(false, false, descending, asDouble);
+          case "mode" -> new ValueStates.Mode();
+          case "arg_min" -> new ValueStates.ArgExtreme(-1);
+          case "arg_max" -> new ValueStates.ArgExtreme(1);
+          case "corr",
+              "covar_pop",
+              "covar_samp",
+              "regr_slope",
+              "regr_intercept",
+              "regr_r2",
+              "regr_avgx",
+              "regr_avgy",
+              "regr_sxx",
+              "regr_syy",
+              "regr_sxy" ->
+              new ValueStates.Regression(function);
+          case "skewness", "kurtosis", "product" -> new ValueStates.Numbers(function);
+          case "count_if" -> new ValueStates.CountIf();
+          case "last" -> new ValueStates.Last();
+          case "bit_and", "bitand_agg", "bit_or", "bitor_agg", "bit_xor", "bitxor_agg" ->
+              new ValueStates.Bits(function);
+          case "booland_agg" -> new Extreme(-1);
+          case "boolor_agg" -> new Extreme(1);
+          case "string_agg", "listagg" -> new ValueStates.Join();
+          case "approx_count_distinct" -> new Distinct(new Count());
           default ->
               throw new EngineException(
-                  ErrorCode.NOT_SUPPORTED, "the aggregate " + function + " has no window form yet");
+                  ErrorCode.NOT_SUPPORTED, "the aggregate " + function + " cannot be executed");
         };
     return distinct ? new Distinct(accumulator) : accumulator;
   }
@@ -238,8 +272,7 @@ abstract class Accumulator {
 
     @Override
     void add(@Nullable Object value) {
-      if (value != null
-          && seen.add(value instanceof byte[] bytes ? java.nio.ByteBuffer.wrap(bytes) : value)) {
+      if (value != null && seen.add(ValueAggregation.key(value))) {
         accumulator.add(value);
       }
     }

@@ -77,7 +77,7 @@ final class RowOrder {
     return keys[index][row];
   }
 
-  private static int compare(@Nullable Object left, @Nullable Object right, SortKey key) {
+  static int compare(@Nullable Object left, @Nullable Object right, SortKey key) {
     if (left == null || right == null) {
       if (left == right) {
         return 0;

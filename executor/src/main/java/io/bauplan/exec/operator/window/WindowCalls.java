@@ -7,6 +7,8 @@ import io.bauplan.sql.plan.PhysicalPlan.Window.Bound;
 import io.bauplan.sql.plan.PhysicalPlan.Window.Exclusion;
 import io.bauplan.sql.plan.PhysicalPlan.Window.Group;
 import io.bauplan.sql.plan.PhysicalPlan.Window.WindowCall;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Computes one call over one partition into `results`, indexed by row.
@@ -168,7 +170,14 @@ final class WindowCalls {
     if (call.arguments().isEmpty()) {
       return Boolean.TRUE;
     }
-    return argument(call, 0, row);
+    if (call.arguments().size() == 1) {
+      return argument(call, 0, row);
+    }
+    List<@Nullable Object> values = new ArrayList<>();
+    for (int i = 0; i < call.arguments().size(); i++) {
+      values.add(argument(call, i, row));
+    }
+    return call.function().equals("count") && values.contains(null) ? null : values;
   }
 
   private boolean isExcluded(Partition partition, int current, int at) {
