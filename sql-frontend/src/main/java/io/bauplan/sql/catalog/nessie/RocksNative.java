@@ -39,7 +39,8 @@ final class RocksNative {
     long size = packed.openConnection().getContentLengthLong();
     // The size is part of the name: another version of the library has another.
     Path folder = cacheHome().resolve("bauplan").resolve("native").resolve("rocksdb-" + size);
-    Path library = folder.resolve(file);
+    // RocksDB looks in a folder for another name than its jar has: with "jni" twice.
+    Path library = folder.resolve(Environment.getJniLibraryFileName("rocksdbjni"));
     if (Files.isRegularFile(library) && Files.size(library) == size) {
       return folder;
     }
