@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// Reads a project folder: every root `.sql` file and every decorated function of the `.py` files
@@ -17,6 +19,9 @@ import java.util.stream.Stream;
 public final class ProjectReader {
   /// Largest file that is read as source.
   private static final long SOURCE_FILE_BYTES = 4L << 20;
+
+  /// All Python files of a project together: every function call carries them.
+  private static final long PYTHON_BYTES = 16L << 20;
 
   /// Most source files in a project.
   private static final int SOURCE_FILES = 10_000;
@@ -57,7 +62,21 @@ public final class ProjectReader {
     if (files.isEmpty()) {
       return models;
     }
-    PythonModelReader reader = new PythonModelReader(config);
+    Map<String, String> texts = new LinkedHashMap<>();
+    long size = 0;
+    for (SourceFile file : files) {
+      texts.put(file.path(), file.text());
+      size += file.text().length();
+    }
+    if (size > PYTHON_BYTES) {
+      throw new EngineException(
+              ErrorCode.PROJECT_INVALID,
+              "the project's Python files are larger than "
+                  + (PYTHON_BYTES >> 20)
+                  + " MiB together")
+          .withHint("keep data out of .py files, and packages in the functions' requirements");
+    }
+    PythonModelReader reader = new PythonModelReader(config, texts);
     List<InspectedFile> inspected = inspector.inspect(files);
     for (int i = 0; i < files.size(); i++) {
       models.addAll(reader.read(inspected.get(i), files.get(i).text()));

@@ -35,9 +35,12 @@ final class PythonModelReader {
   private static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   private final ProjectConfig config;
+  private final Map<String, String> sources;
 
-  PythonModelReader(ProjectConfig config) {
+  /// @param sources the texts of all Python files of the project by their paths
+  PythonModelReader(ProjectConfig config, Map<String, String> sources) {
     this.config = config;
+    this.sources = sources;
   }
 
   List<Model> read(InspectedFile file, String text) {
@@ -120,13 +123,19 @@ final class PythonModelReader {
         name,
         Language.PYTHON,
         function.name(),
-        new FunctionSource(function.path(), text, 1),
+        new FunctionSource(function.path(), text, 1, siblings(function.path())),
         style,
         environment(function),
         parameters,
         new FunctionReturn.InferredTable(),
         limits(function, internet),
         true);
+  }
+
+  private Map<String, String> siblings(String own) {
+    Map<String, String> others = new LinkedHashMap<>(sources);
+    others.remove(own);
+    return others;
   }
 
   private static List<ModelInput> inputs(InspectedFunction function) {

@@ -70,6 +70,28 @@ class RunTest {
   }
 
   @Test
+  void importsOtherFilesOfTheProject() throws java.io.IOException {
+    Path project =
+        RecordedRun.project(
+            warehouse.resolve("p-imports"),
+            """
+            import bauplan
+            from helpers import twice
+
+            @bauplan.model()
+            @bauplan.python("3.11")
+            def imported(data=bauplan.Model("transactions", columns=["id"])):
+                print(twice(21))
+                return data.slice(0, 1)
+            """);
+    Files.writeString(
+        project.resolve("helpers.py"), "def twice(number):\n    return 2 * number\n");
+    RecordedRun run = RecordedRun.of(engine, project);
+    assertThat(run.result().error()).isEmpty();
+    assertThat(run.prints("imported")).containsExactly("42");
+  }
+
+  @Test
   void seesExactlyTheColumnsAskedFor() {
     Path project =
         RecordedRun.project(

@@ -56,7 +56,8 @@ final class FunctionRequest {
     json.putObject("source")
         .put("file", function.source().file())
         .put("text", function.source().text())
-        .put("firstLine", Math.max(1, function.source().firstLine()));
+        .put("firstLine", Math.max(1, function.source().firstLine()))
+        .set("siblings", JSON.valueToTree(function.source().siblings()));
     json.put("line", function.source().firstLine());
     json.put("pandas", declaresPandas(function));
     json.put("network", function.limits().internetAccess());

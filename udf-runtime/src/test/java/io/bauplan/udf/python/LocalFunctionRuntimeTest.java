@@ -11,11 +11,14 @@ import static io.bauplan.udf.python.RuntimeFixture.returning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bauplan.udf.api.EnvironmentSpec;
+import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.FunctionDefinition.Style;
 import io.bauplan.udf.api.FunctionLimits;
+import io.bauplan.udf.api.FunctionSource;
 import io.bauplan.udf.api.InvocationOutcome;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +41,47 @@ class LocalFunctionRuntimeTest {
   @BeforeEach
   void forgetPrints() {
     fixture.lines.clear();
+  }
+
+  @Test
+  void importsTheOtherFilesOfTheProject() {
+    FunctionDefinition plain =
+        function(
+            Style.MODEL,
+            PLAIN,
+            """
+            import lib.dates
+            from helpers import twice
+
+            def f(data):
+                print(twice(lib.dates.YEAR))
+                return data
+            """);
+    FunctionSource source =
+        new FunctionSource(
+            "models/f.py",
+            plain.source().text(),
+            1,
+            Map.of(
+                "helpers.py",
+                "import dates\n\ndef twice(n):\n    return 2 * n + dates.YEAR - 2024\n",
+                "lib/dates.py",
+                "YEAR = 2024\n"));
+    FunctionDefinition function =
+        new FunctionDefinition(
+            plain.name(),
+            plain.language(),
+            plain.handler(),
+            source,
+            plain.style(),
+            plain.environment(),
+            plain.parameters(),
+            plain.returns(),
+            plain.limits(),
+            plain.deterministic());
+    InvocationOutcome outcome = fixture.call(function, fixture.numbers(3));
+    assertThat(fixture.rows(outcome)).hasSize(3);
+    assertThat(fixture.lines).containsExactly("O:4048");
   }
 
   @Test

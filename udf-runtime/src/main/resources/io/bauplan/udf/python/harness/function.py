@@ -5,6 +5,8 @@ The result goes as an Arrow file to `request["result"]`, the outcome as JSON to
 """
 import builtins
 import ctypes
+import importlib.abc
+import importlib.util
 import io
 import json
 import linecache
@@ -126,10 +128,52 @@ def scalar(kind, value):
     return value
 
 
+class ProjectModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the project's own files from the request, after everything that is installed.
+
+    `lib/dates.py` is `lib.dates`, and `dates` where no other file has that name.
+    """
+
+    def __init__(self, files):
+        self.files, self.packages = {}, set()
+        for path in sorted(files, key=lambda p: (p.count("/"), p)):
+            parts = path[:-3].split("/")
+            if parts[-1] == "__init__":
+                parts.pop()
+                if not parts:
+                    continue
+                self.packages.add(".".join(parts))
+            else:
+                self.files.setdefault(parts[-1], (path, files[path]))
+            self.packages.update(".".join(parts[:i]) for i in range(1, len(parts)))
+            self.files[".".join(parts)] = (path, files[path])
+
+    def find_spec(self, name, path=None, target=None):
+        if name in self.files or name in self.packages:
+            return importlib.util.spec_from_loader(
+                name, self, origin=self.files.get(name, (name,))[0],
+                is_package=name in self.packages)
+        return None
+
+    def exec_module(self, module):
+        path, text = self.files.get(module.__name__, (None, None))
+        if path is not None:
+            module.__file__ = path
+            show_lines(path, text)
+            exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
+
+
+def show_lines(name, text):
+    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+
+
 def execute(request, outcome, inputs):
     source, name = request["source"], request["source"]["file"]
     text = "\n" * (source["firstLine"] - 1) + source["text"]
-    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    show_lines(name, text)
+    siblings = source.get("siblings") or {}
+    if siblings:
+        sys.meta_path.append(ProjectModules(dict(siblings, **{name: source["text"]})))
     module = types.ModuleType("__bauplan_user__")
     module.__file__ = name
     sys.modules[module.__name__] = module
