@@ -73,6 +73,10 @@ final class FunctionKernels {
     if (time != null) {
       return time;
     }
+    Kernel calendar = CalendarKernels.find(call.function(), types, context.zone());
+    if (calendar != null) {
+      return calendar;
+    }
     boolean text =
         !types.isEmpty()
             && types.stream()

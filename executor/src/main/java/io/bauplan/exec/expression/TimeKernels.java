@@ -175,7 +175,7 @@ final class TimeKernels {
   }
 
   /// Whole months from one time to another.
-  private static long monthsBetween(long from, long to) {
+  static long monthsBetween(long from, long to) {
     LocalDate a = LocalDate.ofEpochDay(Math.floorDiv(from, Dates.MICROS_PER_DAY));
     LocalDate b = LocalDate.ofEpochDay(Math.floorDiv(to, Dates.MICROS_PER_DAY));
     long months = (b.getYear() - a.getYear()) * 12L + b.getMonthValue() - a.getMonthValue();

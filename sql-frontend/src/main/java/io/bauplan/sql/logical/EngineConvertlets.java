@@ -41,7 +41,40 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     if (operator.getName().equals(EngineFunctions.DATE_TRUNC.getName())) {
       return EngineConvertlets::truncation;
     }
+    if (operator.getKind() == SqlKind.TIMESTAMP_ADD
+        && call.operandCount() == 3
+        && call.operand(0) instanceof SqlIntervalQualifier unit
+        && unit.timeUnitRange.startUnit.multiplier.scale() <= 0
+        && unit.timeUnitRange.startUnit != org.apache.calcite.avatica.util.TimeUnit.MICROSECOND
+        && unit.timeUnitRange.startUnit != org.apache.calcite.avatica.util.TimeUnit.NANOSECOND) {
+      return EngineConvertlets::addition;
+    }
     return StandardConvertletTable.INSTANCE.get(call);
+  }
+
+  /// `TIMESTAMPADD(unit, n, time)`: the time plus n times the unit.
+  private static RexNode addition(SqlRexContext context, SqlCall call) {
+    RexBuilder rex = context.getRexBuilder();
+    var unit = ((SqlIntervalQualifier) call.operand(0)).timeUnitRange.startUnit;
+    boolean months = unit.yearMonth || unit == org.apache.calcite.avatica.util.TimeUnit.QUARTER;
+    SqlIntervalQualifier qualifier =
+        new SqlIntervalQualifier(
+            months
+                ? org.apache.calcite.avatica.util.TimeUnit.MONTH
+                : unit.multiplier.longValue() % 86_400_000L == 0
+                    ? org.apache.calcite.avatica.util.TimeUnit.DAY
+                    : org.apache.calcite.avatica.util.TimeUnit.SECOND,
+            null,
+            call.getParserPosition());
+    RexNode one = rex.makeIntervalLiteral(unit.multiplier, qualifier);
+    RexNode count = context.convertExpression(call.operand(1));
+    RexNode time = context.convertExpression(call.operand(2));
+    RelDataType interval =
+        rex.getTypeFactory().createTypeWithNullability(one.getType(), count.getType().isNullable());
+    return rex.makeCall(
+        context.getValidator().getValidatedNodeType(call),
+        SqlStdOperatorTable.DATETIME_PLUS,
+        List.of(time, rex.makeCall(interval, SqlStdOperatorTable.MULTIPLY, List.of(one, count))));
   }
 
   private static RexNode truncation(SqlRexContext context, SqlCall call) {

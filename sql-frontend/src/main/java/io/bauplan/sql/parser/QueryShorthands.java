@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.calcite.avatica.util.TimeUnit;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBinaryOperator;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlCharStringLiteral;
@@ -17,6 +18,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
@@ -25,22 +27,24 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.InferTypes;
 import org.apache.calcite.sql.type.OperandTypes;
-import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.jspecify.annotations.Nullable;
 
 /// Everyday shorthands of queries, written out in Calcite's nodes while the generated parser reads
 /// them, so that nothing after the parser knows them.
 public final class QueryShorthands {
-  /// `timestamp AT TIME ZONE 'zone'`; binds as tightly as `::`. The planner gives it its meaning.
+  /// `timestamp AT TIME ZONE 'zone'`; binds as tightly as `::`. A plain timestamp is read as that
+  /// zone's and becomes an instant; an instant becomes that zone's local time.
   public static final SqlBinaryOperator AT_TIME_ZONE =
       new SqlBinaryOperator(
           "AT TIME ZONE",
           SqlKind.OTHER,
           94,
           true,
-          ReturnTypes.ARG0,
+          QueryShorthands::otherZone,
           InferTypes.FIRST_KNOWN,
-          OperandTypes.ANY_ANY);
+          OperandTypes.family(SqlTypeFamily.DATETIME, SqlTypeFamily.CHARACTER));
 
   private static final Set<String> DIFFERENCES = Set.of("DATEDIFF", "DATE_DIFF", "TIMESTAMP_DIFF");
   private static final Set<String> ADDITIONS = Set.of("DATEADD", "DATE_ADD", "TIMESTAMP_ADD");
@@ -50,6 +54,22 @@ public final class QueryShorthands {
   static final int MAX_OPERATORS_AND_OPERANDS = 4_000;
 
   private QueryShorthands() {}
+
+  private static RelDataType otherZone(SqlOperatorBinding binding) {
+    RelDataType time = binding.getOperandType(0);
+    RelDataType type =
+        binding
+            .getTypeFactory()
+            .createSqlType(
+                time.getSqlTypeName() == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE
+                    ? SqlTypeName.TIMESTAMP
+                    : SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE,
+                6);
+    return binding
+        .getTypeFactory()
+        .createTypeWithNullability(
+            type, time.isNullable() || binding.getOperandType(1).isNullable());
+  }
 
   /// Parts of a name: namespaces, table, column, fields.
   static final int MAX_NAME_PARTS = 64;
@@ -180,7 +200,8 @@ public final class QueryShorthands {
 
   /// `datediff(day, a, b)`, `datediff('day', a, b)` and `dateadd(day, n, d)`: the first argument is
   /// a unit.
-  public static SqlCall call(SqlCall call) {
+  public static SqlCall call(SqlCall written) {
+    SqlCall call = FunctionNames.replace(written);
     if (call.operandCount() != 3) {
       return call;
     }
@@ -204,8 +225,15 @@ public final class QueryShorthands {
   public static SqlCall dateDiff(SqlParserPos position, List<SqlNode> arguments) {
     Optional<SqlIntervalQualifier> unit = unit(arguments.get(0));
     return unit.isPresent()
-        ? boundaries(position, unit.get(), arguments.get(1), arguments.get(2))
+        ? boundaries(position, unit.get(), arguments.get(1), column(arguments.get(2)))
         : SqlLibraryOperators.DATE_DIFF.createCall(position, arguments);
+  }
+
+  /// The grammar takes a lone name at the end for a unit.
+  private static SqlNode column(SqlNode last) {
+    return last instanceof SqlIntervalQualifier qualifier && qualifier.timeFrameName != null
+        ? new SqlIdentifier(qualifier.timeFrameName, qualifier.getParserPosition())
+        : last;
   }
 
   /// Counts the boundaries of the unit between two points, not whole units: from 23:59 to 00:01 is

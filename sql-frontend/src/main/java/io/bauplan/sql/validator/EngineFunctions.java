@@ -1,5 +1,6 @@
 package io.bauplan.sql.validator;
 
+import io.bauplan.sql.parser.QueryShorthands;
 import java.util.List;
 import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.rel.type.RelDataType;
@@ -22,6 +23,7 @@ import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.type.SqlOperandCountRanges;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
@@ -107,7 +109,48 @@ public final class EngineFunctions {
   private EngineFunctions() {}
 
   static List<SqlOperator> all() {
-    return List.of(DATE_TRUNC, NOW, MINUS, PLUS, SqlLibraryOperators.TRY_CAST);
+    return List.of(
+        DATE_TRUNC,
+        NOW,
+        MINUS,
+        PLUS,
+        SqlLibraryOperators.TRY_CAST,
+        QueryShorthands.AT_TIME_ZONE,
+        GEN_RANDOM_UUID,
+        ofTime("STRFTIME", ReturnTypes.VARCHAR_NULLABLE, TIME_AND_TEXT),
+        ofTime("TO_CHAR", ReturnTypes.VARCHAR_NULLABLE, TIME_AND_TEXT),
+        ofTime("DATE_FORMAT", ReturnTypes.VARCHAR_NULLABLE, TIME_AND_TEXT),
+        ofTime("DAYNAME", ReturnTypes.VARCHAR_NULLABLE, OperandTypes.DATETIME),
+        ofTime("MONTHNAME", ReturnTypes.VARCHAR_NULLABLE, OperandTypes.DATETIME),
+        ofTime("EPOCH_MS", ReturnTypes.BIGINT_NULLABLE, OperandTypes.DATETIME),
+        ofTime(
+            "MAKE_DATE",
+            ReturnTypes.DATE_NULLABLE,
+            OperandTypes.family(
+                SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER, SqlTypeFamily.INTEGER)));
+  }
+
+  private static final SqlOperandTypeChecker TIME_AND_TEXT =
+      OperandTypes.family(SqlTypeFamily.DATETIME, SqlTypeFamily.CHARACTER);
+
+  /// A random UUID as text; every row gets its own.
+  private static final SqlFunction GEN_RANDOM_UUID =
+      new SqlFunction(
+          "GEN_RANDOM_UUID",
+          SqlKind.OTHER_FUNCTION,
+          ReturnTypes.VARCHAR,
+          null,
+          OperandTypes.NILADIC,
+          SqlFunctionCategory.SYSTEM) {
+        @Override
+        public boolean isDeterministic() {
+          return false;
+        }
+      };
+
+  private static SqlFunction ofTime(
+      String name, SqlReturnTypeInference type, SqlOperandTypeChecker operands) {
+    return SqlBasicFunction.create(name, type, operands, SqlFunctionCategory.TIMEDATE);
   }
 
   /// A checker of its own: Calcite's family checkers stand for fixed parameters, by which look-up

@@ -27,6 +27,11 @@ class FunctionCasesTest {
     check("aggregates.txt");
   }
 
+  @Test
+  void scalarFunctionsGiveWhatIsPromised() throws IOException {
+    check("scalars.txt");
+  }
+
   private void check(String file) throws IOException {
     List<String> wrong = new ArrayList<>();
     try (Engine engine = Engine.open(EngineConfig.of(warehouse))) {
