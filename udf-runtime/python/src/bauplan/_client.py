@@ -610,10 +610,10 @@ def _address(endpoint: str) -> str:
     scheme, found, rest = endpoint.partition("://")
     if not found:
         return "grpc://" + endpoint
-    if scheme == "grpc":
-        return endpoint
-    if scheme in ("grpcs", "grpc+tls", "grpc+tcp"):
-        return ("grpc+tcp://" if scheme == "grpc+tcp" else "grpc+tls://") + rest
+    if scheme in ("grpc", "grpc+tcp", "http", "bauplan"):
+        return "grpc://" + rest
+    if scheme in ("grpcs", "grpc+tls", "https"):
+        return "grpc+tls://" + rest
     raise errors.BauplanConnectionError("%s is no address" % endpoint, hint=_ADDRESS_HINT)
 
 

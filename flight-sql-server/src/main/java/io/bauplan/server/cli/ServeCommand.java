@@ -142,26 +142,44 @@ final class ServeCommand implements Callable<Integer> {
     String address = shown + ":" + boundPort;
     String secret =
         madeToken ? accepted.tokens().keySet().iterator().next() : noAuth ? "" : "<token>";
+    String scheme = tlsCertificate == null ? "grpc://" : "grpc+tls://";
     console.say("Serving " + config.warehouse() + " on " + address);
     if (user == null && !noAuth) {
       console.say("  token   " + (madeToken ? secret : "(as given)"));
       console.say("  JDBC    jdbc:bauplan://" + address + "?token=" + secret);
       console.say(
-          "  CLI     BAUPLAN_API_KEY=" + secret + " bauplan --server grpc://" + address + " sql");
+          "  CLI     BAUPLAN_API_KEY=" + secret + " bauplan --server " + scheme + address + " sql");
     } else if (user != null) {
       console.say("  JDBC    jdbc:bauplan://" + address + "?user=" + user + "&password=...");
     } else {
       console.say("  JDBC    jdbc:bauplan://" + address);
     }
+    if (user == null) {
+      String key = noAuth ? "" : ", api_key=\"" + secret + "\"";
+      console.say(
+          "  Python  import bauplan; c = bauplan.Client(api_endpoint=\""
+              + scheme
+              + address
+              + "\""
+              + key
+              + ")");
+    }
     console.say(
-        "  Python  adbc_driver_flightsql.dbapi.connect(\"grpc://"
+        "  ADBC    import adbc_driver_flightsql.dbapi as adbc; c = adbc.connect(\""
+            + scheme
             + address
-            + "\""
-            + (noAuth
-                ? ")"
-                : ", db_kwargs={\"adbc.flight.sql.authorization_header\": \"Bearer "
-                    + secret
-                    + "\"})"));
+            + "\", autocommit=True"
+            + adbcOptions(secret)
+            + ")");
     console.say("Stop with Ctrl-C");
+  }
+
+  private String adbcOptions(String secret) {
+    if (user != null) {
+      return ", db_kwargs={\"username\": \"" + user + "\", \"password\": \"...\"}";
+    }
+    return noAuth
+        ? ""
+        : ", db_kwargs={\"adbc.flight.sql.authorization_header\": \"Bearer " + secret + "\"}";
   }
 }
