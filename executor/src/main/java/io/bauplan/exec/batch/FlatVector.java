@@ -1,6 +1,8 @@
 package io.bauplan.exec.batch;
 
+import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -117,6 +119,28 @@ public final class FlatVector implements Vector {
   @Override
   public FlatVector retain() {
     return slice(0, length);
+  }
+
+  /// The same rows as another type of the same layout: names and nullability inside differ. The
+  /// caller owns the result.
+  public FlatVector retainAs(DataType other) {
+    List<DataType> inner =
+        switch (other) {
+          case DataType.ListType(DataType element, boolean ignored) -> List.of(element);
+          case DataType.MapType(DataType key, DataType value, boolean nullable) ->
+              List.of(VectorBuilder.entryType(key, value, nullable));
+          case DataType.StructType(List<Column> fields) ->
+              fields.stream().map(Column::type).toList();
+          default -> List.of();
+        };
+    List<FlatVector> retained = new ArrayList<>();
+    for (int i = 0; i < children.size(); i++) {
+      retained.add(children.get(i).retainAs(inner.get(i)));
+    }
+    retainBuffer(validity);
+    retainBuffer(offsets);
+    retainBuffer(data);
+    return new FlatVector(other, start, length, validity, offsets, data, retained);
   }
 
   @Override

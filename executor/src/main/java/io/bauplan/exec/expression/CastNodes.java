@@ -20,6 +20,10 @@ final class CastNodes {
     if (Types.isNumeric(from) && Types.isNumeric(cast.type())) {
       return new NumericCastNode(operand, cast.type(), cast.safe());
     }
+    if (Register.kind(from) == Register.Kind.NESTED
+        && NestedCastNode.sameLayout(from, cast.type())) {
+      return new NestedCastNode(operand, cast.type());
+    }
     return new ScalarCastNode(
         operand,
         cast.type(),

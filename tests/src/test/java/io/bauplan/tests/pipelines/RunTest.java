@@ -84,8 +84,7 @@ class RunTest {
                 print(twice(21))
                 return data.slice(0, 1)
             """);
-    Files.writeString(
-        project.resolve("helpers.py"), "def twice(number):\n    return 2 * number\n");
+    Files.writeString(project.resolve("helpers.py"), "def twice(number):\n    return 2 * number\n");
     RecordedRun run = RecordedRun.of(engine, project);
     assertThat(run.result().error()).isEmpty();
     assertThat(run.prints("imported")).containsExactly("42");

@@ -33,14 +33,16 @@ record ColumnBinding(List<RowGroupReader.Wanted> wanted) {
       try {
         if (node != null) {
           wanted.add(
-              new RowGroupReader.Wanted(name, column.column().type(), ColumnShape.of(node), null));
+              new RowGroupReader.Wanted(
+                  name, column.column().type(), column.ids(), ColumnShape.of(node), null));
         } else {
           String partition = file.identityPartition().get(column.fieldId());
           Object value =
               column.fieldId() >= 0 && partition != null
                   ? IdentityValues.parse(partition, column.column().type())
                   : column.initialDefault();
-          wanted.add(new RowGroupReader.Wanted(name, column.column().type(), null, value));
+          wanted.add(
+              new RowGroupReader.Wanted(name, column.column().type(), column.ids(), null, value));
         }
       } catch (CorruptData e) {
         throw new EngineException(

@@ -14,6 +14,9 @@ import java.util.List;
 sealed interface ColumnShape {
   String name();
 
+  /// -1 = none
+  int fieldId();
+
   boolean nullable();
 
   DataType type();
@@ -28,6 +31,11 @@ sealed interface ColumnShape {
     }
 
     @Override
+    public int fieldId() {
+      return leaf.fieldId();
+    }
+
+    @Override
     public DataType type() {
       return ParquetTypes.natural(leaf);
     }
@@ -38,7 +46,7 @@ sealed interface ColumnShape {
     }
   }
 
-  record Group(String name, boolean nullable, int definedAt, List<ColumnShape> fields)
+  record Group(String name, int fieldId, boolean nullable, int definedAt, List<ColumnShape> fields)
       implements ColumnShape {
     @Override
     public DataType type() {
@@ -54,6 +62,7 @@ sealed interface ColumnShape {
 
   record Repeated(
       String name,
+      int fieldId,
       boolean nullable,
       int definedAt,
       int elementAt,
@@ -73,6 +82,7 @@ sealed interface ColumnShape {
 
   record Entries(
       String name,
+      int fieldId,
       boolean nullable,
       int definedAt,
       int elementAt,
@@ -98,6 +108,7 @@ sealed interface ColumnShape {
       // itself.
       return new Repeated(
           node.name(),
+          node.fieldId(),
           false,
           node.maxDefinition() - 1,
           node.maxDefinition(),
@@ -125,7 +136,8 @@ sealed interface ColumnShape {
     for (SchemaNode child : node.children()) {
       fields.add(of(child));
     }
-    return new Group(node.name(), nullable, node.maxDefinition(), List.copyOf(fields));
+    return new Group(
+        node.name(), node.fieldId(), nullable, node.maxDefinition(), List.copyOf(fields));
   }
 
   private static ColumnShape single(SchemaNode node) {
@@ -141,6 +153,7 @@ sealed interface ColumnShape {
           && repeated.children().stream().noneMatch(c -> c.repetition() == Repetition.REPEATED)) {
         return new Entries(
             node.name(),
+            node.fieldId(),
             nullable,
             node.maxDefinition(),
             repeated.maxDefinition(),
@@ -151,6 +164,7 @@ sealed interface ColumnShape {
       if (node.logical() instanceof Logical.ListOf || node.logical() instanceof Logical.MapOf) {
         return new Repeated(
             node.name(),
+            node.fieldId(),
             nullable,
             node.maxDefinition(),
             repeated.maxDefinition(),

@@ -8,6 +8,7 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.FieldIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -48,12 +49,13 @@ final class NestedColumn implements ColumnReader {
   NestedColumn(
       ColumnShape shape,
       DataType type,
+      FieldIds ids,
       BufferAllocator allocator,
       BiFunction<SchemaNode, DataType, ChunkReader> open) {
     this.name = shape.name();
     this.allocator = allocator;
     try {
-      this.root = node(shape, type, 0, open);
+      this.root = node(shape, type, ids, 0, open);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -78,6 +80,7 @@ final class NestedColumn implements ColumnReader {
   private Node node(
       ColumnShape shape,
       DataType type,
+      FieldIds ids,
       int slotDefinition,
       BiFunction<SchemaNode, DataType, ChunkReader> open) {
     return switch (shape) {
@@ -95,13 +98,9 @@ final class NestedColumn implements ColumnReader {
         }
         List<Node> fields = new ArrayList<>();
         Leaf source = null;
-        for (Column field : wanted) {
-          ColumnShape found = null;
-          for (ColumnShape candidate : group.fields()) {
-            if (candidate.name().equals(field.name())) {
-              found = candidate;
-            }
-          }
+        for (int i = 0; i < wanted.size(); i++) {
+          Column field = wanted.get(i);
+          ColumnShape found = find(group, field.name(), ids.at(i).id());
           if (found == null) {
             if (source == null) {
               SchemaNode any = group.firstLeaf();
@@ -109,7 +108,7 @@ final class NestedColumn implements ColumnReader {
             }
             fields.add(new Missing(source, field.type()));
           } else {
-            Node made = node(found, field.type(), slotDefinition, open);
+            Node made = node(found, field.type(), ids.at(i), slotDefinition, open);
             source = source == null ? made.source() : source;
             fields.add(made);
           }
@@ -124,7 +123,7 @@ final class NestedColumn implements ColumnReader {
         if (!(type instanceof DataType.ListType(DataType element, boolean ignored))) {
           throw mismatch(shape, type);
         }
-        Node made = node(list.element(), element, list.elementAt(), open);
+        Node made = node(list.element(), element, ids.at(0), list.elementAt(), open);
         yield new Elements(
             made.source(), type, list.definedAt(), list.elementAt(), list.repetition(), made);
       }
@@ -132,8 +131,8 @@ final class NestedColumn implements ColumnReader {
         if (!(type instanceof DataType.MapType(DataType key, DataType value, boolean nullable))) {
           throw mismatch(shape, type);
         }
-        Node keys = node(map.key(), key, map.elementAt(), open);
-        Node values = node(map.value(), value, map.elementAt(), open);
+        Node keys = node(map.key(), key, ids.at(0), map.elementAt(), open);
+        Node values = node(map.value(), value, ids.at(1), map.elementAt(), open);
         Node entry =
             new Struct(
                 keys.source(),
@@ -144,6 +143,17 @@ final class NestedColumn implements ColumnReader {
             keys.source(), type, map.definedAt(), map.elementAt(), map.repetition(), entry);
       }
     };
+  }
+
+  /// By id where the file's group has ids, as top-level columns are found; else by name.
+  private static @Nullable ColumnShape find(ColumnShape.Group group, String name, int id) {
+    boolean byId = id >= 0 && group.fields().stream().anyMatch(field -> field.fieldId() >= 0);
+    for (ColumnShape candidate : group.fields()) {
+      if (byId ? candidate.fieldId() == id : candidate.name().equals(name)) {
+        return candidate;
+      }
+    }
+    return null;
   }
 
   private static EngineException mismatch(ColumnShape shape, DataType type) {

@@ -144,6 +144,10 @@ final class ParquetFileWriter implements AutoCloseable {
         size += group.chunks.get(i).compressedBytes();
       }
       sizes.put(id, size);
+      if (leaf.maxRepetition() > 0) {
+        // Figures of list and map entries tell nothing about rows.
+        continue;
+      }
       values.put(id, total.valueCount());
       nulls.put(id, total.nullCount());
       if (leaf.column().type() instanceof DataType.FloatType) {

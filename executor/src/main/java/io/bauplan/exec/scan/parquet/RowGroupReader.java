@@ -8,6 +8,7 @@ import io.bauplan.exec.scan.store.RangeReader;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.FieldIds;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,12 @@ final class RowGroupReader implements BatchReader {
   /// A column to read.
   ///
   /// @param shape where it is in the file; null = nowhere, every row has `value`
-  record Wanted(String name, DataType type, @Nullable ColumnShape shape, @Nullable Object value) {}
+  record Wanted(
+      String name,
+      DataType type,
+      FieldIds ids,
+      @Nullable ColumnShape shape,
+      @Nullable Object value) {}
 
   private final RangeReader file;
   private final ScanContext context;
@@ -55,7 +61,11 @@ final class RowGroupReader implements BatchReader {
       return new FlatColumn(wanted.name, chunk(leaf, wanted.type, group));
     }
     return new NestedColumn(
-        shape, wanted.type, context.allocator(), (leaf, type) -> chunk(leaf, type, group));
+        shape,
+        wanted.type,
+        wanted.ids,
+        context.allocator(),
+        (leaf, type) -> chunk(leaf, type, group));
   }
 
   private ChunkReader chunk(SchemaNode leaf, DataType type, Footer.RowGroup group) {

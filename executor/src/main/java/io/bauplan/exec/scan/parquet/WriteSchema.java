@@ -2,6 +2,7 @@ package io.bauplan.exec.scan.parquet;
 
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.FieldIds;
 import io.bauplan.sql.plan.ScanColumn;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ final class WriteSchema {
   WriteSchema(List<ScanColumn> source) {
     this.source = List.copyOf(source);
     for (ScanColumn column : source) {
-      columns.add(node(column.column(), column.fieldId(), List.of(), 0, 0));
+      columns.add(node(column.column(), column.ids(), List.of(), 0, 0));
     }
   }
 
@@ -53,14 +54,14 @@ final class WriteSchema {
   }
 
   private Node node(
-      Column column, int fieldId, List<String> parents, int definition, int repetition) {
+      Column column, FieldIds ids, List<String> parents, int definition, int repetition) {
     int here = definition + (column.nullable() ? 1 : 0);
     List<String> path = append(parents, column.name());
     return switch (column.type()) {
       case DataType.StructType(List<Column> fields) -> {
         List<Node> children = new ArrayList<>();
-        for (Column field : fields) {
-          children.add(node(field, -1, path, here, repetition));
+        for (int i = 0; i < fields.size(); i++) {
+          children.add(node(fields.get(i), ids.at(i), path, here, repetition));
         }
         yield new Struct(column, here, children);
       }
@@ -72,15 +73,17 @@ final class WriteSchema {
               repetition + 1,
               node(
                   new Column("element", element, nullable),
-                  -1,
+                  ids.at(0),
                   append(path, "list"),
                   here + 1,
                   repetition + 1));
       case DataType.MapType(DataType key, DataType value, boolean nullable) -> {
         List<String> entries = append(path, "key_value");
-        Node keys = node(new Column("key", key, false), -1, entries, here + 1, repetition + 1);
+        Node keys =
+            node(new Column("key", key, false), ids.at(0), entries, here + 1, repetition + 1);
         Node values =
-            node(new Column("value", value, nullable), -1, entries, here + 1, repetition + 1);
+            node(
+                new Column("value", value, nullable), ids.at(1), entries, here + 1, repetition + 1);
         Column entry =
             new Column(
                 "key_value",
@@ -96,7 +99,7 @@ final class WriteSchema {
       default -> {
         // The type of a bare NULL has only NULLs to write.
         int leafDefinition = column.type() instanceof DataType.NullType ? definition + 1 : here;
-        Leaf leaf = new Leaf(column, fieldId, path, leaves.size(), leafDefinition, repetition);
+        Leaf leaf = new Leaf(column, ids.id(), path, leaves.size(), leafDefinition, repetition);
         leaves.add(leaf);
         yield leaf;
       }
@@ -116,7 +119,7 @@ final class WriteSchema {
     out.list(2, ThriftReader.STRUCT, count[0]);
     out.begin().string(4, "table").i32(5, source.size()).end();
     for (ScanColumn column : source) {
-      write(out, column.column(), column.fieldId());
+      write(out, column.column(), column.ids());
     }
   }
 
@@ -131,24 +134,27 @@ final class WriteSchema {
     };
   }
 
-  private static void write(ThriftWriter out, Column column, int fieldId) {
+  private static void write(ThriftWriter out, Column column, FieldIds ids) {
+    int fieldId = ids.id();
     int repetition =
         column.nullable() || column.type() instanceof DataType.NullType ? OPTIONAL : REQUIRED;
     switch (column.type()) {
       case DataType.StructType(List<Column> fields) -> {
         group(out, column.name(), repetition, fields.size(), -1, fieldId);
-        fields.forEach(field -> write(out, field, -1));
+        for (int i = 0; i < fields.size(); i++) {
+          write(out, fields.get(i), ids.at(i));
+        }
       }
       case DataType.ListType(DataType element, boolean nullable) -> {
         group(out, column.name(), repetition, 1, 3, fieldId);
         group(out, "list", REPEATED, 1, -1, -1);
-        write(out, new Column("element", element, nullable), -1);
+        write(out, new Column("element", element, nullable), ids.at(0));
       }
       case DataType.MapType(DataType key, DataType value, boolean nullable) -> {
         group(out, column.name(), repetition, 1, 1, fieldId);
         group(out, "key_value", REPEATED, 2, -1, -1);
-        write(out, new Column("key", key, false), -1);
-        write(out, new Column("value", value, nullable), -1);
+        write(out, new Column("key", key, false), ids.at(0));
+        write(out, new Column("value", value, nullable), ids.at(1));
       }
       default -> leaf(out, column, repetition, fieldId);
     }

@@ -20,6 +20,7 @@ import io.bauplan.sql.plan.DataType.TimeType;
 import io.bauplan.sql.plan.DataType.TimestampType;
 import io.bauplan.sql.plan.DataType.UuidType;
 import io.bauplan.sql.plan.DataType.VarcharType;
+import io.bauplan.sql.plan.FieldIds;
 import io.bauplan.sql.plan.ScanColumn;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -123,9 +124,19 @@ public final class IcebergTypes {
           new ScanColumn(
               field.fieldId(),
               column(field),
-              IcebergValues.toLiteral(field.type(), field.initialDefault())));
+              IcebergValues.toLiteral(field.type(), field.initialDefault()),
+              nested(field.type())));
     }
     return List.copyOf(columns);
+  }
+
+  /// In Iceberg's order: a struct's fields, a list's element, a map's key and value.
+  private static List<FieldIds> nested(Type type) {
+    return type.isNestedType()
+        ? type.asNestedType().fields().stream()
+            .map(field -> new FieldIds(field.fieldId(), nested(field.type())))
+            .toList()
+        : List.of();
   }
 
   private static Column column(NestedField field) {
