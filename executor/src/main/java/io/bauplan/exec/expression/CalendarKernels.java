@@ -35,6 +35,11 @@ final class CalendarKernels {
       case "timestamp_diff" -> types.size() == 3 ? difference(types, zone) : null;
       case "date_add_days" ->
           isTime(types) ? (in, row, out) -> out.set(row, addDays(in, row)) : null;
+      case "datetime_difference" ->
+          // Of two dates: days.
+          types.stream().allMatch(DataType.DateType.class::isInstance)
+              ? (in, row, out) -> out.set(row, in[0].longs[row] - in[1].longs[row])
+              : null;
       case "gen_random_uuid" -> (in, row, out) -> out.set(row, UUID.randomUUID().toString());
       default -> null;
     };
