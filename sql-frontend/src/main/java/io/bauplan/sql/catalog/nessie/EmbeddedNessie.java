@@ -19,6 +19,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.projectnessie.client.api.NessieApiV2;
+import org.projectnessie.error.NessieNamespaceAlreadyExistsException;
+import org.projectnessie.error.NessieReferenceNotFoundException;
 import org.projectnessie.nessie.combined.CombinedClientBuilder;
 import org.projectnessie.versioned.storage.common.config.StoreConfig;
 import org.projectnessie.versioned.storage.common.logic.Logics;
@@ -56,10 +58,14 @@ final class EmbeddedNessie implements AutoCloseable {
       backend.setupSchema();
       Persist persist = backend.createFactory().newPersist(StoreConfig.Adjustable.empty());
       RepositoryLogic repository = Logics.repositoryLogic(persist);
-      if (!repository.repositoryExists()) {
+      boolean fresh = !repository.repositoryExists();
+      if (fresh) {
         repository.initialize(Catalog.DEFAULT_BRANCH);
       }
       NessieApiV2 api = new CombinedClientBuilder().withPersist(persist).build(NessieApiV2.class);
+      if (fresh) {
+        firstCommit(api);
+      }
       return new EmbeddedNessie(lock, backend, api);
     } catch (RuntimeException | LinkageError e) {
       if (backend != null) {
@@ -67,6 +73,18 @@ final class EmbeddedNessie implements AutoCloseable {
       }
       closeQuietly(lock);
       throw unusable(warehouse, e);
+    }
+  }
+
+  /// Branches made from an empty main have no commit in common with it and could not be merged.
+  private static void firstCommit(NessieApiV2 api) {
+    try {
+      api.createNamespace()
+          .refName(Catalog.DEFAULT_BRANCH)
+          .namespace(Catalog.DEFAULT_NAMESPACE)
+          .create();
+    } catch (NessieNamespaceAlreadyExistsException | NessieReferenceNotFoundException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -61,7 +61,8 @@ final class EmbeddedCatalogTest extends CatalogContractTest {
       first.createNamespace("main", List.of("raw"), CommitInfo.of("first"));
     }
     try (Catalog second = NessieCatalogs.openEmbedded(other)) {
-      assertThat(second.namespaces(second.resolve("main"))).containsExactly(List.of("raw"));
+      assertThat(second.namespaces(second.resolve("main")))
+          .containsExactly(List.of("bauplan"), List.of("raw"));
       assertThat(second.warehouseLocation()).isEqualTo(other.resolve("data").toString());
     }
   }
