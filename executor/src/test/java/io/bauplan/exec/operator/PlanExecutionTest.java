@@ -75,7 +75,8 @@ class PlanExecutionTest {
         new PhysicalPlan.Filter(
             sales,
             new Comparison(
-                Comparison.Operator.GREATER, ref(SALES, 2), new Literal(3.0, DataType.FLOAT64)));
+                Comparison.Operator.GREATER, ref(SALES, 2), new Literal(3.0, DataType.FLOAT64)),
+            1);
     PhysicalPlan project =
         new PhysicalPlan.Project(
             filter,
@@ -162,7 +163,7 @@ class PlanExecutionTest {
 
   @Test
   void countsNothingAsZero() {
-    PhysicalPlan none = new PhysicalPlan.Filter(sales(2), new Literal(false, DataType.BOOLEAN));
+    PhysicalPlan none = new PhysicalPlan.Filter(sales(2), new Literal(false, DataType.BOOLEAN), 0);
     PhysicalPlan aggregate =
         new PhysicalPlan.Aggregate(
             none,

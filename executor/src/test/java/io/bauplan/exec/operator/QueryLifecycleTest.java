@@ -60,7 +60,8 @@ class QueryLifecycleTest {
         numbers(right),
         JoinKind.INNER,
         Optional.empty(),
-        type("a", DataType.INT64, "b", DataType.INT64));
+        type("a", DataType.INT64, "b", DataType.INT64),
+        (double) left * right);
   }
 
   private static QueryOptions options(String id, long memory, Duration timeout) {
@@ -146,7 +147,8 @@ class QueryLifecycleTest {
             new Expression.Comparison(
                 Expression.Comparison.Operator.LESS,
                 n,
-                new Expression.Literal(100L, DataType.INT64)));
+                new Expression.Literal(100L, DataType.INT64)),
+            1);
     assertThat(fixture.run(new PhysicalPlan.RecursiveUnion("r", false, seed, step, NUMBERS)))
         .containsExactly(row(1L), row(2L), row(4L), row(8L), row(16L), row(32L), row(64L));
   }
@@ -160,7 +162,8 @@ class QueryLifecycleTest {
             new Expression.Comparison(
                 Expression.Comparison.Operator.LESS,
                 new Expression.InputRef(0, DataType.INT64, true),
-                new Expression.CorrelatedRef(7, 0, DataType.INT64, true)));
+                new Expression.CorrelatedRef(7, 0, DataType.INT64, true)),
+            1);
     PhysicalPlan correlate =
         new PhysicalPlan.Correlate(
             left, right, 7, JoinKind.LEFT, type("a", DataType.INT64, "b", DataType.INT64));

@@ -87,7 +87,9 @@ final class ColumnPruner {
       case Filter p -> {
         Pruned input = prune(p.input(), union(needed, Expressions.inputColumns(p.predicate())));
         yield new Pruned(
-            new Filter(input.plan(), Expressions.remap(p.predicate(), input::at)), input.column());
+            new Filter(
+                input.plan(), Expressions.remap(p.predicate(), input::at), p.estimatedRows()),
+            input.column());
       }
       case Project p -> project(p, needed);
       case Aggregate p -> aggregate(p, needed);
@@ -316,7 +318,12 @@ final class ColumnPruner {
     Optional<Expression> condition = join.condition().map(e -> Expressions.remap(e, sides.both()));
     return new Pruned(
         new NestedLoopJoin(
-            sides.left().plan(), sides.right().plan(), join.kind(), condition, sides.output()),
+            sides.left().plan(),
+            sides.right().plan(),
+            join.kind(),
+            condition,
+            sides.output(),
+            join.estimatedRows()),
         sides.column());
   }
 

@@ -127,7 +127,9 @@ final class JoinTranslator {
       JoinKind kind,
       Optional<Expression> condition,
       RowType output) {
-    NestedLoopJoin loops = new NestedLoopJoin(left, right, kind, condition, output);
+    NestedLoopJoin loops = 
+        new NestedLoopJoin(
+            left, right, kind, condition, output, plans.metadata().getRowCount(join));
     return kind == JoinKind.INNER && swap(join) ? swapped(loops) : loops;
   }
 
@@ -142,7 +144,8 @@ final class JoinTranslator {
             join.kind(),
             join.condition()
                 .map(e -> Expressions.remap(e, i -> i < leftSize ? i + rightSize : i - leftSize)),
-            new RowType(swappedColumns(join.output(), leftSize)));
+            new RowType(swappedColumns(join.output(), leftSize)),
+            join.estimatedRows());
     return Projections.select(other, swappedBack(leftSize, rightSize));
   }
 

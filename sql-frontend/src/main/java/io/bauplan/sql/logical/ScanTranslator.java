@@ -90,8 +90,10 @@ final class ScanTranslator {
               Optional.of(and(scan.filter(), predicate)));
       case PhysicalPlan.Filter filter ->
           new PhysicalPlan.Filter(
-              filter.input(), ExpressionTranslator.and(List.of(filter.predicate(), predicate)));
-      default -> new PhysicalPlan.Filter(input, predicate);
+              filter.input(),
+              ExpressionTranslator.and(List.of(filter.predicate(), predicate)),
+              estimate);
+      default -> new PhysicalPlan.Filter(input, predicate, estimate);
     };
   }
 

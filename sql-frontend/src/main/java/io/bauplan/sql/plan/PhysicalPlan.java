@@ -102,7 +102,8 @@ public sealed interface PhysicalPlan {
     }
   }
 
-  record Filter(PhysicalPlan input, Expression predicate) implements PhysicalPlan {
+  record Filter(PhysicalPlan input, Expression predicate, double estimatedRows)
+      implements PhysicalPlan {
     @Override
     public RowType output() {
       return input.output();
@@ -181,7 +182,8 @@ public sealed interface PhysicalPlan {
       PhysicalPlan right,
       JoinKind kind,
       Optional<Expression> condition,
-      RowType output)
+      RowType output,
+      double estimatedRows)
       implements PhysicalPlan {
     @Override
     public List<PhysicalPlan> inputs() {

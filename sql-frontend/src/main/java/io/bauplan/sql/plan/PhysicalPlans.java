@@ -63,7 +63,7 @@ public final class PhysicalPlans {
       case Generate p -> p;
       case Values p -> p;
       case RecursiveScan p -> p;
-      case Filter p -> new Filter(in.get(0), p.predicate());
+      case Filter p -> new Filter(in.get(0), p.predicate(), p.estimatedRows());
       case Project p -> new Project(in.get(0), p.expressions(), p.output());
       case Aggregate p ->
           new Aggregate(
@@ -85,7 +85,8 @@ public final class PhysicalPlans {
               p.output(),
               p.estimatedRows());
       case NestedLoopJoin p ->
-          new NestedLoopJoin(in.get(0), in.get(1), p.kind(), p.condition(), p.output());
+          new NestedLoopJoin(
+              in.get(0), in.get(1), p.kind(), p.condition(), p.output(), p.estimatedRows());
       case Sort p -> new Sort(in.get(0), p.keys(), p.offset(), p.fetch());
       case Limit p -> new Limit(in.get(0), p.offset(), p.fetch());
       case UnionAll p -> new UnionAll(in, p.output());
@@ -126,7 +127,7 @@ public final class PhysicalPlans {
               p.fileColumns(),
               p.projection(),
               p.filter().map(change));
-      case Filter p -> new Filter(p.input(), change.apply(p.predicate()));
+      case Filter p -> new Filter(p.input(), change.apply(p.predicate()), p.estimatedRows());
       case Project p ->
           new Project(p.input(), p.expressions().stream().map(change).toList(), p.output());
       case HashJoin p ->
@@ -141,7 +142,13 @@ public final class PhysicalPlans {
               p.output(),
               p.estimatedRows());
       case NestedLoopJoin p ->
-          new NestedLoopJoin(p.left(), p.right(), p.kind(), p.condition().map(change), p.output());
+          new NestedLoopJoin(
+              p.left(),
+              p.right(),
+              p.kind(),
+              p.condition().map(change),
+              p.output(),
+              p.estimatedRows());
       case Window p ->
           new Window(
               p.input(), p.groups().stream().map(g -> mapGroup(g, change)).toList(), p.output());

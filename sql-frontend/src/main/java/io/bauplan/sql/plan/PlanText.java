@@ -71,7 +71,8 @@ public final class PlanText {
       case Generate p ->
           "Generate " + p.generator() + " " + p.arguments() + rows(p.estimatedRows());
       case Values p -> "Values " + names(p.output()) + " rows: " + p.rows().size();
-      case Filter p -> "Filter " + ExpressionText.of(p.predicate(), in(p.input()));
+      case Filter p ->
+          "Filter " + ExpressionText.of(p.predicate(), in(p.input())) + rows(p.estimatedRows());
       case Project p -> "Project " + projections(p);
       case Aggregate p -> aggregate(p);
       case HashJoin p -> hashJoin(p);
@@ -80,7 +81,8 @@ public final class PlanText {
               + p.kind().name().toLowerCase(Locale.ROOT)
               + p.condition()
                   .map(c -> " on " + ExpressionText.of(c, both(p.left(), p.right())))
-                  .orElse("");
+                  .orElse("")
+              + rows(p.estimatedRows());
       case Sort p ->
           (p.fetch().isPresent() ? "TopN " + p.fetch().getAsLong() + " by " : "Sort by ")
               + keys(p.keys(), in(p.input()))
@@ -114,10 +116,10 @@ public final class PlanText {
         + p.table()
         + " "
         + names(p.output())
+        + (p.limit().isPresent() ? " limit: " + p.limit().getAsLong() : "")
         + p.filter()
             .map(f -> " filter: " + ExpressionText.of(f, i -> all.get(i).column().name()))
             .orElse("")
-        + (p.limit().isPresent() ? " limit: " + p.limit().getAsLong() : "")
         + rows(p.estimatedRows());
   }
 
