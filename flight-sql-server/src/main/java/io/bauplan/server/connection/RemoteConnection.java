@@ -15,6 +15,10 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.udf.api.OutputListener;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
@@ -54,6 +58,11 @@ public final class RemoteConnection implements EngineConnection {
 
   private final ServerAddress address;
   private final RootAllocator allocator = new RootAllocator();
+  /// Our own, so that closing ends its thread: the JVM waits 300 ms at exit for a thread that is
+  /// blocked in a system call, as gRPC's shared event loop is for a second after its last use.
+  private final EventLoopGroup eventLoop =
+      new NioEventLoopGroup(1, new DefaultThreadFactory("flight-client", true));
+
   private final FlightClient client;
   private volatile String reference;
   private volatile String namespace;
@@ -71,7 +80,9 @@ public final class RemoteConnection implements EngineConnection {
         NettyChannelBuilder.forAddress(address.host(), address.port())
             .maxInboundMessageSize(Integer.MAX_VALUE)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
-            .initialFlowControlWindow(WINDOW_BYTES);
+            .initialFlowControlWindow(WINDOW_BYTES)
+            .eventLoopGroup(eventLoop)
+            .channelType(NioSocketChannel.class);
     if (address.security() == ServerAddress.Security.PLAINTEXT) {
       channel.usePlaintext();
     }
@@ -253,6 +264,7 @@ public final class RemoteConnection implements EngineConnection {
       Thread.currentThread().interrupt();
     }
     allocator.close();
+    eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
   }
 
   private final class RemoteRows implements Reply.Rows {
