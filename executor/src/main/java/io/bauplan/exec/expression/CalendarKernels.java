@@ -22,7 +22,7 @@ final class CalendarKernels {
     return switch (function) {
       case "strftime" -> format(types, zone, TimeText::percent);
       case "to_char" -> format(types, zone, TimeText::words);
-      case "date_format" -> format(types, zone, TimeText::java);
+      case "date_format", "format_datetime" -> format(types, zone, TimeText::java);
       case "dayname" -> name(types, zone, time -> TimeText.dayName(time, TextStyle.FULL));
       case "monthname" -> name(types, zone, time -> TimeText.monthName(time, TextStyle.FULL));
       case "epoch_ms" ->

@@ -55,6 +55,11 @@ public final class Errors {
     return new EngineException(ErrorCode.INVALID_ARGUMENT, message);
   }
 
+  /// A value in a message, cut short.
+  public static String shown(Object value) {
+    return shorten(value.toString());
+  }
+
   static String shorten(String value) {
     return value.length() <= MAX_SHOWN_CHARACTERS
         ? value

@@ -1,6 +1,8 @@
 package io.bauplan.exec.expression;
 
 import io.bauplan.exec.expression.StrictNode.Kernel;
+import io.bauplan.exec.expression.value.ValueFunction;
+import io.bauplan.exec.expression.value.ValueFunctions;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
 import java.time.Instant;
@@ -21,7 +23,7 @@ final class FunctionKernels {
     }
     List<DataType> types = call.arguments().stream().map(Expression::type).toList();
     if (types.stream().anyMatch(DataType.NullType.class::isInstance)) {
-      return null;
+      return valueWise(compiler, call, types, conditional);
     }
     switch (call.function()) {
       case "greatest", "least" -> {
@@ -45,12 +47,32 @@ final class FunctionKernels {
     }
     Kernel kernel = kernel(call, types, compiler.context());
     if (kernel == null) {
-      return null;
+      return valueWise(compiler, call, types, conditional);
     }
     return new StrictNode(
         compileAll(compiler, call, conditional),
         call.type(),
         kernel,
+        compiler.context().allocator());
+  }
+
+  /// Without the number that tells operators of one name apart: kernels look at the types.
+  private static String name(Expression.Call call) {
+    int number = call.function().indexOf('#');
+    return number < 0 ? call.function() : call.function().substring(0, number);
+  }
+
+  private static @Nullable Node valueWise(
+      ExpressionCompiler compiler, Expression.Call call, List<DataType> types, boolean conditional) {
+    ValueFunction function = ValueFunctions.find(name(call), types, call.type());
+    if (function == null) {
+      return null;
+    }
+    compiler.context().fallbackUsed().accept(call.function());
+    return new ValueNode(
+        compileAll(compiler, call, conditional),
+        call.type(),
+        function,
         compiler.context().allocator());
   }
 
@@ -77,6 +99,10 @@ final class FunctionKernels {
     if (calendar != null) {
       return calendar;
     }
+    Kernel other = other(call, types, context);
+    if (other != null) {
+      return other;
+    }
     boolean text =
         !types.isEmpty()
             && types.stream()
@@ -90,6 +116,19 @@ final class FunctionKernels {
     return text && (onlyText || !call.function().equals("concat"))
         ? TextKernels.find(call.function(), types.size())
         : null;
+  }
+
+  private static @Nullable Kernel other(
+      Expression.Call call, List<DataType> types, ExpressionContext context) {
+    String function = name(call);
+    Kernel found = BitKernels.find(function, types);
+    found = found != null ? found : PatternKernels.find(function, types);
+    found = found != null ? found : WordKernels.find(function, types);
+    found = found != null ? found : CodecKernels.find(function, types, call.type());
+    found = found != null ? found : NumberTextKernels.find(function, types);
+    return found != null
+        ? found
+        : ReadTimeKernels.find(function, types, call.type(), context.zone());
   }
 
   private static Expression.@Nullable Literal now(Expression.Call call, ExpressionContext context) {

@@ -1,6 +1,7 @@
 package io.bauplan.sql.logical;
 
 import io.bauplan.sql.validator.EngineFunctions;
+import io.bauplan.sql.validator.EngineScalars;
 import java.util.List;
 import java.util.Locale;
 import org.apache.calcite.rel.type.RelDataType;
@@ -35,6 +36,9 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     if (operator == EngineFunctions.PLUS) {
       return EngineConvertlets::plus;
     }
+    if (operator == EngineScalars.TO_TIMESTAMP_VALUE) {
+      return EngineConvertlets::toTimestamp;
+    }
     if (operator.getKind() == SqlKind.TIMESTAMP_DIFF && call.operandCount() == 3) {
       return EngineConvertlets::difference;
     }
@@ -50,6 +54,15 @@ final class EngineConvertlets implements SqlRexConvertletTable {
       return EngineConvertlets::addition;
     }
     return StandardConvertletTable.INSTANCE.get(call);
+  }
+
+  private static RexNode toTimestamp(SqlRexContext context, SqlCall call) {
+    RexBuilder rex = context.getRexBuilder();
+    RexNode value = context.convertExpression(call.operand(0));
+    RelDataType type = context.getValidator().getValidatedNodeType(call);
+    return SqlTypeUtil.isNumeric(value.getType())
+        ? rex.makeCall(type, EngineScalars.EPOCH_TO_TIMESTAMP, List.of(value))
+        : rex.makeCast(type, value);
   }
 
   /// `TIMESTAMPADD(unit, n, time)`: the time plus n times the unit.

@@ -46,8 +46,12 @@ public final class QueryShorthands {
           InferTypes.FIRST_KNOWN,
           OperandTypes.family(SqlTypeFamily.DATETIME, SqlTypeFamily.CHARACTER));
 
-  private static final Set<String> DIFFERENCES = Set.of("DATEDIFF", "DATE_DIFF", "TIMESTAMP_DIFF");
-  private static final Set<String> ADDITIONS = Set.of("DATEADD", "DATE_ADD", "TIMESTAMP_ADD");
+  private static final Set<String> DIFFERENCES = Set.of("DATEDIFF", "DATE_DIFF", "TIMESTAMP_DIFF", "TIMEDIFF");
+  private static final Set<String> ADDITIONS =
+      Set.of("DATEADD", "DATE_ADD", "TIMESTAMP_ADD", "TIMEADD");
+
+  /// `date_sub('month', a, b)`: whole units, where the others count boundaries.
+  private static final Set<String> WHOLE_DIFFERENCES = Set.of("DATE_SUB", "DATESUB");
 
   /// Operators and operands that one expression may have in a row, without parentheses: about 1,000
   /// comparisons joined by OR.
@@ -207,7 +211,8 @@ public final class QueryShorthands {
     }
     String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
     boolean difference = DIFFERENCES.contains(name);
-    if (!difference && !ADDITIONS.contains(name)) {
+    boolean whole = WHOLE_DIFFERENCES.contains(name);
+    if (!difference && !whole && !ADDITIONS.contains(name)) {
       return call;
     }
     Optional<SqlIntervalQualifier> unit = unit(call.operand(0));
@@ -215,6 +220,10 @@ public final class QueryShorthands {
       return call;
     }
     SqlParserPos position = call.getParserPosition();
+    if (whole) {
+      return SqlStdOperatorTable.TIMESTAMP_DIFF.createCall(
+          position, unit.get(), call.operand(1), call.operand(2));
+    }
     return difference
         ? boundaries(position, unit.get(), call.operand(1), call.operand(2))
         : SqlStdOperatorTable.TIMESTAMP_ADD.createCall(
@@ -223,6 +232,15 @@ public final class QueryShorthands {
 
   /// `DATE_DIFF(b, a, DAY)` is BigQuery's, `date_diff('day', a, b)` everybody else's.
   public static SqlCall dateDiff(SqlParserPos position, List<SqlNode> arguments) {
+    if (arguments.size() == 2) {
+      return FunctionNames.replace(
+          function(
+              "DATE_DIFF",
+              SqlFunctionCategory.USER_DEFINED_FUNCTION,
+              position,
+              arguments.get(0),
+              column(arguments.get(1))));
+    }
     Optional<SqlIntervalQualifier> unit = unit(arguments.get(0));
     return unit.isPresent()
         ? boundaries(position, unit.get(), arguments.get(1), column(arguments.get(2)))
@@ -276,6 +294,34 @@ public final class QueryShorthands {
     return unit == null
         ? Optional.empty()
         : Optional.of(new SqlIntervalQualifier(unit, null, node.getParserPosition()));
+  }
+
+  /// A part that `date_part` and `EXTRACT` give.
+  static Optional<TimeUnit> part(SqlNode node) {
+    String name =
+        switch (node) {
+          case SqlIdentifier identifier when identifier.isSimple() -> identifier.getSimple();
+          case SqlCharStringLiteral literal -> String.valueOf(literal.toValue());
+          case SqlIntervalQualifier qualifier -> qualifier.toString();
+          default -> "";
+        };
+    TimeUnit part =
+        switch (name.toLowerCase(Locale.ROOT)) {
+          case "epoch", "epoch_second", "epoch_seconds" -> TimeUnit.EPOCH;
+          case "dow", "weekday", "dayofweek", "dw" -> TimeUnit.DOW;
+          case "isodow", "dayofweekiso", "dayofweek_iso", "day_of_week" -> TimeUnit.ISODOW;
+          case "doy", "dayofyear", "day_of_year" -> TimeUnit.DOY;
+          case "weekofyear", "weekiso", "week_iso", "isoweek" -> TimeUnit.WEEK;
+          case "isoyear", "yearofweek", "yearofweekiso" -> TimeUnit.ISOYEAR;
+          case "century", "centuries" -> TimeUnit.CENTURY;
+          case "decade", "decades" -> TimeUnit.DECADE;
+          case "millennium" -> TimeUnit.MILLENNIUM;
+          case "dayofmonth", "day_of_month" -> TimeUnit.DAY;
+          default -> null;
+        };
+    return part != null
+        ? Optional.of(part)
+        : unit(node).map(qualifier -> qualifier.timeUnitRange.startUnit);
   }
 
   static SqlCall function(

@@ -118,7 +118,10 @@ public final class EngineFunctions {
         QueryShorthands.AT_TIME_ZONE,
         GEN_RANDOM_UUID,
         ofTime("STRFTIME", ReturnTypes.VARCHAR_NULLABLE, TIME_AND_TEXT),
-        ofTime("TO_CHAR", ReturnTypes.VARCHAR_NULLABLE, TIME_AND_TEXT),
+        ofTime(
+            "TO_CHAR",
+            ReturnTypes.VARCHAR_NULLABLE,
+            OperandTypes.family(SqlTypeFamily.ANY, SqlTypeFamily.CHARACTER)),
         ofTime("DATE_FORMAT", ReturnTypes.VARCHAR_NULLABLE, TIME_AND_TEXT),
         ofTime("DAYNAME", ReturnTypes.VARCHAR_NULLABLE, OperandTypes.DATETIME),
         ofTime("MONTHNAME", ReturnTypes.VARCHAR_NULLABLE, OperandTypes.DATETIME),

@@ -21,6 +21,8 @@ public final class EngineOperators {
     static final SqlOperatorTable TABLE =
         SqlOperatorTables.chain(
             SqlOperatorTables.of(EngineFunctions.all()),
+            SqlOperatorTables.of(EngineScalars.all()),
+            SqlOperatorTables.of(EngineCollections.all()),
             SqlOperatorTables.of(EngineAggregates.all()),
             SqlStdOperatorTable.instance(),
             SqlLibraryOperatorTableFactory.INSTANCE.getOperatorTable(

@@ -1,0 +1,111 @@
+package io.bauplan.sql.validator;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.SqlBasicFunction;
+import org.apache.calcite.sql.SqlCallBinding;
+import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlOperandCountRange;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.SqlOperandCountRanges;
+import org.apache.calcite.sql.type.SqlOperandTypeChecker;
+import org.apache.calcite.sql.type.SqlReturnTypeInference;
+import org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.calcite.sql.type.SqlTypeName;
+
+/// Functions by short signatures, a letter for each argument: `t` text, `x` BINARY, `i` integer,
+/// `n` number, `d` date or time, `v` interval, `b` BOOLEAN, `a` list, `m` map, `.` anything. What
+/// comes after `?` may be missing; `*` at the end stands for any more of anything.
+final class ScalarSignatures {
+  private ScalarSignatures() {}
+
+  static SqlFunction of(String name, String operands, SqlReturnTypeInference type) {
+    return SqlBasicFunction.create(name, type, checker(operands), SqlFunctionCategory.SYSTEM);
+  }
+
+  private static SqlOperandTypeChecker checker(String operands) {
+    if (operands.endsWith("*")) {
+      return new AtLeast(operands.length() - 1);
+    }
+    int required = operands.indexOf('?') < 0 ? operands.length() : operands.indexOf('?');
+    String letters = operands.replace("?", "");
+    if (letters.isEmpty()) {
+      return OperandTypes.NILADIC;
+    }
+    List<SqlTypeFamily> families = new ArrayList<>();
+    for (char letter : letters.toCharArray()) {
+      families.add(family(letter));
+    }
+    return OperandTypes.family(families, i -> i >= required);
+  }
+
+  private static SqlTypeFamily family(char letter) {
+    return switch (letter) {
+      case 't' -> SqlTypeFamily.CHARACTER;
+      case 'x' -> SqlTypeFamily.BINARY;
+      case 'i' -> SqlTypeFamily.INTEGER;
+      case 'n' -> SqlTypeFamily.NUMERIC;
+      case 'd' -> SqlTypeFamily.DATETIME;
+      case 'v' -> SqlTypeFamily.DATETIME_INTERVAL;
+      case 'b' -> SqlTypeFamily.BOOLEAN;
+      case 'a' -> SqlTypeFamily.ARRAY;
+      case 'm' -> SqlTypeFamily.MAP;
+      case '.' -> SqlTypeFamily.ANY;
+      default -> throw new IllegalArgumentException("no operand letter: " + letter);
+    };
+  }
+
+  /// A given type, NULL where an argument is.
+  static SqlReturnTypeInference nullable(SqlTypeName name) {
+    return binding -> {
+      RelDataTypeFactory types = binding.getTypeFactory();
+      return types.createTypeWithNullability(types.createSqlType(name), true);
+    };
+  }
+
+  static SqlReturnTypeInference decimal(int precision, int scale) {
+    return binding -> {
+      RelDataTypeFactory types = binding.getTypeFactory();
+      return types.createTypeWithNullability(
+          types.createSqlType(SqlTypeName.DECIMAL, precision, scale), true);
+    };
+  }
+
+  static RelDataType list(RelDataTypeFactory types, RelDataType element) {
+    return types.createTypeWithNullability(
+        types.createArrayType(types.createTypeWithNullability(element, true), -1), true);
+  }
+
+  static SqlReturnTypeInference listOf(SqlTypeName element) {
+    return binding ->
+        list(binding.getTypeFactory(), binding.getTypeFactory().createSqlType(element));
+  }
+
+  /// The type of an argument, which the result may have as NULL.
+  static SqlReturnTypeInference argument(int index) {
+    return binding ->
+        binding.getTypeFactory().createTypeWithNullability(binding.getOperandType(index), true);
+  }
+
+  /// Any number of arguments from some on.
+  private record AtLeast(int least) implements SqlOperandTypeChecker {
+    @Override
+    public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+      return true;
+    }
+
+    @Override
+    public SqlOperandCountRange getOperandCountRange() {
+      return SqlOperandCountRanges.from(least);
+    }
+
+    @Override
+    public String getAllowedSignatures(SqlOperator operator, String name) {
+      return name + "(...)";
+    }
+  }
+}
