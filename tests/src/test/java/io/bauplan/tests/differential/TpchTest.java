@@ -4,17 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
-import io.bauplan.sql.catalog.CatalogEntry;
-import io.bauplan.sql.catalog.CatalogTable;
-import io.bauplan.sql.plan.TableRef;
 import io.bauplan.tests.support.DuckDb;
 import io.bauplan.tests.support.EngineRows;
 import io.bauplan.tests.support.ResultComparison;
 import io.bauplan.tests.support.TpchQueries;
+import io.bauplan.tests.support.TpchWarehouse;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,9 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// TPC-H at scale 0.1: every query gives what DuckDB gives over the very files that we wrote.
 class TpchTest {
-  private static final List<String> TABLES =
-      List.of("region", "nation", "supplier", "customer", "part", "partsupp", "orders", "lineitem");
-
   @TempDir static Path warehouse;
   private static Engine engine;
   private static DuckDb duck;
@@ -33,24 +26,9 @@ class TpchTest {
   @BeforeAll
   static void load() {
     engine = Engine.open(EngineConfig.of(warehouse));
-    EngineRows.run(engine, "CALL system.generate_tpch(scale => 0.1)");
+    TpchWarehouse.generateIfAbsent(engine, "0.1");
     duck = DuckDb.open();
-    for (String table : TABLES) {
-      duck.execute(
-          "CREATE VIEW " + table + " AS SELECT * FROM read_parquet([" + files(table) + "])");
-    }
-  }
-
-  private static String files(String name) {
-    CatalogEntry entry =
-        engine
-            .catalog()
-            .find(engine.catalog().resolve("main"), new TableRef(List.of("bauplan"), name))
-            .orElseThrow();
-    CatalogTable table = ((CatalogEntry.Table) entry).table();
-    return table.planFiles(table.currentSnapshotId(), table.columns(), Optional.empty()).stream()
-        .map(file -> "'" + file.location().replaceFirst("^file:(//)?", "") + "'")
-        .collect(Collectors.joining(", "));
+    TpchWarehouse.attach(engine, duck);
   }
 
   @AfterAll
