@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// @param upper likewise greater than or equal
 /// @param nullCount number of NULLs
 /// @param distinctCount number of distinct values, where a sketch was gathered
+/// @param storedBytes what the column takes in the data files, compressed
 public record ColumnStatistics(
     @Nullable Object lower,
     @Nullable Object upper,
     OptionalLong nullCount,
-    OptionalLong distinctCount) {}
+    OptionalLong distinctCount,
+    OptionalLong storedBytes) {}

@@ -1,6 +1,5 @@
 package io.bauplan.sql.logical;
 
-import io.bauplan.sql.logical.ColumnFacts.Facts;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -24,24 +23,17 @@ import org.apache.calcite.rel.core.Window;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexUtil;
 
-/// How many rows each node gives. Joins: the product of both sides over the larger number of
-/// distinct keys; of several keys at once the product of distinct values, at most the rows, of the
-/// smaller side. Distinct values come from sketches, else from integer bounds, else from guesses
-/// written here as constants.
+/// How many rows each node gives: joins by [KeyMatch], filters by [Selectivity], groups by distinct
+/// values. Distinct values come from sketches, else from integer bounds, else from how many bits the
+/// files take for a value, else from guesses ([ColumnFacts]).
 final class Cardinality {
-  /// Share of rows that pass a join condition other than an equality.
-  private static final double OTHER_JOIN_CONDITION = 0.3;
-
   /// Elements of a collection.
   private static final double UNNEST_FACTOR = 5;
 
-  /// Least share of the left rows that an anti-join keeps.
-  private static final double ANTI_JOIN_FLOOR = 0.1;
-
   private final Map<RelNode, Double> rows = new IdentityHashMap<>();
   private final ColumnFacts columns = new ColumnFacts(this);
-  private final Selectivity selectivity = new Selectivity(columns);
   private final RelMetadataQuery metadata;
 
   Cardinality(RelMetadataQuery metadata) {
@@ -59,7 +51,7 @@ final class Cardinality {
   }
 
   double selectivity(RelNode input, RexNode predicate) {
-    return selectivity.of(input, predicate);
+    return Selectivity.of(column -> columns.facts(input, column), predicate);
   }
 
   /// Distinct values of a set of columns.
@@ -127,24 +119,14 @@ final class Cardinality {
     List<RexNode> others = new ArrayList<>();
     RelOptUtil.splitJoinCondition(
         join.getLeft(), join.getRight(), join.getCondition(), leftKeys, rightKeys, null, others);
-    double rest = 1;
-    for (RexNode other : others) {
-      if (!other.isAlwaysTrue()) {
-        rest *= OTHER_JOIN_CONDITION;
-      }
-    }
-    double matching = rest;
-    double semi = left * rest;
-    if (!leftKeys.isEmpty()) {
-      double leftDistinct = distinct(join.getLeft(), leftKeys);
-      double rightDistinct = distinct(join.getRight(), rightKeys);
-      double keys =
-          leftKeys.size() == 1
-              ? Math.max(leftDistinct, rightDistinct)
-              : Math.min(leftDistinct, rightDistinct);
-      matching /= Math.max(1, keys);
-      semi *= Math.min(1, rightDistinct / leftDistinct);
-    }
+    double rest =
+        Selectivity.of(
+            column -> side(join, column),
+            RexUtil.composeConjunction(join.getCluster().getRexBuilder(), others));
+    List<Facts> leftFacts = facts(join.getLeft(), leftKeys);
+    List<Facts> rightFacts = facts(join.getRight(), rightKeys);
+    double matching = rest * KeyMatch.pairs(leftFacts, rightFacts);
+    double semi = left * KeyMatch.matched(leftFacts, rightFacts, right, rest);
     double inner = left * right * matching;
     JoinRelType type = join.getJoinType();
     return switch (type) {
@@ -153,9 +135,25 @@ final class Cardinality {
       case RIGHT -> Math.max(right, inner);
       case FULL -> Math.max(left + right, inner);
       case SEMI -> Math.max(1, semi);
-      case ANTI -> Math.max(left * ANTI_JOIN_FLOOR, left - semi);
+      case ANTI -> Math.max(1, left - semi);
       case LEFT_MARK -> left;
     };
+  }
+
+  /// A column of a join's condition, before the join.
+  private Facts side(Join join, int column) {
+    int left = join.getLeft().getRowType().getFieldCount();
+    return column < left
+        ? columns.facts(join.getLeft(), column)
+        : columns.facts(join.getRight(), column - left);
+  }
+
+  private List<Facts> facts(RelNode rel, List<Integer> keys) {
+    List<Facts> facts = new ArrayList<>();
+    for (int key : keys) {
+      facts.add(columns.facts(rel, key));
+    }
+    return facts;
   }
 
   Facts facts(RelNode rel, int column) {

@@ -1,63 +1,40 @@
 package io.bauplan.sql.logical;
 
 import io.bauplan.sql.catalog.ColumnStatistics;
+import io.bauplan.sql.logical.Facts.Source;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.validator.ResolvedTable;
-import io.bauplan.sql.validator.ResolvedTable.Source;
-import io.bauplan.sql.validator.TypeMapping;
 import java.util.OptionalDouble;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.core.Window;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
-import org.jspecify.annotations.Nullable;
 
 /// What is known of a column anywhere in a tree: traced down to the table it comes from.
 final class ColumnFacts {
-  /// Distinct values of a column of which nothing is known, as a share of its table's rows.
-  private static final double UNKNOWN_DISTINCT = 0.1;
-
-  /// Up to so many rows every value is taken to be distinct.
-  private static final double SMALL_TABLE_ROWS = 100;
-
   private static final double YEARS = 7;
+
+  /// Bits that a value takes in a file where fewer distinct values than this cannot be told.
+  private static final double LEAST_BITS = 0.75;
+
+  /// Bits above which a column is hardly stored as a dictionary.
+  private static final double MOST_BITS = 16;
 
   private final Cardinality cardinality;
 
   ColumnFacts(Cardinality cardinality) {
     this.cardinality = cardinality;
-  }
-
-  /// @param distinct number of distinct values, a guess where unknown
-  /// @param known whether `distinct` rests on statistics
-  /// @param lower least value as a number; empty = unknown or not a number
-  record Facts(
-      double distinct,
-      boolean known,
-      OptionalDouble lower,
-      OptionalDouble upper,
-      double nullFraction) {
-
-    Facts atMost(double rows) {
-      return distinct <= rows
-          ? this
-          : new Facts(Math.max(1, rows), known, lower, upper, nullFraction);
-    }
-
-    static Facts guess(double rows) {
-      double distinct =
-          rows <= SMALL_TABLE_ROWS ? rows : Math.max(SMALL_TABLE_ROWS, rows * UNKNOWN_DISTINCT);
-      return new Facts(
-          Math.max(1, distinct), false, OptionalDouble.empty(), OptionalDouble.empty(), 0.0);
-    }
   }
 
   Facts facts(RelNode rel, int column) {
@@ -66,6 +43,7 @@ final class ColumnFacts {
     return switch (node) {
       case TableScan scan -> scan(scan, column, rows);
       case Project project -> expression(project, column, rows);
+      case Filter filter -> filter(filter, column, rows);
       case Join join -> {
         int left = join.getLeft().getRowType().getFieldCount();
         if (column < left) {
@@ -73,7 +51,7 @@ final class ColumnFacts {
         }
         yield join.getJoinType().projectsRight()
             ? facts(join.getRight(), column - left).atMost(rows)
-            : Facts.guess(2);
+            : Facts.of(2, rows, Source.COUNTED);
       }
       case Aggregate aggregate -> {
         if (column >= aggregate.getGroupCount()) {
@@ -82,6 +60,7 @@ final class ColumnFacts {
         yield facts(aggregate.getInput(), aggregate.getGroupSet().nth(column)).atMost(rows);
       }
       case SetOp setOp -> facts(setOp.getInput(0), column).atMost(rows);
+      case Values values -> Facts.of(Math.max(1, rows), rows, Source.COUNTED);
       case Window window ->
           column < window.getInput().getRowType().getFieldCount()
               ? facts(window.getInput(), column)
@@ -93,6 +72,17 @@ final class ColumnFacts {
               ? facts(node.getInput(0), column).atMost(rows)
               : Facts.guess(rows);
     };
+  }
+
+  private Facts filter(Filter filter, int column, double rows) {
+    Facts facts = facts(filter.getInput(), column);
+    Facts narrowed = facts;
+    for (RexNode conjunct : RelOptUtil.conjunctions(filter.getCondition())) {
+      narrowed = ColumnRange.narrow(narrowed, column, conjunct);
+    }
+    return narrowed == facts
+        ? facts.thinned(cardinality.rows(filter.getInput()), rows)
+        : narrowed.atMost(rows);
   }
 
   private Facts expression(Project project, int column, double rows) {
@@ -111,43 +101,67 @@ final class ColumnFacts {
 
   private static Facts scan(TableScan scan, int column, double rows) {
     ResolvedTable table = scan.getTable().unwrap(ResolvedTable.class);
-    if (table == null || !(table.source() instanceof Source.Stored stored)) {
+    if (table == null || !(table.source() instanceof ResolvedTable.Source.Stored stored)) {
       return Facts.guess(rows);
     }
     ScanColumn scanColumn = stored.scanColumns().get(column);
     ColumnStatistics statistics = stored.table().statistics(scanColumn.fieldId()).orElse(null);
     return statistics == null
         ? Facts.guess(rows)
-        : fromStatistics(statistics, scanColumn.column().type(), rows);
+        : fromStatistics(statistics, scanColumn.column().type(), rows, scan);
   }
 
-  private static Facts fromStatistics(ColumnStatistics statistics, DataType type, double rows) {
-    OptionalDouble lower = number(statistics.lower());
-    OptionalDouble upper = number(statistics.upper());
+  private static Facts fromStatistics(
+      ColumnStatistics statistics, DataType type, double rows, TableScan scan) {
     double nulls =
         statistics.nullCount().isPresent() && rows > 0
             ? Math.min(1, statistics.nullCount().getAsLong() / rows)
             : 0;
+    double values = Math.max(1, rows * (1 - nulls));
+    Facts distinct = distinct(statistics, type, values);
+    return new Facts(
+        distinct.distinct(),
+        distinct.domain(),
+        values,
+        scan,
+        distinct.source(),
+        statistics.lower(),
+        statistics.upper(),
+        nulls);
+  }
+
+  private static Facts distinct(ColumnStatistics statistics, DataType type, double values) {
     if (statistics.distinctCount().isPresent()) {
-      return new Facts(
-          Math.max(1, statistics.distinctCount().getAsLong()), true, lower, upper, nulls);
+      double counted = Math.max(1, statistics.distinctCount().getAsLong());
+      return Facts.of(Math.min(counted, values), values, Source.COUNTED);
     }
+    if (type instanceof DataType.BooleanType) {
+      return Facts.of(2, values, Source.BOUNDS);
+    }
+    OptionalDouble lower = number(statistics.lower());
+    OptionalDouble upper = number(statistics.upper());
     boolean discrete = type instanceof DataType.IntegerType || type instanceof DataType.DateType;
     if (discrete && lower.isPresent() && upper.isPresent()) {
       double range = upper.getAsDouble() - lower.getAsDouble() + 1;
-      return new Facts(Math.max(1, Math.min(range, rows)), true, lower, upper, nulls);
+      return Facts.of(Math.max(1, Math.min(range, values)), values, Source.BOUNDS);
     }
-    Facts guess = Facts.guess(rows);
-    return new Facts(guess.distinct(), false, lower, upper, nulls);
+    Facts guess = Facts.guess(values);
+    if (statistics.storedBytes().isEmpty() || guess.known()) {
+      return guess;
+    }
+    // What a dictionary's codes take, compressed, is close to their entropy.
+    double bits = statistics.storedBytes().getAsLong() * 8.0 / values;
+    if (bits > MOST_BITS) {
+      return guess.withDistinct(values, values);
+    }
+    return bits < LEAST_BITS
+        ? guess
+        : Facts.of(Math.min(values, Math.pow(2, bits)), values, Source.STORED_SIZE);
   }
 
-  static OptionalDouble number(@Nullable Object value) {
+  private static OptionalDouble number(@org.jspecify.annotations.Nullable Object value) {
     return value instanceof Number number
         ? OptionalDouble.of(number.doubleValue())
         : OptionalDouble.empty();
-  }
-
-  static boolean isNumeric(RexNode node) {
-    return TypeRules.isNumeric(TypeMapping.dataType(node.getType()));
   }
 }

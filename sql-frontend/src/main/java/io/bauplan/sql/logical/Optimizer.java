@@ -8,7 +8,9 @@ import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.plan.hep.HepProgramBuilder;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.RelFactories;
+import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.rules.CoreRules;
 import org.apache.calcite.rel.rules.PruneEmptyRules;
 import org.apache.calcite.sql2rel.RelDecorrelator;
@@ -56,6 +58,15 @@ final class Optimizer {
           CoreRules.PROJECT_REMOVE,
           CoreRules.AGGREGATE_PROJECT_MERGE);
 
+  private static final HepProgram PUSH_DOWN =
+      program(
+          CoreRules.FILTER_INTO_JOIN,
+          CoreRules.JOIN_CONDITION_PUSH,
+          CoreRules.FILTER_PROJECT_TRANSPOSE,
+          CoreRules.FILTER_AGGREGATE_TRANSPOSE,
+          CoreRules.FILTER_SET_OP_TRANSPOSE,
+          CoreRules.FILTER_MERGE);
+
   private Optimizer() {}
 
   static RelNode optimize(RelNode rel) {
@@ -63,9 +74,18 @@ final class Optimizer {
     RelNode joined = run(SUB_QUERIES, rel);
     RelNode decorrelated = RelDecorrelator.decorrelateQuery(joined, builder);
     RelNode rewritten = run(REWRITES, FactorPulling.apply(decorrelated));
-    RelNode ordered = JoinOrder.order(rewritten, builder);
+    RelNode ordered = JoinOrder.order(rewritten);
     RelNode trimmed = new RelFieldTrimmer(null, builder).trim(ordered);
     return run(FINISH, trimmed);
+  }
+
+  /// A filter that was found later, as far down as it goes.
+  static RelNode pushDown(Filter filter) {
+    RelNode input = filter.getInput();
+    while (input instanceof Filter below) {
+      input = below.getInput();
+    }
+    return input instanceof TableScan ? filter : run(PUSH_DOWN, filter);
   }
 
   private static HepProgram program(RelOptRule... rules) {

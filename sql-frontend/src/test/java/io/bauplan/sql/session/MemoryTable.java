@@ -38,7 +38,8 @@ public final class MemoryTable implements CatalogTable {
             .findFirst()
             .orElseThrow()
             .fieldId();
-    statistics.put(id, new ColumnStatistics(lower, upper, OptionalLong.of(0), distinct));
+    statistics.put(id, 
+        new ColumnStatistics(lower, upper, OptionalLong.of(0), distinct, OptionalLong.empty()));
     return this;
   }
 

@@ -42,6 +42,8 @@ final class SnapshotStatistics {
     Bound upper = new Bound(type, order.reversed());
     long nulls = 0;
     boolean nullsKnown = true;
+    long bytes = 0;
+    boolean bytesKnown = true;
     for (FileScanTask task : tasks) {
       DataFile file = task.file();
       if (file.recordCount() == 0) {
@@ -51,13 +53,16 @@ final class SnapshotStatistics {
       // Rows that a delete file removes may be among the NULLs counted.
       nullsKnown &= fileNulls != null && task.deletes().isEmpty();
       nulls += fileNulls == null ? 0 : fileNulls;
+      Long fileBytes = value(file.columnSizes(), fieldId);
+      bytesKnown &= fileBytes != null;
+      bytes += fileBytes == null ? 0 : fileBytes;
       if (fileNulls != null && fileNulls == file.recordCount()) {
         continue;
       }
       lower.add(value(file.lowerBounds(), fieldId));
       upper.add(mayHoldNaN(type, file, fieldId) ? null : value(file.upperBounds(), fieldId));
     }
-    if (!nullsKnown && lower.value() == null && upper.value() == null) {
+    if (!nullsKnown && !bytesKnown && lower.value() == null && upper.value() == null) {
       return Optional.empty();
     }
     return Optional.of(
@@ -65,7 +70,8 @@ final class SnapshotStatistics {
             lower.value(),
             upper.value(),
             nullsKnown ? OptionalLong.of(nulls) : OptionalLong.empty(),
-            OptionalLong.empty()));
+            OptionalLong.empty(),
+            bytesKnown ? OptionalLong.of(bytes) : OptionalLong.empty()));
   }
 
   /// NaN sorts above every number, but bounds leave it out.
