@@ -1,6 +1,7 @@
 package io.bauplan.sql.plan;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// The engine's types. The mapping to SQL, Arrow, Iceberg and Parquet is one table:
 /// `docs/types.md`.
@@ -93,6 +94,11 @@ public sealed interface DataType {
 
   /// The SQL spelling: `DECIMAL(12, 2)`, `TIMESTAMP WITH LOCAL TIME ZONE`, `ARRAY<VARCHAR>`.
   default String sql() {
+    return sql(UnaryOperator.identity());
+  }
+
+  /// @param fieldName what becomes of a field's name: where the text is to be parsed again, quotes
+  default String sql(UnaryOperator<String> fieldName) {
     return switch (this) {
       case NullType() -> "NULL";
       case BooleanType() -> "BOOLEAN";
@@ -109,16 +115,18 @@ public sealed interface DataType {
           withZone ? "TIMESTAMP WITH LOCAL TIME ZONE" : "TIMESTAMP";
       case IntervalYearMonthType() -> "INTERVAL YEAR TO MONTH";
       case IntervalDayTimeType() -> "INTERVAL DAY TO SECOND";
-      case ListType(DataType element, boolean ignored) -> "ARRAY<" + element.sql() + ">";
+      case ListType(DataType element, boolean ignored) -> "ARRAY<" + element.sql(fieldName) + ">";
       case MapType(DataType key, DataType value, boolean ignored) ->
-          "MAP<" + key.sql() + ", " + value.sql() + ">";
+          "MAP<" + key.sql(fieldName) + ", " + value.sql(fieldName) + ">";
       case StructType(List<Column> fields) -> {
-        StringBuilder text = new StringBuilder("ROW<");
+        StringBuilder text = new StringBuilder("ROW(");
         for (Column field : fields) {
           text.append(text.length() == 4 ? "" : ", ");
-          text.append(field.name()).append(' ').append(field.type().sql());
+          text.append(fieldName.apply(field.name()))
+              .append(' ')
+              .append(field.type().sql(fieldName));
         }
-        yield text.append('>').toString();
+        yield text.append(')').toString();
       }
     };
   }

@@ -2,6 +2,7 @@ package io.bauplan.sql.session;
 
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.CatalogTable;
+import io.bauplan.sql.parser.Keywords;
 import io.bauplan.sql.plan.ArrowTypes;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.TableRef;
@@ -36,7 +37,7 @@ final class CreateText {
           "  "
               + quoted(column.column().name())
               + " "
-              + column.column().type().sql()
+              + column.column().type().sql(CreateText::quoted)
               + (column.column().nullable() ? "" : " NOT NULL"));
     }
     String text =
@@ -91,7 +92,7 @@ final class CreateText {
                       case FunctionParameter.Scalar s ->
                           quoted(s.name())
                               + " "
-                              + ArrowTypes.dataType(s.type()).sql()
+                              + ArrowTypes.dataType(s.type()).sql(CreateText::quoted)
                               + (s.optional() ? " DEFAULT NULL" : "");
                     })
             .collect(Collectors.joining(", ")));
@@ -106,7 +107,7 @@ final class CreateText {
                                   + c.lineage().map(l -> " LINEAGE " + l).orElse(""))
                       .collect(Collectors.joining(", ", "TABLE (", ")"));
               case FunctionReturn.InferredTable() -> "TABLE";
-              case FunctionReturn.Scalar(Field type) -> ArrowTypes.dataType(type).sql();
+              case FunctionReturn.Scalar(Field type) -> ArrowTypes.dataType(type).sql(CreateText::quoted);
             });
     text.append("\nLANGUAGE ").append(function.language() == Language.PYTHON ? "PYTHON" : "JAVA");
     function
@@ -136,7 +137,7 @@ final class CreateText {
             f ->
                 quoted(f.getName())
                     + " "
-                    + ArrowTypes.dataType(f).sql()
+                    + ArrowTypes.dataType(f).sql(CreateText::quoted)
                     + (f.isNullable() ? "" : " NOT NULL"))
         .collect(Collectors.joining(", "));
   }
@@ -152,6 +153,7 @@ final class CreateText {
   }
 
   private static String quoted(String name) {
-    return name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
+    boolean plain = name.matches("[a-z_][a-z0-9_]*") && !Keywords.isReserved(name);
+    return plain ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
 }
