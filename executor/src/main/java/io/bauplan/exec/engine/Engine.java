@@ -5,6 +5,8 @@ import io.bauplan.exec.run.RunRequest;
 import io.bauplan.exec.run.RunResult;
 import io.bauplan.exec.worker.Worker;
 import io.bauplan.sql.catalog.Catalog;
+import io.bauplan.sql.explain.Explanation;
+import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.session.Session;
 
 /// An open warehouse. Thread-safe. Every error is an `EngineException`.
@@ -18,6 +20,9 @@ public interface Engine extends AutoCloseable {
   /// Runs a pipeline as a transaction on a branch; returns when it is published or has failed. An
   /// interrupt of the calling thread cancels the run.
   RunResult run(Session session, RunRequest request, RunListener listener);
+
+  /// The plans of a project's models; `ANALYZE` runs them, publishes nothing and adds figures.
+  Explanation explain(Session session, PlannedStatement.ExplainPipeline pipeline);
 
   Catalog catalog();
 

@@ -12,6 +12,7 @@ import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.nessie.NessieCatalogs;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.explain.Explanation;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.plan.RowType;
@@ -111,7 +112,9 @@ final class LocalEngine implements Engine {
   public StatementShape describe(Session session, String sql) {
     return switch (planner.plan(sql, session)) {
       case PlannedStatement.Query query -> shape(query.parameters(), query.output());
-      case PlannedStatement.ExplainAnalyze explain ->
+      case PlannedStatement.ExplainAnalyze ignored ->
+          shape(List.of(), StatementExecution.EXPLAIN_OUTPUT);
+      case PlannedStatement.ExplainPipeline ignored ->
           shape(List.of(), StatementExecution.EXPLAIN_OUTPUT);
       case PlannedStatement.Call ignored -> shape(List.of(), Procedures.GENERATED);
       case PlannedStatement.RunPipeline ignored -> shape(List.of(), StatementExecution.RUN_OUTPUT);
@@ -130,6 +133,11 @@ final class LocalEngine implements Engine {
   @Override
   public RunResult run(Session session, RunRequest request, RunListener listener) {
     return runs.run(session, request, listener);
+  }
+
+  @Override
+  public Explanation explain(Session session, PlannedStatement.ExplainPipeline pipeline) {
+    return runs.explain(session, pipeline.directory(), pipeline.mode());
   }
 
   @Override

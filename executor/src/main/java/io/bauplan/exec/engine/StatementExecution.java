@@ -4,9 +4,15 @@ import io.bauplan.exec.run.RunEvent;
 import io.bauplan.exec.run.RunListener;
 import io.bauplan.exec.run.RunRequest;
 import io.bauplan.exec.run.RunResult;
+import io.bauplan.exec.worker.ObservedPlans;
+import io.bauplan.exec.worker.ObservedWorker;
 import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.explain.ExplainFormat;
+import io.bauplan.sql.explain.Explanation;
+import io.bauplan.sql.explain.FileTotals;
+import io.bauplan.sql.explain.StatementPlans;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan;
@@ -38,10 +44,21 @@ final class StatementExecution {
   }
 
   StatementResult execute(PlannedStatement statement, Session session, StatementOptions options) {
-    StatementRunner runner = new StatementRunner(engine.worker(), session, options);
+    return execute(
+        statement, session, options, new StatementRunner(engine.worker(), session, options));
+  }
+
+  private StatementResult execute(
+      PlannedStatement statement,
+      Session session,
+      StatementOptions options,
+      StatementRunner runner) {
     return switch (statement) {
       case PlannedStatement.Query query -> new StatementResult.Rows(runner.start(query.plan()));
-      case PlannedStatement.ExplainAnalyze explain -> explainAnalyze(explain, runner);
+      case PlannedStatement.ExplainAnalyze explain -> 
+          explainAnalyze(explain, session, options, runner);
+      case PlannedStatement.ExplainPipeline explain ->
+          answer(engine.explain(session, explain), explain.format(), runner);
       case PlannedStatement.Insert insert -> changes.insert(insert, runner);
       case PlannedStatement.Rewrite rewrite -> changes.rewrite(rewrite, runner);
       case PlannedStatement.CopyTo copy -> changes.copyTo(copy, runner);
@@ -67,14 +84,37 @@ final class StatementExecution {
     };
   }
 
-  private static StatementResult explainAnalyze(
-      PlannedStatement.ExplainAnalyze explain, StatementRunner runner) {
-    RunningQuery query = runner.start(explain.query().plan());
-    try (query) {
-      StatementRunner.drain(query);
+  /// Runs the statement, changes included, and answers with its plans instead of its rows.
+  private StatementResult explainAnalyze(
+      PlannedStatement.ExplainAnalyze explain,
+      Session session,
+      StatementOptions options,
+      StatementRunner answer) {
+    ObservedWorker observed = new ObservedWorker(engine.worker());
+    StatementResult result =
+        execute(
+            explain.statement(), session, options, new StatementRunner(observed, session, options));
+    if (result instanceof StatementResult.Rows rows) {
+      try (RunningQuery query = rows.query()) {
+        StatementRunner.drain(query);
+      }
     }
+    FileTotals totals = FileTotals.of(engine.catalog(), explain.at());
+    List<Explanation.Part> parts = new ArrayList<>();
+    for (ObservedWorker.Observation observation : observed.observations()) {
+      String heading = parts.isEmpty() ? StatementPlans.heading(explain.statement()) : "";
+      parts.add(ObservedPlans.part(heading, observation, totals));
+    }
+    if (parts.isEmpty()) {
+      parts.add(Explanation.Part.nothing(StatementPlans.heading(explain.statement())));
+    }
+    return answer(new Explanation(Explanation.Mode.ANALYZE, parts), explain.format(), answer);
+  }
+
+  private static StatementResult answer(
+      Explanation explanation, ExplainFormat format, StatementRunner runner) {
     List<List<@Nullable Object>> lines = new ArrayList<>();
-    for (String line : AnalyzedPlan.text(explain.query().plan(), query.figures())) {
+    for (String line : format.render(explanation)) {
       lines.add(new ArrayList<>(List.of(line)));
     }
     return new StatementResult.Rows(

@@ -3,8 +3,11 @@ package io.bauplan.exec.operator;
 import io.bauplan.exec.worker.QueryFigures.OperatorFigures;
 import io.bauplan.sql.plan.PhysicalPlan;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.arrow.memory.BufferAllocator;
 
 /// Counters of one plan node, added to by all threads.
 public final class NodeFigures {
@@ -12,9 +15,15 @@ public final class NodeFigures {
   public final LongAdder rows = new LongAdder();
   public final LongAdder nanos = new LongAdder();
   private final Map<String, LongAdder> details = new ConcurrentHashMap<>();
+  private final Queue<BufferAllocator> allocators = new ConcurrentLinkedQueue<>();
 
   public NodeFigures(PhysicalPlan node) {
     this.node = node;
+  }
+
+  /// Counts what the node holds in this allocator.
+  void memory(BufferAllocator allocator) {
+    allocators.add(allocator);
   }
 
   public LongAdder detail(String name) {
@@ -24,6 +33,8 @@ public final class NodeFigures {
   public OperatorFigures snapshot() {
     Map<String, Long> values = new java.util.TreeMap<>();
     details.forEach((name, adder) -> values.put(name, adder.sum()));
-    return new OperatorFigures(node, rows.sum(), nanos.sum(), values);
+    long peak =
+        allocators.stream().mapToLong(BufferAllocator::getPeakMemoryAllocation).max().orElse(0);
+    return new OperatorFigures(node, rows.sum(), nanos.sum(), peak, values);
   }
 }

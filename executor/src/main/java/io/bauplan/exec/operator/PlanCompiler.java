@@ -80,6 +80,7 @@ public final class PlanCompiler {
   public Source compile(PhysicalPlan node) {
     NodeFigures counted = figures.getOrDefault(node, new NodeFigures(node));
     BufferAllocator allocator = query.child(node.getClass().getSimpleName());
+    counted.memory(allocator);
     return new CountedSource(source(node, allocator, counted), counted, query);
   }
 

@@ -40,7 +40,10 @@ final class ScanSource implements Source {
             new ScanContext.Figures(
                 figures.detail("bytesRead"),
                 figures.detail("rowsRead"),
-                figures.detail("rowsSkipped")));
+                figures.detail("rowGroupsRead"),
+                figures.detail("rowsSkipped"),
+                figures.detail("bytesSkipped"),
+                figures.detail("rowGroupsSkipped")));
     this.filter =
         switch (leaf) {
           case PhysicalPlan.TableScan scan -> scan.filter().orElse(null);

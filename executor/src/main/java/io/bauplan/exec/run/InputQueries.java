@@ -8,6 +8,7 @@ import io.bauplan.sql.project.Model;
 import io.bauplan.sql.project.ModelInput;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /// Turns a function's declared inputs into what the worker gives it: a plan that reads exactly the
@@ -44,7 +45,10 @@ final class InputQueries {
     return new FunctionTask.Input.Rows(plan(model, input));
   }
 
-  private PhysicalPlan plan(Model model, ModelInput.Table input) {
+  /// The query that gives a function's input.
+  ///
+  /// @param filters makes SQL of the input's filter
+  static String sql(ModelInput.Table input, UnaryOperator<String> filters) {
     StringBuilder sql = new StringBuilder("SELECT ");
     if (input.columns().isEmpty()) {
       sql.append('*');
@@ -58,25 +62,29 @@ final class InputQueries {
     }
     sql.append(" FROM ").append(dotted(input.name()));
     input.ref().ifPresent(ref -> sql.append(" FOR VERSION AS OF ").append(literal(ref)));
-    input.filter().ifPresent(filter -> sql.append(" WHERE ").append(filter(model, filter)));
+    input.filter().ifPresent(filter -> sql.append(" WHERE ").append(filters.apply(filter)));
+    return sql.toString();
+  }
+
+  private PhysicalPlan plan(Model model, ModelInput.Table input) {
+    String sql = sql(input, filter -> filter(model, filter));
     try {
-      return run.plan(model, sql.toString());
+      return run.plan(model, sql);
     } catch (EngineException e) {
-      // The text was made here: the place that helps is the input's own.
-      throw e.position().isPresent() || e.code().type() == io.bauplan.sql.error.ErrorType.USER
-          ? new EngineException(
-              e.code(),
-              "input \""
-                  + input.parameter()
-                  + "\" of model \""
-                  + model.name()
-                  + "\": "
-                  + e.getMessage(),
-              input.position(),
-              e.hint().orElse(null),
-              e)
-          : e;
+      throw failure(model, input, e);
     }
+  }
+
+  /// The text was made here: the place that helps is the input's own.
+  static EngineException failure(Model model, ModelInput.Table input, EngineException e) {
+    return e.position().isPresent() || e.code().type() == io.bauplan.sql.error.ErrorType.USER
+        ? new EngineException(
+            e.code(),
+            "input \"" + input.parameter() + "\" of model \"" + model.name() + "\": " + e.getMessage(),
+            input.position(),
+            e.hint().orElse(null),
+            e)
+        : e;
   }
 
   private String filter(Model model, String filter) {

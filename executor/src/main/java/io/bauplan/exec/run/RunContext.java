@@ -4,6 +4,8 @@ import io.bauplan.exec.worker.QueryOptions;
 import io.bauplan.exec.worker.Worker;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.CommitInfo;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.project.Model;
@@ -42,8 +44,12 @@ record RunContext(
     if (planned instanceof PlannedStatement.Query query) {
       return query.plan();
     }
-    throw new io.bauplan.sql.error.EngineException(
-        io.bauplan.sql.error.ErrorCode.PROJECT_INVALID,
+    throw notAQuery(reader);
+  }
+
+  static EngineException notAQuery(Model reader) {
+    return new EngineException(
+        ErrorCode.PROJECT_INVALID,
         "the model \"" + reader.name() + "\" is not a query",
         reader.position(),
         "a model is one SELECT; it needs no CREATE and no INSERT",
@@ -56,7 +62,7 @@ record RunContext(
             listener.event(
                 new RunEvent.Output(model.name(), stream.name().toLowerCase(Locale.ROOT), line));
     return new QueryOptions(
-        UUID.randomUUID().toString(), Long.MAX_VALUE, QUERY_LIMIT, session.zone(), output);
+        intermediateId(model) + "/" + UUID.randomUUID(), Long.MAX_VALUE, QUERY_LIMIT, session.zone(), output);
   }
 
   String intermediateId(Model model) {

@@ -1,10 +1,14 @@
 package io.bauplan.exec.run;
 
+import io.bauplan.exec.worker.ObservedWorker;
 import io.bauplan.exec.worker.Worker;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.PinnedRef;
 import io.bauplan.sql.catalog.RefKind;
 import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.explain.Explanation;
+import io.bauplan.sql.explain.FileTotals;
 import io.bauplan.sql.project.PipelineDag;
 import io.bauplan.sql.project.Project;
 import io.bauplan.sql.project.ProjectReader;
@@ -13,6 +17,8 @@ import io.bauplan.sql.session.StatementPlanner;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// Starts runs: reads the project, pins the target, executes.
@@ -34,6 +40,11 @@ public final class Runs {
   /// Runs to the end. What is wrong with the project or the request throws; what goes wrong with
   /// the run is in the result.
   public RunResult run(Session session, RunRequest request, RunListener listener) {
+    return run(session, request, listener, worker);
+  }
+
+  private RunResult run(
+      Session session, RunRequest request, RunListener listener, Worker on) {
     Project project = projects.read(Path.of(request.projectDirectory()));
     PipelineDag dag = PipelineDag.of(project.models());
     PinnedRef target = catalog.resolve(request.reference());
@@ -45,13 +56,13 @@ public final class Runs {
                         || target.kind() != RefKind.BRANCH
                     ? pinned(target)
                     : RunBranches.name(jobId))
-            .withNamespace(List.of(namespace(project, request).split("\\.")));
+            .withNamespace(List.of(namespace(project, request.namespace()).split("\\.")));
     RunContext context =
         new RunContext(
             jobId,
             catalog,
             planner,
-            worker,
+            on,
             runSession,
             request,
             project.config().name(),
@@ -62,10 +73,58 @@ public final class Runs {
     return new PipelineRun(context, target).execute();
   }
 
-  private static String namespace(Project project, RunRequest request) {
-    return request.namespace().isBlank()
+  /// The plans of a project's models, as they would run from the session's reference; `ANALYZE` makes
+  /// a dry run first.
+  public Explanation explain(Session session, String directory, Explanation.Mode mode) {
+    String folder = Path.of(directory).toAbsolutePath().normalize().toString();
+    Project project = projects.read(Path.of(folder));
+    PipelineDag dag = PipelineDag.of(project.models());
+    PinnedRef at = catalog.resolve(session.reference());
+    if (mode == Explanation.Mode.ANALYZE) {
+      return analyze(session, folder, dag, at);
+    }
+    Session pinned =
+        session
+            .withReference(pinned(at))
+            .withNamespace(List.of(namespace(project, "").split("\\.")));
+    RunParameters parameters = RunParameters.of(project.config(), Map.of());
+    return new PipelineExplanation(catalog, planner, pinned, at, dag, parameters).explain(mode);
+  }
+
+  private Explanation analyze(Session session, String folder, PipelineDag dag, PinnedRef at) {
+    RunRequest request =
+        new RunRequest(
+            folder,
+            session.reference(),
+            "",
+            Map.of(),
+            RunRequest.Preview.OFF,
+            RunRequest.Publishing.DRY_RUN,
+            RunRequest.Strictness.LENIENT,
+            RunRequest.Caching.ON);
+    ObservedWorker observed = new ObservedWorker(worker);
+    Map<String, RunEvent.ModelFinished> finished = new ConcurrentHashMap<>();
+    RunResult result =
+        run(
+            session,
+            request,
+            event -> {
+              if (event instanceof RunEvent.ModelFinished done) {
+                finished.put(done.model(), done);
+              }
+            },
+            observed);
+    if (result.status() != RunResult.Status.SUCCEEDED) {
+      throw new EngineException(ErrorCode.FUNCTION_FAILED, result.error());
+    }
+    return AnalyzedPipeline.explanation(
+        result.jobId(), dag, observed.observations(), finished, FileTotals.of(catalog, at));
+  }
+
+  private static String namespace(Project project, String requested) {
+    return requested.isBlank()
         ? project.config().namespace().orElse(Catalog.DEFAULT_NAMESPACE)
-        : request.namespace();
+        : requested;
   }
 
   private static String pinned(PinnedRef target) {

@@ -8,10 +8,23 @@ import org.apache.arrow.memory.BufferAllocator;
 /// @param allocator of the operator; every buffer of a batch comes from it
 public record ScanContext(BufferAllocator allocator, Figures figures) {
 
-  /// Counted by all tasks of one scan node.
-  public record Figures(LongAdder bytesRead, LongAdder rowsRead, LongAdder rowsSkipped) {
+  /// Counted by all tasks of one scan node. What is skipped was never read, because statistics say
+  /// that no row of it can satisfy the filter.
+  public record Figures(
+      LongAdder bytesRead,
+      LongAdder rowsRead,
+      LongAdder rowGroupsRead,
+      LongAdder rowsSkipped,
+      LongAdder bytesSkipped,
+      LongAdder rowGroupsSkipped) {
     public Figures() {
-      this(new LongAdder(), new LongAdder(), new LongAdder());
+      this(
+          new LongAdder(),
+          new LongAdder(),
+          new LongAdder(),
+          new LongAdder(),
+          new LongAdder(),
+          new LongAdder());
     }
   }
 }

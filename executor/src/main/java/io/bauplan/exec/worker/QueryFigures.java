@@ -17,7 +17,9 @@ public record QueryFigures(
   /// @param node the plan node
   /// @param rows rows it produced
   /// @param nanos CPU time of all threads in it
+  /// @param peakMemoryBytes most that the node held at once
   /// @param details further counters by name (`bytesRead`, `rowsSkipped`, ...)
   public record OperatorFigures(
-      PhysicalPlan node, long rows, long nanos, Map<String, Long> details) {}
+      
+      PhysicalPlan node, long rows, long nanos, long peakMemoryBytes, Map<String, Long> details) {}
 }

@@ -1,5 +1,6 @@
 package io.bauplan.server.cli;
 
+import io.bauplan.exec.batch.CellText;
 import io.bauplan.server.cli.render.CsvSink;
 import io.bauplan.server.cli.render.JsonSink;
 import io.bauplan.server.cli.render.RowSink;
@@ -43,6 +44,7 @@ public record ResultPrinter(
           String text = message.isEmpty() ? rows + " rows affected" : message;
           console.err().println(SafeText.line(text));
         }
+        case Reply.Rows rows when format == Format.table && isExplain(sql) -> printLines(rows);
         case Reply.Rows rows -> print(rows, start);
       }
     } catch (EngineException e) {
@@ -59,6 +61,21 @@ public record ResultPrinter(
       console.err().println(SafeText.lines(ErrorReport.render(e.error(), sql)));
       return false;
     }
+  }
+
+  private static boolean isExplain(String sql) {
+    return sql.stripLeading().regionMatches(true, 0, "EXPLAIN", 0, "EXPLAIN".length());
+  }
+
+  /// A plan is drawn already.
+  private void printLines(Reply.Rows rows) throws IOException {
+    while (rows.next()) {
+      for (int row = 0; row < rows.root().getRowCount(); row++) {
+        String text = CellText.text(rows.root().getVector(0), row);
+        out.write(SafeText.lines(text == null ? "" : text) + "\n");
+      }
+    }
+    out.flush();
   }
 
   private void print(Reply.Rows rows, long startNanos) throws IOException {

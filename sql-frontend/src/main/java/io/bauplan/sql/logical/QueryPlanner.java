@@ -1,6 +1,7 @@
 package io.bauplan.sql.logical;
 
 import io.bauplan.sql.error.SourcePosition;
+import io.bauplan.sql.explain.ExplainNode;
 import io.bauplan.sql.logical.QueryConverter.Converted;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlSelect;
@@ -71,13 +71,9 @@ public final class QueryPlanner {
     return new RowType(columns);
   }
 
-  /// The optimized tree as text, in Calcite's notation.
-  public List<String> logicalText(SqlNode query) {
-    RelNode best = optimize(convert(query));
-    return RelOptUtil.toString(best)
-        .lines()
-        .map(line -> line.replaceFirst("^( *)Logical", "$1"))
-        .toList();
+  /// The optimized tree before operators are chosen.
+  public ExplainNode logicalTree(SqlNode query) {
+    return LogicalNodes.of(optimize(convert(query)));
   }
 
   /// Rows for a table.

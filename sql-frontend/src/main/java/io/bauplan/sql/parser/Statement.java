@@ -1,7 +1,8 @@
 package io.bauplan.sql.parser;
 
 import io.bauplan.sql.error.SourcePosition;
-import io.bauplan.sql.plan.PlannedStatement.ExplainFormat;
+import io.bauplan.sql.explain.ExplainFormat;
+import io.bauplan.sql.explain.Explanation;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlNode;
@@ -32,21 +33,15 @@ public sealed interface Statement
   /// `query`, but for [VersionedTable] (`t AT BRANCH b`), which the binder resolves.
   record Query(SqlNode query, SourcePosition position) implements Statement {}
 
-  /// `EXPLAIN [LOGICAL|PHYSICAL|ANALYZE] [(FORMAT JSON)] statement`.
+  /// `EXPLAIN [LOGICAL|PHYSICAL|ANALYZE] [FORMAT JSON] statement`, options also in parentheses.
   record Explain(
-      Statement statement, ExplainMode mode, ExplainFormat format, SourcePosition position)
+      Statement statement, Explanation.Mode mode, ExplainFormat format, SourcePosition position)
       implements Statement {}
 
   /// `EXPLAIN PIPELINE 'dir'`.
   record ExplainPipeline(
-      String directory, ExplainMode mode, ExplainFormat format, SourcePosition position)
+      String directory, Explanation.Mode mode, ExplainFormat format, SourcePosition position)
       implements Statement {}
-
-  enum ExplainMode {
-    LOGICAL,
-    PHYSICAL,
-    ANALYZE
-  }
 
   /// `DESCRIBE [TABLE] t` (a query `SELECT * FROM t`) or `DESCRIBE query`: names and types of its
   /// columns.

@@ -1,11 +1,9 @@
 package io.bauplan.sql.parser;
 
 import io.bauplan.sql.error.SourcePosition;
-import io.bauplan.sql.parser.Statement.ExplainMode;
 import io.bauplan.sql.parser.generated.BauplanParserConstants;
 import io.bauplan.sql.parser.generated.ParseException;
 import io.bauplan.sql.parser.generated.Token;
-import io.bauplan.sql.plan.PlannedStatement.ExplainFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -169,52 +167,6 @@ final class StatementParser {
 
   private Statement explain() throws ParseException {
     Token first = reader.next();
-    ExplainMode mode = ExplainMode.PHYSICAL;
-    ExplainFormat format = ExplainFormat.TEXT;
-    if (reader.accept("LOGICAL")) {
-      mode = ExplainMode.LOGICAL;
-    } else if (reader.accept("PHYSICAL")) {
-      mode = ExplainMode.PHYSICAL;
-    } else if (reader.accept("ANALYZE")) {
-      mode = ExplainMode.ANALYZE;
-    }
-    if (reader.at("(") && !reader.atQuery()) {
-      reader.next();
-      do {
-        if (reader.accept("FORMAT") || reader.accept("TYPE")) {
-          boolean ignored = reader.accept("=");
-          format = format();
-        } else if (reader.accept("ANALYZE")) {
-          mode = ExplainMode.ANALYZE;
-          boolean ignored = reader.accept("TRUE");
-        } else if (reader.accept("LOGICAL")) {
-          mode = ExplainMode.LOGICAL;
-        } else if (reader.accept("PHYSICAL") || reader.accept("VERBOSE")) {
-          mode = mode == ExplainMode.ANALYZE ? mode : ExplainMode.PHYSICAL;
-        } else {
-          throw reader.unexpected("FORMAT", "ANALYZE", "LOGICAL", "PHYSICAL");
-        }
-      } while (reader.accept(","));
-      reader.expect(")");
-    }
-    boolean ignored = reader.accept("PLAN", "FOR") || reader.accept("PLAN");
-    if (reader.accept("PIPELINE")) {
-      String directory = reader.string("the project's folder, as a string");
-      return new Statement.ExplainPipeline(directory, mode, format, reader.since(first));
-    }
-    Statement statement = statement();
-    return new Statement.Explain(statement, mode, format, reader.since(first));
-  }
-
-  private ExplainFormat format() {
-    for (ExplainFormat format : ExplainFormat.values()) {
-      if (reader.accept(format.name())) {
-        return format;
-      }
-    }
-    if (reader.accept("GRAPHVIZ")) {
-      return ExplainFormat.DOT;
-    }
-    throw reader.unexpected("TEXT", "JSON", "DOT");
+    return new ExplainParser(reader).parse(first, this::statement);
   }
 }

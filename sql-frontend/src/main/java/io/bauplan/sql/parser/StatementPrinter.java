@@ -4,11 +4,11 @@ import static io.bauplan.sql.parser.SqlPrinter.print;
 import static io.bauplan.sql.parser.SqlPrinter.string;
 
 import io.bauplan.sql.catalog.RefKind;
+import io.bauplan.sql.explain.ExplainFormat;
+import io.bauplan.sql.explain.Explanation;
 import io.bauplan.sql.parser.DataStatement.MergeAction;
 import io.bauplan.sql.parser.DefinitionStatement.ObjectKind;
-import io.bauplan.sql.parser.Statement.ExplainMode;
 import io.bauplan.sql.plan.PlannedStatement.Existing;
-import io.bauplan.sql.plan.PlannedStatement.ExplainFormat;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -42,7 +42,7 @@ public final class StatementPrinter {
     };
   }
 
-  private static String explain(ExplainMode mode, ExplainFormat format) {
+  private static String explain(Explanation.Mode mode, ExplainFormat format) {
     String as = format == ExplainFormat.TEXT ? "" : "(FORMAT " + format + ") ";
     return "EXPLAIN " + mode + " " + as;
   }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
-import java.util.List;
 
 /// Plans and expressions as JSON, both ways: what goes over the wire between planner and worker. A
 /// record is an object of its components; where a sealed interface is declared, `type` names the
@@ -21,26 +20,6 @@ public final class PlanJson {
 
   public static String write(Expression expression) {
     return text(RecordJson.write(expression, Expression.class));
-  }
-
-  /// For people: indented, without the data files of scans but their number.
-  public static String pretty(PhysicalPlan plan) {
-    PhysicalPlan shown =
-        PhysicalPlans.rewrite(
-            plan,
-            node ->
-                node instanceof PhysicalPlan.TableScan scan
-                    ? new PhysicalPlan.TableScan(
-                        scan.table(),
-                        scan.snapshotId(),
-                        scan.columns(),
-                        scan.filterColumns(),
-                        scan.filter(),
-                        List.of(),
-                        scan.limit(),
-                        scan.estimatedRows())
-                    : node);
-    return RecordJson.write(shown, PhysicalPlan.class).toPrettyString();
   }
 
   private static String text(JsonNode node) {

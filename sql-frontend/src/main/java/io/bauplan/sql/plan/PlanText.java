@@ -26,6 +26,8 @@ import io.bauplan.sql.plan.PhysicalPlan.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -53,74 +55,103 @@ public final class PlanText {
 
   /// One node without its inputs.
   public static String line(PhysicalPlan plan) {
+    Line line = parts(plan);
+    return line.operator()
+        + (line.description().isEmpty() ? "" : " " + line.description())
+        + line.filter().map(filter -> " filter: " + filter).orElse("")
+        + (line.rows().isPresent() ? " rows: " + Math.round(line.rows().getAsDouble()) : "");
+  }
+
+  /// What a line says.
+  ///
+  /// @param filter of a scan
+  /// @param rows the plan's own estimate
+  public record Line(
+      String operator, String description, Optional<String> filter, OptionalDouble rows) {
+    Line(String operator, String description) {
+      this(operator, description, Optional.empty(), OptionalDouble.empty());
+    }
+
+    Line(String operator, String description, double rows) {
+      this(operator, description, Optional.empty(), OptionalDouble.of(rows));
+    }
+  }
+
+  /// The line of a node in its parts.
+  public static Line parts(PhysicalPlan plan) {
     return switch (plan) {
       case TableScan p -> tableScan(p);
       case FileScan p ->
-          "FileScan "
-              + p.format().name().toLowerCase(Locale.ROOT)
-              + " "
-              + p.files().size()
-              + (p.files().size() == 1 ? " file " : " files ")
-              + names(p.output())
-              + p.filter()
-                  .map(
-                      f ->
-                          " filter: " + ExpressionText.of(f, i -> p.fileColumns().column(i).name()))
-                  .orElse("");
-      case IntermediateScan p -> "IntermediateScan " + p.id() + " " + names(p.output());
-      case Generate p ->
-          "Generate " + p.generator() + " " + p.arguments() + rows(p.estimatedRows());
-      case Values p -> "Values " + names(p.output()) + " rows: " + p.rows().size();
+          new Line(
+              "FileScan",
+              lower(p.format())
+                  + " "
+                  + p.files().size()
+                  + (p.files().size() == 1 ? " file " : " files ")
+                  + names(p.output()),
+              p.filter().map(f -> ExpressionText.of(f, i -> p.output().column(i).name())),
+              OptionalDouble.empty());
+      case IntermediateScan p -> new Line("IntermediateScan", p.id() + " " + names(p.output()));
+      case Generate p -> new Line("Generate", p.generator() + " " + p.arguments(), p.estimatedRows());
+      case Values p -> new Line("Values", names(p.output()), p.rows().size());
       case Filter p ->
-          "Filter " + ExpressionText.of(p.predicate(), in(p.input())) + rows(p.estimatedRows());
-      case Project p -> "Project " + projections(p);
-      case Aggregate p -> aggregate(p);
-      case HashJoin p -> hashJoin(p);
+          new Line("Filter", ExpressionText.of(p.predicate(), in(p.input())), p.estimatedRows());
+      case Project p -> new Line("Project", projections(p));
+      case Aggregate p -> new Line("Aggregate", aggregate(p), p.estimatedGroups());
+      case HashJoin p -> new Line("HashJoin", hashJoin(p), p.estimatedRows());
       case NestedLoopJoin p ->
-          "NestedLoopJoin "
-              + p.kind().name().toLowerCase(Locale.ROOT)
-              + p.condition()
-                  .map(c -> " on " + ExpressionText.of(c, both(p.left(), p.right())))
-                  .orElse("")
-              + rows(p.estimatedRows());
+          new Line(
+              "NestedLoopJoin",
+              lower(p.kind())
+                  + p.condition()
+                      .map(c -> " on " + ExpressionText.of(c, both(p.left(), p.right())))
+                      .orElse(""),
+              p.estimatedRows());
       case Sort p ->
-          (p.fetch().isPresent() ? "TopN " + p.fetch().getAsLong() + " by " : "Sort by ")
-              + keys(p.keys(), in(p.input()))
-              + (p.offset() > 0 ? " offset " + p.offset() : "");
+          new Line(
+              p.fetch().isPresent() ? "TopN" : "Sort",
+              (p.fetch().isPresent() ? p.fetch().getAsLong() + " by " : "by ")
+                  + keys(p.keys(), in(p.input()))
+                  + (p.offset() > 0 ? " offset " + p.offset() : ""));
       case Limit p ->
-          "Limit"
-              + (p.fetch().isPresent() ? " " + p.fetch().getAsLong() : "")
-              + (p.offset() > 0 ? " offset " + p.offset() : "");
-      case UnionAll p -> "UnionAll";
+          new Line(
+              "Limit",
+              ((p.fetch().isPresent() ? p.fetch().getAsLong() + " " : "")
+                      + (p.offset() > 0 ? "offset " + p.offset() : ""))
+                  .strip());
+      case UnionAll p -> new Line("UnionAll", "");
       case SetOperation p ->
-          (p.kind() == SetOperation.Kind.INTERSECT ? "Intersect" : "Except")
-              + (p.all() ? " all" : "");
-      case Window p -> window(p);
-      case Unnest p -> "Unnest " + names(p.output());
-      case Correlate p ->
-          "Correlate " + p.kind().name().toLowerCase(Locale.ROOT) + " $outer" + p.correlationId();
-      case RecursiveUnion p -> "RecursiveUnion " + p.name() + (p.all() ? " all" : "");
-      case RecursiveScan p -> "RecursiveScan " + p.name();
-      case Sample p -> "Sample " + p.fraction() * 100 + "%" + (p.bernoulli() ? " bernoulli" : "");
-      case TableFunction p -> tableFunction(p);
-      case TableWrite p -> "TableWrite " + p.target().table();
-      case FileWrite p ->
-          "FileWrite " + p.format().name().toLowerCase(Locale.ROOT) + " " + p.location();
+          new Line(
+              p.kind() == SetOperation.Kind.INTERSECT ? "Intersect" : "Except",
+              p.all() ? "all" : "");
+      case Window p -> new Line("Window", window(p));
+      case Unnest p -> new Line("Unnest", names(p.output()));
+      case Correlate p -> new Line("Correlate", lower(p.kind()) + " $outer" + p.correlationId());
+      case RecursiveUnion p -> new Line("RecursiveUnion", p.name() + (p.all() ? " all" : ""));
+      case RecursiveScan p -> new Line("RecursiveScan", p.name());
+      case Sample p ->
+          new Line("Sample", p.fraction() * 100 + "%" + (p.bernoulli() ? " bernoulli" : ""));
+      case TableFunction p -> new Line("TableFunction", tableFunction(p));
+      case TableWrite p -> new Line("TableWrite", p.target().table().toString());
+      case FileWrite p -> new Line("FileWrite", lower(p.format()) + " " + p.location());
     };
   }
 
-  private static String tableScan(TableScan p) {
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Line tableScan(TableScan p) {
     List<ScanColumn> all = new ArrayList<>(p.columns());
     all.addAll(p.filterColumns());
-    return "TableScan "
-        + p.table()
-        + " "
-        + names(p.output())
-        + (p.limit().isPresent() ? " limit: " + p.limit().getAsLong() : "")
-        + p.filter()
-            .map(f -> " filter: " + ExpressionText.of(f, i -> all.get(i).column().name()))
-            .orElse("")
-        + rows(p.estimatedRows());
+    return new Line(
+        "TableScan",
+        p.table()
+            + " "
+            + names(p.output())
+            + (p.limit().isPresent() ? " limit: " + p.limit().getAsLong() : ""),
+        p.filter().map(f -> ExpressionText.of(f, i -> all.get(i).column().name())),
+        OptionalDouble.of(p.estimatedRows()));
   }
 
   private static String projections(Project p) {
@@ -135,9 +166,9 @@ public final class PlanText {
 
   private static String aggregate(Aggregate p) {
     IntFunction<String> in = in(p.input());
-    StringBuilder text = new StringBuilder("Aggregate");
+    StringBuilder text = new StringBuilder();
     if (!p.groupKeys().isEmpty()) {
-      text.append(" by ").append(columns(p.groupKeys(), in));
+      text.append("by ").append(columns(p.groupKeys(), in));
     }
     if (p.groupingSets().size() > 1) {
       text.append(" sets ")
@@ -152,7 +183,7 @@ public final class PlanText {
               .map(call -> call(call, in))
               .collect(Collectors.joining(", ", " computing [", "]")));
     }
-    return text + rows(p.estimatedGroups());
+    return text.toString().strip();
   }
 
   private static String call(AggregateCall call, IntFunction<String> in) {
@@ -182,20 +213,17 @@ public final class PlanText {
                         + (p.nullSafe().get(i) ? " <=> " : " = ")
                         + right.apply(p.rightKeys().get(i)))
             .collect(Collectors.joining(" and "));
-    return "HashJoin "
-        + p.kind().name().toLowerCase(Locale.ROOT)
+    return lower(p.kind())
         + " on "
         + keys
         + p.residual()
             .map(r -> " residual: " + ExpressionText.of(r, both(p.left(), p.right())))
-            .orElse("")
-        + rows(p.estimatedRows());
+            .orElse("");
   }
 
   private static String window(Window p) {
     IntFunction<String> in = in(p.input());
-    return "Window "
-        + p.groups().stream()
+    return p.groups().stream()
             .map(
                 g ->
                     g.calls().stream()
@@ -234,8 +262,7 @@ public final class PlanText {
   }
 
   private static String tableFunction(TableFunction p) {
-    return "TableFunction "
-        + p.function().name()
+    return p.function().name()
         + p.arguments().stream()
             .map(
                 a ->
@@ -283,9 +310,5 @@ public final class PlanText {
   private static IntFunction<String> both(PhysicalPlan left, PhysicalPlan right) {
     int size = left.output().size();
     return i -> i < size ? left.output().column(i).name() : right.output().column(i - size).name();
-  }
-
-  private static String rows(double estimate) {
-    return " rows: " + Math.round(estimate);
   }
 }

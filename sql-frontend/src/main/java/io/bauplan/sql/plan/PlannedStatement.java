@@ -3,6 +3,8 @@ package io.bauplan.sql.plan;
 import io.bauplan.sql.catalog.PinnedRef;
 import io.bauplan.sql.catalog.TableAlteration;
 import io.bauplan.sql.catalog.TableDefinition;
+import io.bauplan.sql.explain.ExplainFormat;
+import io.bauplan.sql.explain.Explanation;
 import io.bauplan.udf.api.FunctionDefinition;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +26,13 @@ public sealed interface PlannedStatement {
     }
   }
 
-  /// Runs the plan and returns it as text with actual figures.
-  record ExplainAnalyze(Query query, ExplainFormat format) implements PlannedStatement {}
+  /// Carries the statement out and answers with its plans and actual figures instead of its rows.
+  record ExplainAnalyze(PlannedStatement statement, PinnedRef at, ExplainFormat format)
+      implements PlannedStatement {}
 
-  enum ExplainFormat {
-    TEXT,
-    JSON,
-    DOT
-  }
+  /// The plans of a project's models; with `ANALYZE` after a dry run of it.
+  record ExplainPipeline(String directory, Explanation.Mode mode, ExplainFormat format)
+      implements PlannedStatement {}
 
   /// Adds or replaces rows. The source's columns are the table's, cast and in order.
   record Insert(

@@ -3,6 +3,8 @@ package io.bauplan.sql.session;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.PinnedRef;
 import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.explain.ExplainNode;
+import io.bauplan.sql.logical.QueryPlanner;
 import io.bauplan.sql.logical.StatementContext;
 import io.bauplan.sql.parser.SqlText;
 import io.bauplan.sql.parser.Statement;
@@ -39,6 +41,20 @@ public final class CalcitePlanner implements StatementPlanner {
   @Override
   public PlannedStatement plan(String sql, Session session, ModelScope models) {
     Statement statement = SqlText.parse(sql);
+    return new Planning(context(statement, session, models)).plan(statement);
+  }
+
+  @Override
+  public ExplainNode logical(String sql, Session session, ModelScope models) {
+    Statement statement = SqlText.parse(sql);
+    StatementContext context = context(statement, session, models);
+    if (statement instanceof Statement.Query query) {
+      return new QueryPlanner(context).logicalTree(query.query());
+    }
+    throw Planning.notSupported("the logical plan of other than queries", statement.position());
+  }
+
+  private StatementContext context(Statement statement, Session session, ModelScope models) {
     PinnedRef at;
     try {
       at = catalog.resolve(session.reference());
@@ -49,8 +65,6 @@ public final class CalcitePlanner implements StatementPlanner {
       }
       at = catalog.resolve(Catalog.DEFAULT_BRANCH);
     }
-    StatementContext context =
-        new StatementContext(catalog, at, session, models, files, systemTables);
-    return new Planning(context).plan(statement);
+    return new StatementContext(catalog, at, session, models, files, systemTables);
   }
 }

@@ -41,7 +41,8 @@ final class Planning {
     return switch (statement) {
       case Statement.Query q -> new QueryPlanner(context).query(q.query());
       case Statement.Explain e -> new ExplainPlanner(context, this).explain(e);
-      case Statement.ExplainPipeline e -> unsupported("EXPLAIN PIPELINE", e.position());
+      case Statement.ExplainPipeline e ->
+          new PlannedStatement.ExplainPipeline(e.directory(), e.mode(), e.format());
       case Statement.Describe d -> new ShowPlanner(context).describe(d.query());
       case Statement.Summarize s -> new SummarizePlanner(context).summarize(s.query());
       case Statement.Unsupported u -> {

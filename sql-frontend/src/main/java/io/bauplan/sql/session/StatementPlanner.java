@@ -1,5 +1,6 @@
 package io.bauplan.sql.session;
 
+import io.bauplan.sql.explain.ExplainNode;
 import io.bauplan.sql.plan.PlannedStatement;
 
 /// Turns text into something to carry out: parse, pin, validate, optimize, translate. Thread-safe;
@@ -11,4 +12,7 @@ public interface StatementPlanner {
 
   /// As `plan`, with further names that win over the catalog's: the nodes of a pipeline under way.
   PlannedStatement plan(String sql, Session session, ModelScope models);
+
+  /// The optimized logical tree of a query, as `EXPLAIN LOGICAL` shows it.
+  ExplainNode logical(String sql, Session session, ModelScope models);
 }

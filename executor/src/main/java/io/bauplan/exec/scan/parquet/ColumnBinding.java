@@ -52,4 +52,24 @@ record ColumnBinding(List<RowGroupReader.Wanted> wanted) {
     }
     return new ColumnBinding(List.copyOf(wanted));
   }
+
+  /// Bytes of the columns in one row group.
+  long bytes(Footer.RowGroup group) {
+    long sum = 0;
+    for (RowGroupReader.Wanted each : wanted) {
+      if (each.shape() != null) {
+        sum += bytes(each.shape(), group);
+      }
+    }
+    return sum;
+  }
+
+  private static long bytes(ColumnShape shape, Footer.RowGroup group) {
+    return switch (shape) {
+      case ColumnShape.Primitive p -> group.chunks().get(p.leaf().leaf()).compressedBytes();
+      case ColumnShape.Group g -> g.fields().stream().mapToLong(f -> bytes(f, group)).sum();
+      case ColumnShape.Repeated r -> bytes(r.element(), group);
+      case ColumnShape.Entries e -> bytes(e.key(), group) + bytes(e.value(), group);
+    };
+  }
 }

@@ -83,6 +83,8 @@ public final class ParquetSource {
         tasks.add(
             context -> {
               context.figures().rowsSkipped().add(group.rowCount());
+              context.figures().rowGroupsSkipped().increment();
+              context.figures().bytesSkipped().add(binding.bytes(group));
               return new EmptyReader();
             });
         continue;

@@ -36,6 +36,7 @@ final class RowGroupReader implements BatchReader {
     this.file = file;
     this.context = context;
     this.left = group.rowCount();
+    context.figures().rowGroupsRead().increment();
     String column = "";
     try {
       for (Wanted each : wanted) {

@@ -1,0 +1,119 @@
+package io.bauplan.sql.explain;
+
+import io.bauplan.sql.explain.ExplainNode.Actual;
+import io.bauplan.sql.explain.ExplainNode.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/// Figures of a node in words. A figure that nobody counted is left out.
+final class Figures {
+  private Figures() {}
+
+  /// Lines below a node, the filter first.
+  ///
+  /// @param totalNanos of all nodes, for shares; 0 = none
+  static List<String> lines(ExplainNode node, long totalNanos) {
+    List<String> lines = new ArrayList<>();
+    node.filter().ifPresent(filter -> lines.add("filter: " + filter));
+    String rows = rows(node, totalNanos);
+    if (!rows.isEmpty()) {
+      lines.add(rows);
+    }
+    String read = node.actual().map(actual -> read(node, actual)).orElseGet(() -> planned(node));
+    if (!read.isEmpty()) {
+      lines.add(read);
+    }
+    node.actual().map(Figures::skipped).filter(text -> !text.isEmpty()).ifPresent(lines::add);
+    return lines;
+  }
+
+  private static String rows(ExplainNode node, long totalNanos) {
+    OptionalDouble estimate = node.estimatedRows();
+    if (node.actual().isEmpty()) {
+      return estimate.isPresent() ? "about " + count(estimate.getAsDouble(), "row") : "";
+    }
+    Actual actual = node.actual().get();
+    StringBuilder text = new StringBuilder(count(actual.rows(), "row"));
+    if (estimate.isPresent()) {
+      text.append(" (estimated ").append(number(estimate.getAsDouble())).append(')');
+    }
+    text.append(", ").append(millis(actual.nanos()));
+    if (totalNanos > 0) {
+      text.append(String.format(Locale.ROOT, " (%.0f%%)", 100.0 * actual.nanos() / totalNanos));
+    }
+    if (actual.peakMemoryBytes() > 0) {
+      text.append(", ").append(bytes(actual.peakMemoryBytes())).append(" memory");
+    }
+    return text.toString();
+  }
+
+  private static String planned(ExplainNode node) {
+    return node.files().map(f -> "reads " + files(f) + ", " + bytes(f.bytes())).orElse("");
+  }
+
+  private static String files(Files files) {
+    return files.total().isPresent() && files.total().getAsLong() != files.count()
+        ? number(files.count()) + " of " + count(files.total().getAsLong(), "file")
+        : count(files.count(), "file");
+  }
+
+  private static String read(ExplainNode node, Actual actual) {
+    List<String> parts = new ArrayList<>();
+    long rowGroups = actual.counter("rowGroupsRead");
+    if (rowGroups > 0) {
+      parts.add(count(rowGroups, "row group"));
+    }
+    node.files().ifPresent(files -> parts.add(files(files)));
+    if (actual.counters().containsKey("rowsRead")) {
+      parts.add(count(actual.counter("rowsRead"), "row"));
+    }
+    String from = parts.isEmpty() ? "" : " (" + String.join(", ", parts) + ")";
+    return actual.counters().containsKey("bytesRead")
+        ? "read " + bytes(actual.counter("bytesRead")) + from
+        : "";
+  }
+
+  private static String skipped(Actual actual) {
+    List<String> parts = new ArrayList<>();
+    long files = actual.counter("filesSkipped");
+    if (files > 0) {
+      parts.add(count(files, "file") + " (" + bytes(actual.counter("fileBytesSkipped")) + ")");
+    }
+    long groups = actual.counter("rowGroupsSkipped");
+    if (groups > 0) {
+      parts.add(
+          count(groups, "row group")
+              + " ("
+              + count(actual.counter("rowsSkipped"), "row")
+              + ", "
+              + bytes(actual.counter("bytesSkipped"))
+              + ")");
+    }
+    return parts.isEmpty() ? "" : "skipped " + String.join(", ", parts);
+  }
+
+  static String count(double many, String what) {
+    return number(many) + " " + what + (Math.round(many) == 1 ? "" : "s");
+  }
+
+  static String number(double value) {
+    return value < 1e15
+        ? String.format(Locale.ROOT, "%,d", Math.round(value))
+        : String.format(Locale.ROOT, "%.1e", value);
+  }
+
+  static String millis(long nanos) {
+    return String.format(Locale.ROOT, nanos < 10_000_000 ? "%.2f ms" : "%,.0f ms", nanos / 1e6);
+  }
+
+  static String bytes(long bytes) {
+    if (bytes < 10_000) {
+      return String.format(Locale.ROOT, "%,d B", bytes);
+    }
+    return bytes < 10_000_000
+        ? String.format(Locale.ROOT, "%,d kB", bytes / 1000)
+        : String.format(Locale.ROOT, "%,d MB", bytes / 1_000_000);
+  }
+}
