@@ -24,6 +24,9 @@ final class CastNodes {
         && NestedCastNode.sameLayout(from, cast.type())) {
       return new NestedCastNode(operand, cast.type());
     }
+    if (NestedConversionNode.sameShape(from, cast.type())) {
+      return NestedConversionNode.of(operand, cast.type(), cast.safe(), compiler.context());
+    }
     return new ScalarCastNode(
         operand,
         cast.type(),

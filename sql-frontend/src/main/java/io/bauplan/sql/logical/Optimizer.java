@@ -22,6 +22,7 @@ import org.apache.calcite.tools.RelBuilder;
 final class Optimizer {
   private static final HepProgram SUB_QUERIES =
       program(
+          ValuesLiteralsRule.INSTANCE,
           SubQueryToSemiJoinRule.INSTANCE,
           CoreRules.FILTER_SUB_QUERY_TO_CORRELATE,
           CoreRules.PROJECT_SUB_QUERY_TO_CORRELATE,
