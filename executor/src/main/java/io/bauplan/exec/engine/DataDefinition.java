@@ -56,16 +56,16 @@ final class DataDefinition {
   }
 
   StatementResult createView(PlannedStatement.CreateView create) {
-    if (create.existing() == Existing.KEEP && exists(create.branch(), create.name())) {
-      return new StatementResult.Updated(0, "Kept " + create.name().dotted() + ", which exists");
+    TableRef name = create.view().name();
+    if (create.existing() == Existing.KEEP && exists(create.branch(), name)) {
+      return new StatementResult.Updated(0, "Kept " + name.dotted() + ", which exists");
     }
     catalog.createView(
         create.branch(),
-        new CatalogEntry.View(
-            create.name(), create.sql(), create.defaultNamespace(), create.columns(), Map.of()),
+        create.view(),
         create.existing() == Existing.REPLACE ? OnExisting.REPLACE : OnExisting.FAIL,
-        CommitInfo.of("CREATE VIEW " + create.name().dotted()));
-    return new StatementResult.Updated(0, "Created view " + create.name().dotted());
+        CommitInfo.of("CREATE VIEW " + name.dotted()));
+    return new StatementResult.Updated(0, "Created view " + name.dotted());
   }
 
   StatementResult createFunction(PlannedStatement.CreateFunction create) {
@@ -91,6 +91,15 @@ final class DataDefinition {
         drop.name(),
         drop.kind(),
         CommitInfo.of("DROP " + drop.kind() + " " + drop.name().dotted()));
+    // Last: without its view the storage is a table that nobody asks for.
+    drop.storage()
+        .ifPresent(
+            storage ->
+                catalog.drop(
+                    drop.branch(),
+                    storage,
+                    Catalog.EntryKind.TABLE,
+                    CommitInfo.of("DROP the storage of " + drop.name().dotted())));
     return new StatementResult.Updated(0, "Dropped " + kind + " " + drop.name().dotted());
   }
 

@@ -33,6 +33,7 @@ final class StatementExecution {
   private final References references;
   private final FileImport imports;
   private final Procedures procedures;
+  private final ViewMaterialization materialization;
 
   StatementExecution(Engine engine) {
     this.engine = engine;
@@ -41,6 +42,7 @@ final class StatementExecution {
     this.references = new References(engine.catalog());
     this.imports = new FileImport(engine.catalog(), engine.worker().fileSchemas(), changes);
     this.procedures = new Procedures(engine.catalog());
+    this.materialization = new ViewMaterialization(engine.catalog());
   }
 
   StatementResult execute(PlannedStatement statement, Session session, StatementOptions options) {
@@ -65,6 +67,7 @@ final class StatementExecution {
       case PlannedStatement.CopyInto copy -> imports.copyInto(copy, runner);
       case PlannedStatement.CreateTable create -> definitions.createTable(create, runner);
       case PlannedStatement.CreateView create -> definitions.createView(create);
+      case PlannedStatement.MaterializeView view -> materialization.write(view, runner);
       case PlannedStatement.CreateFunction create -> definitions.createFunction(create);
       case PlannedStatement.Drop drop -> definitions.drop(drop);
       case PlannedStatement.Rename rename -> definitions.rename(rename);

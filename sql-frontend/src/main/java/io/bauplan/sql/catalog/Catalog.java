@@ -53,6 +53,23 @@ public interface Catalog extends AutoCloseable {
 
   Optional<CatalogEntry> find(PinnedRef at, TableRef name);
 
+  /// The materialized views at a commit that go by the name of their storage table.
+  default List<CatalogEntry.View> materializedViews(PinnedRef at) {
+    List<CatalogEntry.View> views = new java.util.ArrayList<>();
+    for (EntryName entry : list(at, Optional.empty())) {
+      String storage = entry.name().name();
+      if (entry.kind() == EntryKind.TABLE && storage.endsWith(MaterializedView.STORAGE_SUFFIX)) {
+        int length = storage.length() - MaterializedView.STORAGE_SUFFIX.length();
+        TableRef name = new TableRef(entry.name().namespace(), storage.substring(0, length));
+        if (find(at, name).orElse(null) instanceof CatalogEntry.View view
+            && MaterializedView.isMaterialized(view)) {
+          views.add(view);
+        }
+      }
+    }
+    return views;
+  }
+
   /// The spelling in which a name is stored, if it exists.
   Optional<TableRef> canonical(PinnedRef at, TableRef name);
 

@@ -16,6 +16,7 @@ import io.bauplan.sql.validator.Positions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.apache.calcite.sql.SqlIdentifier;
 
 /// Names of catalog objects at one commit, unqualified ones in one namespace.
@@ -23,11 +24,22 @@ public final class CatalogNames {
   private final Catalog catalog;
   private final PinnedRef at;
   private final List<String> namespace;
+  private final BiConsumer<TableRef, Optional<CatalogEntry>> onLookup;
 
   public CatalogNames(Catalog catalog, PinnedRef at, List<String> namespace) {
+    this(catalog, at, namespace, (name, entry) -> {});
+  }
+
+  /// @param onLookup told of every full name looked up and what was there
+  CatalogNames(
+      Catalog catalog,
+      PinnedRef at,
+      List<String> namespace,
+      BiConsumer<TableRef, Optional<CatalogEntry>> onLookup) {
     this.catalog = catalog;
     this.at = at;
     this.namespace = namespace;
+    this.onLookup = onLookup;
   }
 
   /// The commit that a version written in a statement stands for, or the session's.
@@ -113,6 +125,7 @@ public final class CatalogNames {
   public Optional<CatalogEntry> find(List<String> names) {
     for (TableRef candidate : candidates(names)) {
       Optional<CatalogEntry> entry = catalog.find(at, candidate);
+      onLookup.accept(candidate, entry);
       if (entry.isPresent()) {
         return entry;
       }

@@ -45,7 +45,7 @@ final class CatalogResolver implements TableResolver {
     this.context = context;
     this.namespace = namespace;
     this.views = views;
-    this.names = new CatalogNames(context.catalog(), context.at(), namespace);
+    this.names = new CatalogNames(context.catalog(), context.at(), namespace, context.reads()::note);
   }
 
   @Override
@@ -53,6 +53,7 @@ final class CatalogResolver implements TableResolver {
     if (names.size() == 1) {
       Optional<ModelScope.Model> model = context.models().find(names.getFirst());
       if (model.isPresent()) {
+        context.reads().noteUnrepeatable("the model " + names.getFirst());
         return model(names.getFirst(), model.get());
       }
     }
@@ -75,6 +76,7 @@ final class CatalogResolver implements TableResolver {
     if (version.kind() == Version.Kind.SNAPSHOT) {
       return snapshot(this.names.table(table.table()), version);
     }
+    context.reads().noteUnrepeatable(table.table() + " AT " + version.kind());
     StatementContext then =
         context.at(CatalogNames.pin(context.catalog(), context.session().reference(), version));
     CatalogResolver other = new CatalogResolver(then, namespace, views);
@@ -143,6 +145,10 @@ final class CatalogResolver implements TableResolver {
   }
 
   private Resolution view(CatalogEntry.View view) {
+    Optional<Source> rows = new MaterializedRows(context).of(view);
+    if (rows.isPresent()) {
+      return new Resolution(view.name(), new ResolvedTable(rows.get(), context.types()));
+    }
     List<String> viewNamespace =
         view.defaultNamespace().isEmpty()
             ? List.of()
@@ -198,6 +204,7 @@ final class CatalogResolver implements TableResolver {
     for (SystemTables.SystemTable table : context.systemTables().tables()) {
       if (table.schema().equalsIgnoreCase(names.get(0))
           && table.name().equalsIgnoreCase(names.get(1))) {
+        context.reads().noteUnrepeatable("the system table " + String.join(".", names));
         var rows =
             table
                 .source()

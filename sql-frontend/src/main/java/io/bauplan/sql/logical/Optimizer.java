@@ -70,11 +70,11 @@ final class Optimizer {
 
   private Optimizer() {}
 
-  static RelNode optimize(RelNode rel) {
+  /// @param context whose materialized views may stand in for parts of the query
+  static RelNode optimize(RelNode rel, StatementContext context) {
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
-    RelNode joined = run(SUB_QUERIES, rel);
-    RelNode decorrelated = RelDecorrelator.decorrelateQuery(joined, builder);
-    RelNode rewritten = run(REWRITES, FactorPulling.apply(decorrelated));
+    RelNode whole = rewrite(rel);
+    RelNode rewritten = new MaterializedSubstitution(context, Optimizer::rewrite).apply(whole);
     RelNode ordered = JoinOrder.order(rewritten);
     RelNode trimmed = new RelFieldTrimmer(null, builder).trim(ordered);
     return run(FINISH, trimmed);
@@ -87,6 +87,14 @@ final class Optimizer {
       input = below.getInput();
     }
     return input instanceof TableScan ? filter : run(PUSH_DOWN, filter);
+  }
+
+  /// The phases up to the order of joins.
+  private static RelNode rewrite(RelNode rel) {
+    RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
+    RelNode joined = run(SUB_QUERIES, rel);
+    RelNode decorrelated = RelDecorrelator.decorrelateQuery(joined, builder);
+    return run(REWRITES, FactorPulling.apply(decorrelated));
   }
 
   private static HepProgram program(RelOptRule... rules) {

@@ -16,6 +16,7 @@ import io.bauplan.sql.validator.ValidationErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.sql.SqlNode;
@@ -55,6 +56,14 @@ public final class QueryPlanner {
   /// The columns that a query gives, without planning it.
   public RowType columns(SqlNode query) {
     return columns(convert(query));
+  }
+
+  /// What in a query its reference does not determine, as words: `random()`, `the file x.csv`.
+  public Set<String> unrepeatable(SqlNode query) {
+    RelNode rel = convert(query).root().project();
+    Set<String> found = new TreeSet<>(context.reads().unrepeatable());
+    found.addAll(Volatility.of(rel));
+    return found;
   }
 
   private static RowType columns(Converted converted) {
@@ -157,7 +166,7 @@ public final class QueryPlanner {
     }
   }
 
-  private static RelNode optimize(Converted converted) {
-    return Optimizer.optimize(converted.root().project(true));
+  private RelNode optimize(Converted converted) {
+    return Optimizer.optimize(converted.root().project(true), context);
   }
 }

@@ -1,5 +1,6 @@
 package io.bauplan.sql.logical;
 
+import io.bauplan.sql.parser.VersionedTable;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlLiteral;
@@ -19,6 +20,13 @@ public final class SqlCopies {
   private static final class Copier extends SqlShuttle {
     @Override
     public SqlNode visit(SqlCall call) {
+      if (call instanceof VersionedTable table) {
+        return new VersionedTable(
+            table.getParserPosition(),
+            copy(table.table()),
+            table.kind(),
+            copy(table.value()));
+      }
       CallCopyingArgHandler handler = new CallCopyingArgHandler(call, true);
       call.getOperator().acceptCall(this, call, false, handler);
       return handler.result();

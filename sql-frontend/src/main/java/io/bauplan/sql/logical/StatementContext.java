@@ -24,6 +24,7 @@ public final class StatementContext {
   private final ModelScope models;
   private final FileSchemas files;
   private final SystemTables systemTables;
+  private final Reads reads;
   private final Instant now;
   private final EngineTypeFactory types;
   private final ConstantFolder folder;
@@ -42,6 +43,7 @@ public final class StatementContext {
     this.models = models;
     this.files = files;
     this.systemTables = systemTables;
+    reads = new Reads();
     now = Instant.now();
     types = new EngineTypeFactory();
     folder = new ConstantFolder(now, session.zone());
@@ -51,13 +53,15 @@ public final class StatementContext {
     cluster.setMetadataQuerySupplier(Estimates::newQuery);
   }
 
-  private StatementContext(StatementContext other, PinnedRef at) {
+  private StatementContext(
+      StatementContext other, PinnedRef at, Session session, Reads reads) {
     this.catalog = other.catalog;
     this.at = at;
-    this.session = other.session;
+    this.session = session;
     this.models = other.models;
     this.files = other.files;
     this.systemTables = other.systemTables;
+    this.reads = reads;
     this.now = other.now;
     this.types = other.types;
     this.folder = other.folder;
@@ -67,7 +71,17 @@ public final class StatementContext {
   /// The same statement where names resolve at another commit: the inside of a view read `AT` a
   /// version.
   public StatementContext at(PinnedRef other) {
-    return new StatementContext(this, other);
+    return new StatementContext(this, other, session, reads);
+  }
+
+  /// The same statement reading for a purpose of its own, not noted in this one's reads.
+  StatementContext aside() {
+    return new StatementContext(this, at, session, new Reads());
+  }
+
+  /// The same, with unqualified names resolved in another namespace.
+  public StatementContext in(java.util.List<String> namespace) {
+    return new StatementContext(this, at, session.withNamespace(namespace), new Reads());
   }
 
   public Catalog catalog() {
@@ -92,6 +106,11 @@ public final class StatementContext {
 
   public SystemTables systemTables() {
     return systemTables;
+  }
+
+  /// What the statement's names have stood for so far.
+  public Reads reads() {
+    return reads;
   }
 
   /// The instant that `current_timestamp` and its kin give throughout the statement.

@@ -34,6 +34,10 @@ final class TableFunctionCall extends AbstractRelNode {
     this.rowType = TypeMapping.relType(cluster.getTypeFactory(), output);
   }
 
+  FunctionDefinition function() {
+    return function;
+  }
+
   PhysicalPlan plan(List<PhysicalPlan> plannedInputs) {
     return new PhysicalPlan.TableFunction(
         function, arguments, plannedInputs, TypeMapping.rowType(getRowType()));

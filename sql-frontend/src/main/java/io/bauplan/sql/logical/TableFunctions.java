@@ -157,6 +157,7 @@ final class TableFunctions {
           call.getOperator().getName() + " takes a path: a file, a glob or a URI",
           Positions.of(call.getParserPosition()));
     }
+    context.reads().noteUnrepeatable("the file " + uri);
     PhysicalPlan.FileScan scan;
     try {
       scan = context.files().describe(format, uri, options);

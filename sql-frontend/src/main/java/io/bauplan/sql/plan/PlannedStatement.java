@@ -82,11 +82,20 @@ public sealed interface PlannedStatement {
   }
 
   record CreateView(
+      String branch, io.bauplan.sql.catalog.CatalogEntry.View view, Existing existing)
+      implements PlannedStatement {}
+
+  /// `CREATE MATERIALIZED VIEW` and `REFRESH`: writes the storage table from the source and the view
+  /// that names it, both or neither.
+  ///
+  /// @param source empty = the rows are those the query gives already
+  record MaterializeView(
       String branch,
-      TableRef name,
-      String sql,
-      String defaultNamespace,
-      RowType columns,
+      PinnedRef at,
+      io.bauplan.sql.catalog.CatalogEntry.View view,
+      io.bauplan.sql.catalog.MaterializedView materialized,
+      TableDefinition storage,
+      Optional<PhysicalPlan> source,
       Existing existing)
       implements PlannedStatement {}
 
@@ -94,8 +103,13 @@ public sealed interface PlannedStatement {
       String branch, TableRef name, FunctionDefinition definition, Existing existing)
       implements PlannedStatement {}
 
+  /// @param storage of a materialized view: the table that goes with it
   record Drop(
-      String branch, io.bauplan.sql.catalog.Catalog.EntryKind kind, TableRef name, boolean ifExists)
+      String branch,
+      io.bauplan.sql.catalog.Catalog.EntryKind kind,
+      TableRef name,
+      boolean ifExists,
+      Optional<TableRef> storage)
       implements PlannedStatement {}
 
   record Rename(String branch, TableRef from, TableRef to) implements PlannedStatement {}

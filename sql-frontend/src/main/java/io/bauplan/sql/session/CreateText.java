@@ -3,6 +3,7 @@ package io.bauplan.sql.session;
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.CatalogTable;
 import io.bauplan.sql.parser.Keywords;
+import io.bauplan.sql.catalog.MaterializedView;
 import io.bauplan.sql.plan.ArrowTypes;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.TableRef;
@@ -24,7 +25,8 @@ final class CreateText {
   static String of(CatalogEntry entry) {
     return switch (entry) {
       case CatalogEntry.Table(CatalogTable table) -> table(table);
-      case CatalogEntry.View view -> "CREATE VIEW " + name(view.name()) + " AS\n" + view.sql();
+      case CatalogEntry.View view ->
+          (MaterializedView.isMaterialized(view) ? "CREATE MATERIALIZED VIEW " : "CREATE VIEW ") + name(view.name()) + " AS\n" + view.sql();
       case CatalogEntry.Function(TableRef name, FunctionDefinition function) ->
           function(name, function);
     };

@@ -1,6 +1,8 @@
 package io.bauplan.sql.session;
 
 import io.bauplan.sql.catalog.Catalog.EntryKind;
+import io.bauplan.sql.catalog.CatalogEntry;
+import io.bauplan.sql.catalog.MaterializedView;
 import io.bauplan.sql.catalog.TableAlteration;
 import io.bauplan.sql.catalog.TableDefinition;
 import io.bauplan.sql.error.EngineException;
@@ -46,9 +48,8 @@ final class DefinitionPlanner {
     return switch (statement) {
       case CreateTable create -> createTable(create, context);
       case AlterTable alter -> alterTable(alter, context);
-      case CreateView create -> createView(create, context);
-      case DefinitionStatement.RefreshView refresh ->
-          throw Planning.notSupported("REFRESH MATERIALIZED VIEW", refresh.position());
+      case CreateView create -> new ViewPlanner(context).create(create);
+      case DefinitionStatement.RefreshView refresh -> new ViewPlanner(context).refresh(refresh);
       case CreateFunction create -> new FunctionPlanner(context).plan(create);
       case DefinitionStatement.CreateNamespace create ->
           new PlannedStatement.CreateNamespace(
@@ -89,7 +90,7 @@ final class DefinitionPlanner {
     checkNames(columns, create.position());
     TableRef name = names(context).created(create.name());
     TableDefinition definition =
-        new TableDefinition(name, columns, partitioning(create, columns), create.properties());
+        new TableDefinition(name, columns, partitioning(create.partitioning(), columns), create.properties());
     return new PlannedStatement.CreateTable(
         context.at().name(), context.at(), definition, source, create.existing());
   }
@@ -145,10 +146,10 @@ final class DefinitionPlanner {
     return type instanceof DataType.NullType ? DataType.VARCHAR : type;
   }
 
-  private static List<TableDefinition.Partitioning> partitioning(
-      CreateTable create, List<Column> columns) {
+  static List<TableDefinition.Partitioning> partitioning(
+      List<DefinitionStatement.PartitionField> fields, List<Column> columns) {
     List<TableDefinition.Partitioning> partitioning = new ArrayList<>();
-    for (DefinitionStatement.PartitionField field : create.partitioning()) {
+    for (DefinitionStatement.PartitionField field : fields) {
       String wanted = field.column().names.getLast();
       Column column =
           columns.stream()
@@ -169,7 +170,7 @@ final class DefinitionPlanner {
     return partitioning;
   }
 
-  private static void checkNames(List<Column> columns, SourcePosition position) {
+  static void checkNames(List<Column> columns, SourcePosition position) {
     Set<String> seen = new HashSet<>();
     for (Column column : columns) {
       if (!seen.add(column.name().toLowerCase(Locale.ROOT))) {
@@ -183,41 +184,6 @@ final class DefinitionPlanner {
     }
   }
 
-  private PlannedStatement createView(CreateView create, StatementContext context) {
-    if (create.materialized()) {
-      throw Planning.notSupported("CREATE MATERIALIZED VIEW", create.position());
-    }
-    RowType row = new QueryPlanner(context).columns(create.query());
-    String sql = create.sql();
-    List<Column> columns = new ArrayList<>(row.columns());
-    if (!create.columns().isEmpty()) {
-      if (create.columns().size() != row.size()) {
-        throw new EngineException(
-            ErrorCode.TYPE_MISMATCH,
-            "the view names "
-                + create.columns().size()
-                + " columns, but its query gives "
-                + row.size(),
-            create.position());
-      }
-      List<String> quoted = new ArrayList<>();
-      for (int i = 0; i < row.size(); i++) {
-        String name = create.columns().get(i).getSimple();
-        columns.set(i, new Column(name, row.type(i), row.column(i).nullable()));
-        quoted.add('"' + name.replace("\"", "\"\"") + '"');
-      }
-      sql = "SELECT * FROM (" + sql + ") AS v (" + String.join(", ", quoted) + ")";
-    }
-    checkNames(columns, create.position());
-    return new PlannedStatement.CreateView(
-        context.at().name(),
-        names(context).created(create.name()),
-        sql,
-        String.join(".", context.session().namespace()),
-        new RowType(columns),
-        create.existing());
-  }
-
   private static PlannedStatement drop(Drop drop, StatementContext context) {
     String branch = context.at().name();
     return switch (drop.kind()) {
@@ -226,7 +192,7 @@ final class DefinitionPlanner {
               branch, drop.name().names, drop.ifExists(), drop.cascade());
       case EXPECTATION -> throw Planning.notSupported("DROP EXPECTATION", drop.position());
       case TABLE -> drop(branch, EntryKind.TABLE, drop, context);
-      case VIEW, MATERIALIZED_VIEW -> drop(branch, EntryKind.VIEW, drop, context);
+      case VIEW, MATERIALIZED_VIEW -> dropView(branch, drop, context);
       case FUNCTION -> drop(branch, EntryKind.FUNCTION, drop, context);
     };
   }
@@ -234,7 +200,30 @@ final class DefinitionPlanner {
   private static PlannedStatement drop(
       String branch, EntryKind kind, Drop drop, StatementContext context) {
     return new PlannedStatement.Drop(
-        branch, kind, names(context).mentioned(drop.name()), drop.ifExists());
+        branch, kind, names(context).mentioned(drop.name()), drop.ifExists(), Optional.empty());
+  }
+
+  private static PlannedStatement dropView(String branch, Drop drop, StatementContext context) {
+    TableRef name = names(context).mentioned(drop.name());
+    Optional<TableRef> storage = Optional.empty();
+    if (context.catalog().find(context.at(), name).orElse(null)
+        instanceof CatalogEntry.View view) {
+      Optional<MaterializedView> materialized = MaterializedView.of(view);
+      if (drop.kind() == DefinitionStatement.ObjectKind.MATERIALIZED_VIEW
+          && materialized.isEmpty()) {
+        throw new EngineException(
+            ErrorCode.INVALID_STATEMENT,
+            "\"" + name + "\" is a plain view, not a materialized one",
+            Positions.of(drop.name().getParserPosition()),
+            "Use DROP VIEW.",
+            null);
+      }
+      storage =
+          materialized
+              .map(MaterializedView::storage)
+              .filter(table -> context.catalog().canonical(context.at(), table).isPresent());
+    }
+    return new PlannedStatement.Drop(branch, EntryKind.VIEW, name, drop.ifExists(), storage);
   }
 
   private static PlannedStatement alterTable(AlterTable alter, StatementContext context) {

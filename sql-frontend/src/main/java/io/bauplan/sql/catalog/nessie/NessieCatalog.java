@@ -11,6 +11,7 @@ import io.bauplan.sql.catalog.RefKind;
 import io.bauplan.sql.catalog.TableAlteration;
 import io.bauplan.sql.catalog.TableChange;
 import io.bauplan.sql.catalog.TableDefinition;
+import io.bauplan.sql.catalog.iceberg.BoundedCache;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.udf.api.FunctionDefinition;
 import java.util.List;
@@ -26,6 +27,12 @@ final class NessieCatalog implements Catalog {
   private final Namespaces namespaces;
   private final TableWrites tableWrites;
   private final EntryWrites entryWrites;
+
+  /// By commit: a query asks for them each time, and few commits are asked about.
+  private final BoundedCache<String, List<CatalogEntry.View>> materializedViews =
+      new BoundedCache<>(MAX_CACHED_MATERIALIZED_VIEWS, views -> 1L + views.size());
+
+  private static final long MAX_CACHED_MATERIALIZED_VIEWS = 10_000;
 
   /// Takes ownership of the store's parts and of what `closeNessie` closes.
   NessieCatalog(NessieStore store, Runnable closeNessie) {
@@ -109,6 +116,11 @@ final class NessieCatalog implements Catalog {
   @Override
   public Optional<CatalogEntry> find(PinnedRef at, TableRef name) {
     return entries.find(at, name);
+  }
+
+  @Override
+  public List<CatalogEntry.View> materializedViews(PinnedRef at) {
+    return materializedViews.get(at.commit(), commit -> Catalog.super.materializedViews(at));
   }
 
   @Override
