@@ -41,6 +41,12 @@ public interface CatalogTable {
   /// Statistics of a column over the current snapshot, from manifests; empty = none kept.
   Optional<ColumnStatistics> statistics(int fieldId);
 
+  /// What is known exactly of a snapshot; empty where delete files exist or the snapshot is too
+  /// large to look through.
+  default Optional<ExactFigures> exactFigures(long snapshotId) {
+    return Optional.empty();
+  }
+
   /// Files of a snapshot that can hold rows satisfying `filter`, pruned by partitions and bounds.
   ///
   /// @param filter over `columns` by index; files are pruned by what of it can be, the reader

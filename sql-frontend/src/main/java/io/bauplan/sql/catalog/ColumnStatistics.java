@@ -14,4 +14,9 @@ public record ColumnStatistics(
     @Nullable Object upper,
     OptionalLong nullCount,
     OptionalLong distinctCount,
-    OptionalLong storedBytes) {}
+    OptionalLong storedBytes) {
+
+  public ColumnStatistics withoutBounds() {
+    return new ColumnStatistics(null, null, nullCount, distinctCount, storedBytes);
+  }
+}

@@ -20,6 +20,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
@@ -253,17 +254,23 @@ final class ScanTranslator {
         super.visit(node, ordinal, parent);
       }
     }.go(rel);
+    PhysicalPlan answered =
+        PhysicalPlans.rewrite(
+            plan, node -> MetadataAggregates.answer(node, scan -> table(scan, tables)));
     return PhysicalPlans.rewrite(
-        plan, node -> node instanceof TableScan scan ? withFiles(scan, tables) : node);
+        answered, node -> node instanceof TableScan scan ? withFiles(scan, tables) : node);
   }
 
   private static String key(String table, long snapshotId) {
     return table + "\0" + snapshotId;
   }
 
+  private static CatalogTable table(TableScan scan, Map<String, CatalogTable> tables) {
+    return Objects.requireNonNull(tables.get(key(scan.table().dotted(), scan.snapshotId())));
+  }
+
   private static TableScan withFiles(TableScan scan, Map<String, CatalogTable> tables) {
-    CatalogTable table =
-        java.util.Objects.requireNonNull(tables.get(key(scan.table().dotted(), scan.snapshotId())));
+    CatalogTable table = table(scan, tables);
     List<ScanColumn> visible = new ArrayList<>(scan.columns());
     visible.addAll(scan.filterColumns());
     List<ScanFile> files = table.planFiles(scan.snapshotId(), visible, scan.filter());

@@ -2,6 +2,7 @@ package io.bauplan.sql.catalog.iceberg;
 
 import io.bauplan.sql.catalog.CatalogTable;
 import io.bauplan.sql.catalog.ColumnStatistics;
+import io.bauplan.sql.catalog.ExactFigures;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Expression;
@@ -131,6 +132,11 @@ final class IcebergCatalogTable implements CatalogTable {
   public Optional<ColumnStatistics> statistics(int fieldId) {
     Snapshot current = metadata.currentSnapshot();
     return current == null ? Optional.empty() : files.statistics(current, fieldId);
+  }
+
+  @Override
+  public Optional<ExactFigures> exactFigures(long snapshotId) {
+    return snapshotId == NO_SNAPSHOT ? Optional.empty() : files.exact(snapshot(snapshotId));
   }
 
   @Override

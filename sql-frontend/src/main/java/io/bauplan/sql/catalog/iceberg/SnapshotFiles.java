@@ -1,6 +1,7 @@
 package io.bauplan.sql.catalog.iceberg;
 
 import io.bauplan.sql.catalog.ColumnStatistics;
+import io.bauplan.sql.catalog.ExactFigures;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.ScanFile;
@@ -88,6 +89,10 @@ final class SnapshotFiles {
 
   Optional<ColumnStatistics> statistics(Snapshot snapshot, int fieldId) {
     return fitsCache(snapshot) ? files(snapshot).statistics().column(fieldId) : Optional.empty();
+  }
+
+  Optional<ExactFigures> exact(Snapshot snapshot) {
+    return fitsCache(snapshot) ? files(snapshot).statistics().exact() : Optional.empty();
   }
 
   private boolean fitsCache(Snapshot snapshot) {

@@ -1,6 +1,7 @@
 package io.bauplan.sql.catalog.iceberg;
 
 import io.bauplan.sql.catalog.ColumnStatistics;
+import io.bauplan.sql.catalog.ExactFigures;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
@@ -30,6 +31,46 @@ final class SnapshotStatistics {
 
   Optional<ColumnStatistics> column(int fieldId) {
     return columns.computeIfAbsent(fieldId, this::gather);
+  }
+
+  Optional<ExactFigures> exact() {
+    long rows = 0;
+    for (FileScanTask task : tasks) {
+      if (!task.deletes().isEmpty()) {
+        return Optional.empty();
+      }
+      rows += task.file().recordCount();
+    }
+    return Optional.of(new Exact(rows));
+  }
+
+  private final class Exact implements ExactFigures {
+    private final long rows;
+
+    Exact(long rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public long rows() {
+      return rows;
+    }
+
+    @Override
+    public Optional<ColumnStatistics> column(int fieldId) {
+      Type type = schema.findType(fieldId);
+      return SnapshotStatistics.this
+          .column(fieldId)
+          .filter(known -> known.nullCount().isPresent())
+          .map(known -> type != null && hasExactBounds(type) ? known : known.withoutBounds());
+    }
+  }
+
+  private static boolean hasExactBounds(Type type) {
+    return switch (type.typeId()) {
+      case INTEGER, LONG, DATE, TIME, TIMESTAMP, DECIMAL -> true;
+      default -> false;
+    };
   }
 
   private Optional<ColumnStatistics> gather(int fieldId) {
