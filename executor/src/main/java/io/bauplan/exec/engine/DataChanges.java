@@ -20,7 +20,7 @@ import io.bauplan.sql.plan.WriteTarget;
 import io.bauplan.sql.plan.WrittenFile;
 import java.util.List;
 
-/// INSERT, UPDATE, DELETE and TRUNCATE: the worker writes files, then one commit shows them.
+/// INSERT, UPDATE, DELETE, MERGE and TRUNCATE: the worker writes files, then one commit shows them.
 final class DataChanges {
   private final Catalog catalog;
   private final Worker worker;
@@ -39,7 +39,8 @@ final class DataChanges {
         switch (insert.mode()) {
           case APPEND -> new TableChange.Append(target, files);
           case OVERWRITE -> new TableChange.Replace(target, files, table.currentSnapshotId());
-          case OVERWRITE_PARTITIONS -> new TableChange.ReplacePartitions(target, files);
+          case OVERWRITE_PARTITIONS -> 
+              new TableChange.ReplacePartitions(target, files, table.currentSnapshotId());
         };
     if (insert.mode() != PlannedStatement.InsertMode.APPEND || !files.isEmpty()) {
       catalog.commit(
@@ -62,6 +63,24 @@ final class DataChanges {
         CommitInfo.of("Change rows of " + rewrite.table().dotted()));
     return new StatementResult.Updated(
         affected, "Changed " + count(affected) + " of " + rewrite.table().dotted());
+  }
+
+  StatementResult rowChange(PlannedStatement.RowChange change, StatementRunner runner) {
+    long affected;
+    TableChange.RowDelta delta;
+    try (RunningQuery query = runner.start(change.plan())) {
+      affected = count(query);
+      delta =
+          new TableChange.RowDelta(
+              change.plan().target(), query.writtenFiles(), query.deletedRows(), change.reads());
+    }
+    if (affected == 0) {
+      return new StatementResult.Updated(0, "No row of " + change.table().dotted() + " matches");
+    }
+    catalog.commit(
+        change.branch(), delta, CommitInfo.of(change.command() + " " + change.table().dotted()));
+    return new StatementResult.Updated(
+        affected, "Changed " + count(affected) + " of " + change.table().dotted());
   }
 
   StatementResult copyTo(PlannedStatement.CopyTo copy, StatementRunner runner) {
@@ -90,18 +109,22 @@ final class DataChanges {
   /// The BIGINT of a one-row result. Closes the query.
   private long singleCount(RunningQuery query) {
     try (query) {
-      long count = 0;
-      for (Batch batch = query.next(); batch != null; batch = query.next()) {
-        try (Batch rows = batch.compact(worker.allocator())) {
-          if (rows.rowCount() > 0) {
-            try (FlatVector vector = rows.column(0).flatten(worker.allocator())) {
-              count += Memory.getLong(vector.dataAddress());
-            }
+      return count(query);
+    }
+  }
+
+  private long count(RunningQuery query) {
+    long count = 0;
+    for (Batch batch = query.next(); batch != null; batch = query.next()) {
+      try (Batch rows = batch.compact(worker.allocator())) {
+        if (rows.rowCount() > 0) {
+          try (FlatVector vector = rows.column(0).flatten(worker.allocator())) {
+            count += Memory.getLong(vector.dataAddress());
           }
         }
       }
-      return count;
     }
+    return count;
   }
 
   static String count(long rows) {

@@ -120,6 +120,8 @@ final class LocalEngine implements Engine {
       case PlannedStatement.RunPipeline ignored -> shape(List.of(), StatementExecution.RUN_OUTPUT);
       case PlannedStatement.Insert insert ->
           new StatementShape(insert.parameters(), Optional.empty());
+      case PlannedStatement.RowChange change ->
+          new StatementShape(change.parameters(), Optional.empty());
       case PlannedStatement.Rewrite rewrite ->
           new StatementShape(rewrite.parameters(), Optional.empty());
       default -> new StatementShape(List.of(), Optional.empty());

@@ -63,6 +63,7 @@ final class StatementExecution {
           answer(engine.explain(session, explain), explain.format(), runner);
       case PlannedStatement.Insert insert -> changes.insert(insert, runner);
       case PlannedStatement.Rewrite rewrite -> changes.rewrite(rewrite, runner);
+      case PlannedStatement.RowChange change -> changes.rowChange(change, runner);
       case PlannedStatement.CopyTo copy -> changes.copyTo(copy, runner);
       case PlannedStatement.CopyInto copy -> imports.copyInto(copy, runner);
       case PlannedStatement.CreateTable create -> definitions.createTable(create, runner);

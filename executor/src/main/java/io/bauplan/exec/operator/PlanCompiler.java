@@ -116,6 +116,7 @@ public final class PlanCompiler {
                   driver -> query.files().tableWriter(write.target(), allocator),
                   false),
               counted);
+      case PhysicalPlan.RowChange change -> rowChange(change, allocator, counted);
       case PhysicalPlan.FileWrite write ->
           write(
               write.input(),
@@ -257,6 +258,23 @@ public final class PlanCompiler {
   private Source write(PhysicalPlan input, WriteSink sink, NodeFigures counted) {
     query.own(sink);
     pipeline(compile(input), sink, counted);
+    return sink.source();
+  }
+
+  private Source rowChange(
+      PhysicalPlan.RowChange change, BufferAllocator allocator, NodeFigures counted) {
+    RowChangeSink sink = query.own(new RowChangeSink(query, allocator, change));
+    pipeline(compile(change.input()), sink, counted);
+    if (change.deletes() == PhysicalPlan.RowChange.DeleteForm.NEW_DATA_FILES) {
+      WriteSink copy =
+          query.own(
+              new WriteSink(
+                  query,
+                  allocator,
+                  driver -> query.files().tableWriter(change.target(), allocator),
+                  false));
+      steps.add(new Step.Pipeline(sink.survivors(), copy));
+    }
     return sink.source();
   }
 

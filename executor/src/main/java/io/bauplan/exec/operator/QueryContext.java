@@ -8,6 +8,7 @@ import io.bauplan.exec.worker.QueryOptions;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.DeletedRows;
 import io.bauplan.sql.plan.WrittenFile;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.SharedTable;
@@ -42,6 +43,7 @@ public final class QueryContext {
   private final List<Runnable> cancellations = new ArrayList<>();
   private final Set<String> fallbacks = new ConcurrentSkipListSet<>();
   private final List<WrittenFile> written = new ArrayList<>();
+  private final List<DeletedRows> deleted = new ArrayList<>();
   private volatile @Nullable EngineException failure;
   private int allocators;
 
@@ -156,6 +158,14 @@ public final class QueryContext {
 
   public synchronized List<WrittenFile> writtenFiles() {
     return List.copyOf(written);
+  }
+
+  public synchronized void deleted(List<DeletedRows> rows) {
+    deleted.addAll(rows);
+  }
+
+  public synchronized List<DeletedRows> deletedRows() {
+    return List.copyOf(deleted);
   }
 
   /// Throws the query's error, or that its time is up.

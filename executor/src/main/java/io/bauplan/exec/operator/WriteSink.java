@@ -2,7 +2,6 @@ package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.VectorBuilder;
-import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.scan.TableFileWriter;
 import io.bauplan.sql.plan.DataType;
 import java.util.ArrayList;
@@ -68,26 +67,29 @@ final class WriteSink implements Sink, AutoCloseable {
 
   /// The one row, once everything is written.
   Source source() {
+    return count(rows, allocator);
+  }
+
+  /// One row with a number that is read when it is asked for.
+  static Source count(LongAdder rows, BufferAllocator allocator) {
     return Readers.single(
         () -> {
           boolean[] done = {false};
-          BatchReader reader =
-              Readers.of(
-                  () -> {
-                    if (done[0]) {
-                      return null;
-                    }
-                    done[0] = true;
-                    return count();
-                  },
-                  () -> {});
-          return reader;
+          return Readers.of(
+              () -> {
+                if (done[0]) {
+                  return null;
+                }
+                done[0] = true;
+                return row(rows.sum(), allocator);
+              },
+              () -> {});
         });
   }
 
-  private Batch count() {
+  private static Batch row(long value, BufferAllocator allocator) {
     try (VectorBuilder builder = new VectorBuilder(DataType.INT64, 1, allocator)) {
-      builder.appendLong(rows.sum());
+      builder.appendLong(value);
       return new Batch(List.of(builder.build()), 1);
     }
   }

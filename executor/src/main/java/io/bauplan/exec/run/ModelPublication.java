@@ -113,7 +113,7 @@ final class ModelPublication {
     WriteTarget target = table.writeTarget();
     if (filter.isEmpty()) {
       List<WrittenFile> files = write(model, rows, target);
-      commit(model, new TableChange.ReplacePartitions(target, files));
+      commit(model, new TableChange.ReplacePartitions(target, files, -2));
       return written(table.name(), files);
     }
     // Rows that the filter names go, whatever partition they are in; the others stay.

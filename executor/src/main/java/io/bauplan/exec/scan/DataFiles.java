@@ -19,6 +19,8 @@ public interface DataFiles {
   /// One thread's writer of a table's data files.
   TableFileWriter tableWriter(WriteTarget target, BufferAllocator allocator);
 
+  RowDeletes rowDeletes();
+
   /// The writer of a [PhysicalPlan.FileWrite].
   ///
   /// @param part number of this writer among those of the node, 0 for the only one; more than one

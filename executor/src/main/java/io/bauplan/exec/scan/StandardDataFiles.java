@@ -3,6 +3,7 @@ package io.bauplan.exec.scan;
 import io.bauplan.exec.scan.arrow.ArrowFileWriter;
 import io.bauplan.exec.scan.arrow.ArrowSource;
 import io.bauplan.exec.scan.generate.Generators;
+import io.bauplan.exec.scan.parquet.ParquetRowDeletes;
 import io.bauplan.exec.scan.parquet.ParquetSource;
 import io.bauplan.exec.scan.parquet.ParquetTableWriter;
 import io.bauplan.exec.scan.store.ObjectStore;
@@ -83,6 +84,11 @@ public final class StandardDataFiles implements DataFiles, AutoCloseable {
   @Override
   public TableFileWriter tableWriter(WriteTarget target, BufferAllocator allocator) {
     return ParquetTableWriter.open(store, target, allocator);
+  }
+
+  @Override
+  public RowDeletes rowDeletes() {
+    return new ParquetRowDeletes(store, parquet);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.bauplan.exec.operator.Source;
 import io.bauplan.exec.operator.Step;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.DeletedRows;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.WrittenFile;
@@ -153,6 +154,11 @@ final class LocalQuery implements RunningQuery {
   @Override
   public List<WrittenFile> writtenFiles() {
     return query.writtenFiles();
+  }
+
+  @Override
+  public List<DeletedRows> deletedRows() {
+    return query.deletedRows();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.bauplan.exec.worker;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.sql.plan.DeletedRows;
 import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.WrittenFile;
 import java.util.List;
@@ -19,8 +20,11 @@ public interface RunningQuery extends AutoCloseable {
   /// Ends the query soon; `next` then throws `CANCELLED`.
   void cancel();
 
-  /// After the end: files written by `TableWrite` nodes, in no order.
+  /// After the end: files written by `TableWrite` and `RowChange` nodes, in no order.
   List<WrittenFile> writtenFiles();
+
+  /// After the end: what a `RowChange` node deleted.
+  List<DeletedRows> deletedRows();
 
   QueryFigures figures();
 

@@ -193,6 +193,11 @@ public final class PlanFixture implements AutoCloseable {
       return writer();
     }
 
+    @Override
+    public io.bauplan.exec.scan.RowDeletes rowDeletes() {
+      throw new UnsupportedOperationException();
+    }
+
     private TableFileWriter writer() {
       return new TableFileWriter() {
         private long count;

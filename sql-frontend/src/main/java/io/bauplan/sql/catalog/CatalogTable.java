@@ -31,6 +31,9 @@ public interface CatalogTable {
 
   Map<String, String> properties();
 
+  /// Iceberg's: 1, 2 or 3.
+  int formatVersion();
+
   String location();
 
   /// Rows in the snapshot by its summary, deletes subtracted; empty = unknown.

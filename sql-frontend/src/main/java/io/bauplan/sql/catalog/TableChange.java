@@ -1,8 +1,13 @@
 package io.bauplan.sql.catalog;
 
+import io.bauplan.sql.plan.DeletedRows;
+import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.WriteTarget;
 import io.bauplan.sql.plan.WrittenFile;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// A change of one table's data, committed at once.
 public sealed interface TableChange {
@@ -18,6 +23,39 @@ public sealed interface TableChange {
   record Replace(WriteTarget target, List<WrittenFile> files, long expectedSnapshotId)
       implements TableChange {}
 
-  /// Replaces exactly those partitions that `files` has rows for.
-  record ReplacePartitions(WriteTarget target, List<WrittenFile> files) implements TableChange {}
+  /// Replaces exactly those partitions that `files` has rows for. Fails with a conflict when one of
+  /// them has changed since `expectedSnapshotId` (-2 = do not check).
+  record ReplacePartitions(WriteTarget target, List<WrittenFile> files, long expectedSnapshotId)
+      implements TableChange {}
+
+  /// Deletes rows of some data files and adds others. Put on top of what was committed since it was
+  /// read, unless that touches the same: then it fails with a conflict.
+  record RowDelta(
+      WriteTarget target, List<WrittenFile> files, List<DeletedRows> deletes, Reads reads)
+      implements TableChange {
+
+    /// What a statement read of the table that it changes.
+    ///
+    /// @param snapshotId -1 = the table had none
+    /// @param columns of the filter
+    /// @param filter which rows it looked for; rows that were added since and may satisfy it are a
+    ///     conflict under [Isolation#SERIALIZABLE]
+    /// @param files whose rows decided what to do, other than those deleted from; a conflict under
+    ///     [Isolation#SERIALIZABLE] if rows of them were deleted since
+    /// @param isolation as the table's properties say
+    public record Reads(
+        long snapshotId,
+        List<ScanColumn> columns,
+        Optional<Expression> filter,
+        Set<String> files,
+        Isolation isolation) {}
+  }
+
+  enum Isolation {
+    /// Only a change of the same data files is a conflict.
+    SNAPSHOT,
+    SERIALIZABLE,
+    /// The statement read the table in more than one way: any change of its rows is a conflict.
+    UNCHANGED
+  }
 }

@@ -77,6 +77,7 @@ public final class PlanNodes {
       }
       case PhysicalPlan.Values p -> OptionalDouble.of(p.rows().size());
       case PhysicalPlan.TableWrite p -> OptionalDouble.of(1);
+      case PhysicalPlan.RowChange p -> OptionalDouble.of(1);
       case PhysicalPlan.FileWrite p -> OptionalDouble.of(1);
       case PhysicalPlan.FileScan p -> counted(p);
       default -> OptionalDouble.empty();

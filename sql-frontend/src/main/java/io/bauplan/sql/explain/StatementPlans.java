@@ -28,6 +28,8 @@ public final class StatementPlans {
           "Insert into " + insert.table() + " on " + insert.branch();
       case PlannedStatement.Rewrite rewrite ->
           "Rewrite " + rewrite.table() + " on " + rewrite.branch();
+      case PlannedStatement.RowChange change ->
+          change.command() + " of " + change.table() + " on " + change.branch();
       case PlannedStatement.CreateTable create ->
           "Create " + create.definition().name() + " on " + create.branch();
       case PlannedStatement.CopyTo copy -> "Copy to " + copy.uri();
@@ -43,6 +45,7 @@ public final class StatementPlans {
       case PlannedStatement.Query query -> List.of(query.plan());
       case PlannedStatement.Insert insert -> List.of(insert.source());
       case PlannedStatement.Rewrite rewrite -> List.of(rewrite.newContents());
+      case PlannedStatement.RowChange change -> List.of(change.plan());
       case PlannedStatement.CreateTable create -> create.source().stream().toList();
       case PlannedStatement.CopyTo copy -> List.of(copy.query().plan());
       default -> List.of();

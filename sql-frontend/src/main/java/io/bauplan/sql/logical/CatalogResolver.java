@@ -8,11 +8,15 @@ import io.bauplan.sql.parser.SqlText;
 import io.bauplan.sql.parser.Statement;
 import io.bauplan.sql.parser.Version;
 import io.bauplan.sql.parser.VersionedTable;
+import io.bauplan.sql.plan.Column;
+import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression.Literal;
 import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.session.ModelScope;
 import io.bauplan.sql.session.SystemTables;
+import io.bauplan.sql.validator.ChangedTable;
 import io.bauplan.sql.validator.Positions;
 import io.bauplan.sql.validator.ResolvedTable;
 import io.bauplan.sql.validator.ResolvedTable.Source;
@@ -20,6 +24,7 @@ import io.bauplan.sql.validator.TableResolver;
 import io.bauplan.sql.validator.TypeMapping;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -86,6 +91,20 @@ final class CatalogResolver implements TableResolver {
             .find(path)
             .orElseThrow(() -> other.names.notFound("table", path, Positions.of(position)));
     return other.entry(entry, position);
+  }
+
+  @Override
+  public Resolution changed(ChangedTable changed) {
+    CatalogTable table = names.table(changed.table());
+    List<ScanColumn> columns = new ArrayList<>(table.columns());
+    columns.add(
+        new ScanColumn(
+            ScanColumn.FILE_ID, new Column(ChangedTable.FILE, DataType.VARCHAR, false)));
+    columns.add(
+        new ScanColumn(
+            ScanColumn.POSITION_ID, new Column(ChangedTable.POSITION, DataType.INT64, false)));
+    Source source = new Source.Stored(table, table.currentSnapshotId(), columns);
+    return new Resolution(table.name(), new ResolvedTable(source, context.types()));
   }
 
   private Version version(VersionedTable table) {

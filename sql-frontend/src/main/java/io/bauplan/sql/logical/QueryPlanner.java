@@ -10,7 +10,6 @@ import io.bauplan.sql.plan.Expression.Literal;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.plan.RowType;
-import io.bauplan.sql.validator.FunctionRegistry;
 import io.bauplan.sql.validator.TypeMapping;
 import io.bauplan.sql.validator.ValidationErrors;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ public final class QueryPlanner {
     RowType named = columns(converted);
     PhysicalPlan plan =
         plan(
-            converted,
+            converted.root().project(true),
             input ->
                 new PhysicalPlan.Project(
                     input, Projections.references(input.output()), renamed(input.output(), named)));
@@ -97,7 +96,6 @@ public final class QueryPlanner {
     List<@Nullable SourcePosition> positions = positions(query);
     Converted converted = convert(query);
     RowType row = columns(converted);
-    List<Column> output = new ArrayList<>();
     for (int i = 0; i < target.size(); i++) {
       Column column = target.get(i);
       if (sources[i] >= 0) {
@@ -107,33 +105,30 @@ public final class QueryPlanner {
             () -> "column \"" + column.name() + "\"",
             sources[i] < positions.size() ? positions.get(sources[i]) : null);
       }
-      output.add(column);
     }
+    return rowsOf(converted.root().project(true), converted, target, sources);
+  }
+
+  /// Rows of a tree made of a converted query, stored into columns.
+  Rows rowsOf(RelNode tree, Converted converted, List<Column> target, int[] sources) {
     PhysicalPlan plan =
         plan(
-            converted,
+            tree,
             input ->
                 Projections.project(
-                    input, assigned(input.output(), target, sources), new RowType(output)));
+                    input, assigned(input.output(), target, sources), new RowType(target)));
     return new Rows(plan, parameters(converted));
   }
 
+  /// The table's writer refuses NULLs that a column does not take.
   private static List<Expression> assigned(RowType row, List<Column> target, int[] sources) {
     List<Expression> expressions = new ArrayList<>();
     for (int i = 0; i < target.size(); i++) {
-      Column column = target.get(i);
-      Expression value =
-          sources[i] < 0
-              ? new Literal(null, column.type())
-              : TypeRules.cast(Projections.reference(row, sources[i]), column.type());
+      DataType type = target.get(i).type();
       expressions.add(
-          column.nullable() || !value.nullable()
-              ? value
-              : new Expression.Call(
-                  FunctionRegistry.ASSERT_NOT_NULL,
-                  List.of(value, new Literal(column.name(), DataType.VARCHAR)),
-                  column.type(),
-                  false));
+          sources[i] < 0
+              ? new Literal(null, type)
+              : TypeRules.cast(Projections.reference(row, sources[i]), type));
     }
     return expressions;
   }
@@ -149,7 +144,7 @@ public final class QueryPlanner {
     return positions;
   }
 
-  private Converted convert(SqlNode query) {
+  Converted convert(SqlNode query) {
     return new QueryConverter(context, context.session().namespace(), ViewPath.NONE).convert(query);
   }
 
@@ -157,9 +152,9 @@ public final class QueryPlanner {
     return converted.parameters().stream().map(TypeMapping::dataType).toList();
   }
 
-  private PhysicalPlan plan(Converted converted, UnaryOperator<PhysicalPlan> finish) {
+  private PhysicalPlan plan(RelNode tree, UnaryOperator<PhysicalPlan> finish) {
     try {
-      return PhysicalTranslator.translate(optimize(converted), context.folder(), finish);
+      return PhysicalTranslator.translate(Optimizer.optimize(tree), context.folder(), finish);
     } catch (RuntimeException | AssertionError e) {
       throw ValidationErrors.of(
           e instanceof RuntimeException r ? r : new IllegalStateException(e), Set::of);

@@ -3,6 +3,7 @@ package io.bauplan.sql.parser;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.parser.DataStatement.MergeAction;
+import io.bauplan.sql.parser.DataStatement.When;
 import io.bauplan.sql.parser.TokenReader.OptionKeys;
 import io.bauplan.sql.parser.generated.ParseException;
 import io.bauplan.sql.parser.generated.Token;
@@ -93,6 +94,7 @@ final class DataParser {
     List<SqlIdentifier> columns = new ArrayList<>();
     List<SqlNode> values = new ArrayList<>();
     assignments(columns, values);
+    Optional<SqlNode> from = source("FROM");
     SqlNode where = where();
     SqlParserPos position = TokenReader.position(reader.since(first));
     SqlUpdate update =
@@ -104,7 +106,7 @@ final class DataParser {
             where,
             null,
             alias.orElse(null));
-    return new DataStatement.Update(update, at, reader.since(first));
+    return new DataStatement.Update(update, from, at, reader.since(first));
   }
 
   private void assignments(List<SqlIdentifier> columns, List<SqlNode> values)
@@ -120,11 +122,19 @@ final class DataParser {
     reader.expect("FROM");
     SqlIdentifier table = reader.name();
     Optional<Version> at = reader.version();
-    Optional<SqlIdentifier> alias = alias("WHERE");
+    Optional<SqlIdentifier> alias = alias("WHERE", "USING");
+    Optional<SqlNode> using = source("USING");
     SqlNode where = where();
     SqlParserPos position = TokenReader.position(reader.since(first));
     return new DataStatement.Delete(
-        new SqlDelete(position, table, where, null, alias.orElse(null)), at, reader.since(first));
+        new SqlDelete(position, table, where, null, alias.orElse(null)),
+        using,
+        at,
+        reader.since(first));
+  }
+
+  private Optional<SqlNode> source(String word) throws ParseException {
+    return reader.accept(word) ? Optional.of(reader.parser.TableRef()) : Optional.empty();
   }
 
   private Statement merge(Token first) throws ParseException {
@@ -148,29 +158,53 @@ final class DataParser {
   }
 
   private MergeAction mergeAction() throws ParseException {
-    boolean matched = !reader.accept("NOT");
-    reader.expect("MATCHED");
-    boolean target = !matched && reader.accept("BY", "TARGET");
+    When when = when();
     Optional<SqlNode> condition =
         reader.accept("AND") ? Optional.of(reader.expression()) : Optional.empty();
     reader.expect("THEN");
-    if (matched && reader.accept("DELETE")) {
-      return new MergeAction.Delete(condition);
+    if (when == When.NOT_MATCHED) {
+      reader.expect("INSERT");
+      return mergeInsert(condition);
     }
-    if (matched && reader.accept("UPDATE")) {
-      reader.expect("SET");
-      List<SqlIdentifier> columns = new ArrayList<>();
-      List<SqlNode> values = new ArrayList<>();
+    if (reader.accept("DELETE")) {
+      return new MergeAction.Delete(when, condition);
+    }
+    if (!reader.accept("UPDATE")) {
+      throw reader.unexpected("UPDATE", "DELETE");
+    }
+    reader.expect("SET");
+    List<SqlIdentifier> columns = new ArrayList<>();
+    List<SqlNode> values = new ArrayList<>();
+    if (when != When.MATCHED || !reader.accept("*")) {
       assignments(columns, values);
-      return new MergeAction.Update(condition, columns, values);
     }
-    if (!matched && reader.accept("INSERT")) {
-      List<SqlIdentifier> columns = reader.at("(") ? reader.names() : List.of();
-      reader.expect("VALUES");
-      List<SqlNode> values = reader.parser.StatementRow().getList();
-      return new MergeAction.Insert(condition, columns, List.copyOf(values));
+    return new MergeAction.Update(when, condition, columns, values);
+  }
+
+  private When when() throws ParseException {
+    boolean matched = !reader.accept("NOT");
+    reader.expect("MATCHED");
+    if (matched) {
+      return When.MATCHED;
     }
-    throw matched ? reader.unexpected("UPDATE", "DELETE") : reader.unexpected("INSERT");
+    if (!reader.accept("BY")) {
+      return When.NOT_MATCHED;
+    }
+    if (reader.accept("SOURCE")) {
+      return When.NOT_MATCHED_BY_SOURCE;
+    }
+    reader.expect("TARGET");
+    return When.NOT_MATCHED;
+  }
+
+  private MergeAction mergeInsert(Optional<SqlNode> condition) throws ParseException {
+    if (reader.accept("*")) {
+      return new MergeAction.Insert(condition, List.of(), List.of());
+    }
+    List<SqlIdentifier> columns = reader.at("(") ? reader.names() : List.of();
+    reader.expect("VALUES");
+    List<SqlNode> values = reader.parser.StatementRow().getList();
+    return new MergeAction.Insert(condition, columns, List.copyOf(values));
   }
 
   /// `COPY INTO t FROM`, `COPY t FROM`, `COPY t TO`, `COPY (query) TO`.

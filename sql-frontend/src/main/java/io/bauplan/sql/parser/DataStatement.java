@@ -23,10 +23,16 @@ public sealed interface DataStatement extends Statement {
       SourcePosition position)
       implements DataStatement {}
 
-  record Update(SqlUpdate update, Optional<Version> at, SourcePosition position)
+  /// `UPDATE t SET ... [FROM source] [WHERE ...]`.
+  ///
+  /// @param from a table reference whose rows are joined with the table's by WHERE
+  record Update(
+      SqlUpdate update, Optional<SqlNode> from, Optional<Version> at, SourcePosition position)
       implements DataStatement {}
 
-  record Delete(SqlDelete delete, Optional<Version> at, SourcePosition position)
+  /// `DELETE FROM t [USING source] [WHERE ...]`.
+  record Delete(
+      SqlDelete delete, Optional<SqlNode> using, Optional<Version> at, SourcePosition position)
       implements DataStatement {}
 
   /// `MERGE INTO table [AS alias] USING source ON condition WHEN ...`; the first action that fits a
@@ -43,18 +49,45 @@ public sealed interface DataStatement extends Statement {
       SourcePosition position)
       implements DataStatement {}
 
-  /// `WHEN MATCHED [AND condition] THEN ...`, `WHEN NOT MATCHED [AND condition] THEN INSERT ...`.
+  /// Which rows of the join a `WHEN` is about.
+  enum When {
+    MATCHED("WHEN MATCHED"),
+    NOT_MATCHED("WHEN NOT MATCHED"),
+    NOT_MATCHED_BY_SOURCE("WHEN NOT MATCHED BY SOURCE");
+
+    private final String sql;
+
+    When(String sql) {
+      this.sql = sql;
+    }
+
+    public String sql() {
+      return sql;
+    }
+  }
+
+  /// `WHEN ... [AND condition] THEN ...`.
   sealed interface MergeAction {
+    When when();
+
     Optional<SqlNode> condition();
 
-    record Update(Optional<SqlNode> condition, List<SqlIdentifier> columns, List<SqlNode> values)
+    /// @param columns empty = `SET *`: every column from the source's of the same name
+    record Update(
+        When when, Optional<SqlNode> condition, List<SqlIdentifier> columns, List<SqlNode> values)
         implements MergeAction {}
 
-    record Delete(Optional<SqlNode> condition) implements MergeAction {}
+    record Delete(When when, Optional<SqlNode> condition) implements MergeAction {}
 
     /// @param columns empty = all of the table's
+    /// @param values empty = `INSERT *`: every column from the source's of the same name
     record Insert(Optional<SqlNode> condition, List<SqlIdentifier> columns, List<SqlNode> values)
-        implements MergeAction {}
+        implements MergeAction {
+      @Override
+      public When when() {
+        return When.NOT_MATCHED;
+      }
+    }
   }
 
   record Truncate(

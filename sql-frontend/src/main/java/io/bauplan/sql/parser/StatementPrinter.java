@@ -64,6 +64,7 @@ public final class StatementPrinter {
               alias(s.update().getAlias()),
               "SET",
               assignments(s.update().getTargetColumnList(), s.update().getSourceExpressionList()),
+              s.from().map(from -> "FROM " + tableReference(from)).orElse(""),
               where(s.update().getCondition()));
       case DataStatement.Delete s ->
           words(
@@ -71,6 +72,7 @@ public final class StatementPrinter {
               print(s.delete().getTargetTable()),
               at(s.at()),
               alias(s.delete().getAlias()),
+              s.using().map(from -> "USING " + tableReference(from)).orElse(""),
               where(s.delete().getCondition()));
       case DataStatement.Merge s ->
           words(
@@ -112,16 +114,17 @@ public final class StatementPrinter {
   }
 
   private static String mergeAction(MergeAction action) {
-    String and = action.condition().map(c -> " AND " + print(c)).orElse("");
+    String when =
+        action.when().sql() + action.condition().map(c -> " AND " + print(c)).orElse("") + " THEN ";
     return switch (action) {
       case MergeAction.Update a ->
-          "WHEN MATCHED" + and + " THEN UPDATE SET " + assignments(a.columns(), a.values());
-      case MergeAction.Delete a -> "WHEN MATCHED" + and + " THEN DELETE";
+          when
+              + "UPDATE SET "
+              + (a.columns().isEmpty() ? "*" : assignments(a.columns(), a.values()));
+      case MergeAction.Delete ignored -> when + "DELETE";
+      case MergeAction.Insert a when a.values().isEmpty() -> when + "INSERT *";
       case MergeAction.Insert a ->
-          words(
-              "WHEN NOT MATCHED" + and + " THEN INSERT",
-              list(a.columns()),
-              "VALUES (" + commas(a.values()) + ")");
+          words(when + "INSERT", list(a.columns()), "VALUES (" + commas(a.values()) + ")");
     };
   }
 

@@ -370,6 +370,48 @@ public sealed interface PhysicalPlan {
     }
   }
 
+  /// Changes rows of a table: writes what comes in place of the old ones as data files, and which
+  /// rows are gone; output is one row: `rows BIGINT`, how many the input had. What was written is
+  /// reported with the query's result.
+  ///
+  /// The input has the file and position of the old row (NULL for new rows), one of [#DELETE],
+  /// [#UPDATE] and [#INSERT], and then the table's columns, or none of them where every row is a
+  /// deletion. A row that is deleted or updated twice is an error, `CARDINALITY_VIOLATION`.
+  ///
+  /// @param files the data files that the input's positions are in
+  record RowChange(
+      PhysicalPlan input, WriteTarget target, List<ScanFile> files, DeleteForm deletes)
+      implements PhysicalPlan {
+    public static final int DELETE = 0;
+    public static final int UPDATE = 1;
+    public static final int INSERT = 2;
+
+    /// Columns of the input before those of the table.
+    public static final int LEADING_COLUMNS = 3;
+
+    /// How deleted rows are written down.
+    public enum DeleteForm {
+      POSITION_FILES,
+      DELETION_VECTORS,
+      /// Files with deleted rows are written anew without them.
+      NEW_DATA_FILES
+    }
+
+    public RowChange {
+      files = List.copyOf(files);
+    }
+
+    @Override
+    public RowType output() {
+      return TableWrite.OUTPUT;
+    }
+
+    @Override
+    public List<PhysicalPlan> inputs() {
+      return List.of(input);
+    }
+  }
+
   /// Writes the input to one file (or several, where `location` ends with `/`): `COPY (query) TO`.
   record FileWrite(
       PhysicalPlan input, DataFileFormat format, String location, Map<String, String> options)

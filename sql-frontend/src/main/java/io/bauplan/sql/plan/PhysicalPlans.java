@@ -14,6 +14,7 @@ import io.bauplan.sql.plan.PhysicalPlan.NestedLoopJoin;
 import io.bauplan.sql.plan.PhysicalPlan.Project;
 import io.bauplan.sql.plan.PhysicalPlan.RecursiveScan;
 import io.bauplan.sql.plan.PhysicalPlan.RecursiveUnion;
+import io.bauplan.sql.plan.PhysicalPlan.RowChange;
 import io.bauplan.sql.plan.PhysicalPlan.Sample;
 import io.bauplan.sql.plan.PhysicalPlan.SetOperation;
 import io.bauplan.sql.plan.PhysicalPlan.Sort;
@@ -100,6 +101,7 @@ public final class PhysicalPlans {
       case Sample p -> new Sample(in.get(0), p.bernoulli(), p.fraction(), p.seed());
       case TableFunction p -> new TableFunction(p.function(), p.arguments(), in, p.output());
       case TableWrite p -> new TableWrite(in.get(0), p.target());
+      case RowChange p -> new RowChange(in.get(0), p.target(), p.files(), p.deletes());
       case FileWrite p -> new FileWrite(in.get(0), p.format(), p.location(), p.options());
     };
   }
@@ -167,6 +169,7 @@ public final class PhysicalPlans {
       case Sample p -> p;
       case TableFunction p -> p;
       case TableWrite p -> p;
+      case RowChange p -> p;
       case FileWrite p -> p;
     };
   }

@@ -13,6 +13,7 @@ import io.bauplan.sql.plan.PhysicalPlan.NestedLoopJoin;
 import io.bauplan.sql.plan.PhysicalPlan.Project;
 import io.bauplan.sql.plan.PhysicalPlan.RecursiveScan;
 import io.bauplan.sql.plan.PhysicalPlan.RecursiveUnion;
+import io.bauplan.sql.plan.PhysicalPlan.RowChange;
 import io.bauplan.sql.plan.PhysicalPlan.Sample;
 import io.bauplan.sql.plan.PhysicalPlan.SetOperation;
 import io.bauplan.sql.plan.PhysicalPlan.Sort;
@@ -75,6 +76,11 @@ public final class PlanText {
     Line(String operator, String description, double rows) {
       this(operator, description, Optional.empty(), OptionalDouble.of(rows));
     }
+
+    /// Names that nobody can write begin with NUL.
+    public Line {
+      description = description.replace('\0', '$');
+    }
   }
 
   /// The line of a node in its parts.
@@ -133,6 +139,10 @@ public final class PlanText {
           new Line("Sample", p.fraction() * 100 + "%" + (p.bernoulli() ? " bernoulli" : ""));
       case TableFunction p -> new Line("TableFunction", tableFunction(p));
       case TableWrite p -> new Line("TableWrite", p.target().table().toString());
+      case RowChange p ->
+          new Line(
+              "RowChange",
+              p.target().table() + " by " + lower(p.deletes()).replace('_', ' '));
       case FileWrite p -> new Line("FileWrite", lower(p.format()) + " " + p.location());
     };
   }

@@ -2,6 +2,7 @@ package io.bauplan.sql.plan;
 
 import io.bauplan.sql.catalog.PinnedRef;
 import io.bauplan.sql.catalog.TableAlteration;
+import io.bauplan.sql.catalog.TableChange.RowDelta;
 import io.bauplan.sql.catalog.TableDefinition;
 import io.bauplan.sql.explain.ExplainFormat;
 import io.bauplan.sql.explain.Explanation;
@@ -51,7 +52,21 @@ public sealed interface PlannedStatement {
     OVERWRITE_PARTITIONS
   }
 
-  /// UPDATE, DELETE and TRUNCATE by rewriting: the table's new contents.
+  /// UPDATE, DELETE and MERGE.
+  ///
+  /// @param command its first word
+  /// @param reads what of the table the rows were found in; a conflict is what changed there since
+  record RowChange(
+      String command,
+      String branch,
+      PinnedRef at,
+      TableRef table,
+      PhysicalPlan.RowChange plan,
+      RowDelta.Reads reads,
+      List<DataType> parameters)
+      implements PlannedStatement {}
+
+  /// TRUNCATE: the table's new contents.
   ///
   /// @param affectedRows counts the rows that the statement touches, at the same snapshot
   record Rewrite(

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// @param nested ids of the fields nested in the column, as in [FieldIds]; empty = by name
 public record ScanColumn(
     int fieldId, Column column, @Nullable Object initialDefault, List<FieldIds> nested) {
+  /// Iceberg's id of the metadata column that holds the file a row is in.
+  public static final int FILE_ID = Integer.MAX_VALUE - 1;
+
+  /// Iceberg's id of the metadata column that holds a row's number in its file.
+  public static final int POSITION_ID = Integer.MAX_VALUE - 2;
+
   public ScanColumn {
     nested = List.copyOf(nested);
   }

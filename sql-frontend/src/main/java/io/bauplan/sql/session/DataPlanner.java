@@ -11,7 +11,6 @@ import io.bauplan.sql.logical.SqlCopies;
 import io.bauplan.sql.logical.StatementContext;
 import io.bauplan.sql.parser.DataStatement;
 import io.bauplan.sql.plan.Column;
-import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.plan.PlannedStatement.InsertMode;
@@ -21,18 +20,13 @@ import io.bauplan.sql.validator.Positions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.apache.calcite.sql.SqlBasicCall;
-import org.apache.calcite.sql.SqlDelete;
+import java.util.Optional;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
-import org.apache.calcite.sql.SqlUpdate;
-import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
-import org.jspecify.annotations.Nullable;
 
 /// Statements that change rows. UPDATE and DELETE are written as the query of the table's new
 /// contents.
@@ -46,11 +40,12 @@ final class DataPlanner {
   PlannedStatement plan(DataStatement statement) {
     return switch (statement) {
       case DataStatement.Insert insert -> insert(insert);
-      case DataStatement.Update update ->
-          update(update.update(), Planning.writing(session, update.at()));
-      case DataStatement.Delete delete ->
-          delete(delete.delete(), Planning.writing(session, delete.at()));
-      case DataStatement.Merge merge -> throw Planning.notSupported("MERGE INTO", merge.position());
+      case DataStatement.Update update -> update(update);
+      case DataStatement.Delete delete -> delete(delete);
+      case DataStatement.Merge merge -> {
+        StatementContext context = Planning.writing(session, merge.at());
+        yield new MergePlanner(context, table(context, merge.table()), merge).plan();
+      }
       case DataStatement.Truncate truncate -> truncate(truncate);
       case DataStatement.CopyInto copy -> copyInto(copy);
       case DataStatement.CopyTo copy ->
@@ -165,76 +160,22 @@ final class DataPlanner {
         null);
   }
 
-  private PlannedStatement update(SqlUpdate update, StatementContext context) {
-    SqlIdentifier name = target(update.getTargetTable());
-    CatalogTable table = table(context, name);
-    List<Column> columns = columns(table);
-    @Nullable SqlNode[] assigned = new SqlNode[columns.size()];
-    for (int i = 0; i < update.getTargetColumnList().size(); i++) {
-      SqlIdentifier column = (SqlIdentifier) update.getTargetColumnList().get(i);
-      int index = column(columns, column, table);
-      if (assigned[index] != null) {
-        throw new EngineException(
-            ErrorCode.DUPLICATE_NAME,
-            "column \"" + column + "\" is assigned twice",
-            Positions.of(column.getParserPosition()));
-      }
-      assigned[index] = update.getSourceExpressionList().get(i);
-    }
-    SqlNode condition = update.getCondition();
-    String alias = update.getAlias() == null ? name.names.getLast() : update.getAlias().getSimple();
-    SqlNodeList select = new SqlNodeList(SqlParserPos.ZERO);
-    for (int i = 0; i < columns.size(); i++) {
-      SqlNode old = new SqlIdentifier(List.of(alias, columns.get(i).name()), SqlParserPos.ZERO);
-      SqlNode value = assigned[i];
-      select.add(value == null ? old : choice(condition, value, old));
-    }
-    PhysicalPlan contents =
-        rows(select(select, from(name, update.getAlias()), null), columns, context).plan();
-    return rewrite(
-        table,
-        contents,
-        countOf(
-            from(name, update.getAlias()), condition == null ? null : SqlCopies.copy(condition)),
-        context);
+  private PlannedStatement update(DataStatement.Update statement) {
+    StatementContext context = Planning.writing(session, statement.at());
+    SqlIdentifier name = target(statement.update().getTargetTable());
+    Optional<SqlIdentifier> alias = Optional.ofNullable(statement.update().getAlias());
+    return new ChangePlanner(context, table(context, name), name, alias).update(statement);
   }
 
-  /// The condition is copied: every column asks it.
-  private static SqlNode choice(@Nullable SqlNode condition, SqlNode value, SqlNode old) {
-    if (condition == null) {
-      return value;
-    }
-    return new SqlCase(
-        value.getParserPosition(),
-        null,
-        SqlNodeList.of(SqlCopies.copy(condition)),
-        SqlNodeList.of(value),
-        old);
-  }
-
-  private PlannedStatement delete(SqlDelete delete, StatementContext context) {
-    SqlIdentifier name = target(delete.getTargetTable());
+  private PlannedStatement delete(DataStatement.Delete statement) {
+    StatementContext context = Planning.writing(session, statement.at());
+    SqlIdentifier name = target(statement.delete().getTargetTable());
+    Optional<SqlIdentifier> alias = Optional.ofNullable(statement.delete().getAlias());
     CatalogTable table = table(context, name);
-    SqlNode condition = delete.getCondition();
-    SqlNode counted = condition == null ? null : SqlCopies.copy(condition);
-    PhysicalPlan contents;
-    if (condition == null) {
-      contents = empty(columns(table));
-    } else {
-      SqlNode kept =
-          new SqlBasicCall(
-              SqlStdOperatorTable.IS_NOT_TRUE, List.of(condition), condition.getParserPosition());
-      contents =
-          rows(
-                  select(
-                      SqlNodeList.of(SqlIdentifier.star(SqlParserPos.ZERO)),
-                      from(name, delete.getAlias()),
-                      kept),
-                  columns(table),
-                  context)
-              .plan();
+    if (statement.delete().getCondition() == null && statement.using().isEmpty()) {
+      return empty(table, name, context);
     }
-    return rewrite(table, contents, countOf(from(name, delete.getAlias()), counted), context);
+    return new ChangePlanner(context, table, name, alias).delete(statement);
   }
 
   private PlannedStatement truncate(DataStatement.Truncate truncate) {
@@ -249,12 +190,21 @@ final class DataPlanner {
       }
       throw e;
     }
-    return rewrite(
-        table, empty(columns(table)), countOf(from(truncate.table(), null), null), context);
+    return empty(table, truncate.table(), context);
   }
 
-  private static PhysicalPlan empty(List<Column> columns) {
-    return new PhysicalPlan.Values(new RowType(columns), List.of());
+  /// The table without its rows.
+  private static PlannedStatement empty(
+      CatalogTable table, SqlIdentifier name, StatementContext context) {
+    PlannedStatement.Query affected = new QueryPlanner(context).query(countOf(name));
+    return new PlannedStatement.Rewrite(
+        context.at().name(),
+        context.at(),
+        table.name(),
+        table.currentSnapshotId(),
+        new PhysicalPlan.Values(new RowType(columns(table)), List.of()),
+        affected.plan(),
+        affected.parameters());
   }
 
   private static SqlIdentifier target(SqlNode node) {
@@ -267,21 +217,16 @@ final class DataPlanner {
         Positions.of(node.getParserPosition()));
   }
 
-  private static SqlNode from(SqlIdentifier name, @Nullable SqlIdentifier alias) {
-    SqlNode table = SqlCopies.copy(name);
-    return alias == null
-        ? table
-        : new SqlBasicCall(
-            SqlStdOperatorTable.AS, List.of(table, SqlCopies.copy(alias)), SqlParserPos.ZERO);
-  }
-
-  private static SqlSelect select(SqlNodeList items, SqlNode from, @Nullable SqlNode where) {
+  private static SqlSelect countOf(SqlIdentifier table) {
+    SqlNode count =
+        SqlStdOperatorTable.COUNT.createCall(
+            SqlParserPos.ZERO, SqlIdentifier.star(SqlParserPos.ZERO));
     return new SqlSelect(
         SqlParserPos.ZERO,
         null,
-        items,
-        from,
-        where,
+        SqlNodeList.of(count),
+        SqlCopies.copy(table),
+        null,
         null,
         null,
         null,
@@ -290,32 +235,6 @@ final class DataPlanner {
         null,
         null,
         null);
-  }
-
-  private static SqlSelect countOf(SqlNode from, @Nullable SqlNode where) {
-    SqlNode count =
-        SqlStdOperatorTable.COUNT.createCall(
-            SqlParserPos.ZERO, SqlIdentifier.star(SqlParserPos.ZERO));
-    return select(SqlNodeList.of(count), from, where);
-  }
-
-  private static Rows rows(SqlNode query, List<Column> columns, StatementContext context) {
-    return new QueryPlanner(context)
-        .rowsFor(query, columns, IntStream.range(0, columns.size()).toArray());
-  }
-
-  private static PlannedStatement rewrite(
-      CatalogTable table, PhysicalPlan contents, SqlSelect count, StatementContext context) {
-    PlannedStatement.Query affected = new QueryPlanner(context).query(count);
-    List<DataType> parameters = new ArrayList<>(affected.parameters());
-    return new PlannedStatement.Rewrite(
-        context.at().name(),
-        context.at(),
-        table.name(),
-        table.currentSnapshotId(),
-        contents,
-        affected.plan(),
-        parameters);
   }
 
   private PlannedStatement copyInto(DataStatement.CopyInto copy) {

@@ -132,6 +132,9 @@ public final class FromBinder {
       case VersionedTable table ->
           register(
               resolver.versioned(table), table.table().names.getLast(), table.getParserPosition());
+      case ChangedTable table ->
+          register(
+              resolver.changed(table), table.table().names.getLast(), table.getParserPosition());
       case SqlJoin join -> {
         join.setLeft(bindFrom(join.getLeft()));
         join.setRight(bindFrom(join.getRight()));

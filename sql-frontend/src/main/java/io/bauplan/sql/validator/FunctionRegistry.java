@@ -52,7 +52,6 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 /// ...), time | the time's type |
 /// | `interval_add`, `interval_subtract` | interval, interval | interval |
 /// | `interval_multiply`, `interval_divide` | interval, number | interval |
-/// | `assert_not_null` | value, column name | the value; NULL is error `23502` |
 /// | `struct_field` | row, index | the field, 0-based |
 /// | `item` | list, 1-based INTEGER; or map, key | element or NULL |
 /// | `array`, `map`, `row` | values; keys and values in turn; values | never null |
@@ -77,8 +76,6 @@ public final class FunctionRegistry {
 
   public static final String INTERVAL_DIVIDE = "interval_divide";
 
-  /// `assert_not_null(value, column name)`: the value; NULL is error `23502` naming the column.
-  public static final String ASSERT_NOT_NULL = "assert_not_null";
 
   /// `date_trunc(unit, time)`.
   public static final String DATE_TRUNC = "date_trunc";

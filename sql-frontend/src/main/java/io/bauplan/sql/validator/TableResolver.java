@@ -17,6 +17,9 @@ public interface TableResolver {
   /// A table at another version: `t AT BRANCH b`.
   Resolution versioned(VersionedTable table);
 
+  /// A table with the places of its rows.
+  Resolution changed(ChangedTable table);
+
   /// A table function call in FROM: `TABLE(f(TABLE t, 3))`, `read_parquet('...')`.
   ///
   /// @param with the common table expressions that the call's table arguments see

@@ -239,7 +239,7 @@ public abstract class CatalogContractTest {
     catalog.commit(
         branch,
         new TableChange.ReplacePartitions(
-            target, List.of(WrittenFiles.of(target, 1, 0, 9, 100L, 1L))),
+            target, List.of(WrittenFiles.of(target, 1, 0, 9, 100L, 1L)), -2),
         INFO);
 
     CatalogTable table = table("p");

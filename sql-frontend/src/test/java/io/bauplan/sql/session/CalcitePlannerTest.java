@@ -249,13 +249,15 @@ class CalcitePlannerTest {
   }
 
   @Test
-  void updateRewritesTheTable() {
-    PlannedStatement.Rewrite rewrite =
-        (PlannedStatement.Rewrite)
+  void updateReadsTheRowsItChanges() {
+    PlannedStatement.RowChange change =
+        (PlannedStatement.RowChange)
             planner.plan("UPDATE t SET i = i + 1 WHERE b > 3", Session.DEFAULT);
-    assertThat(PlanText.of(rewrite.newContents()))
-        .contains("CASE WHEN b > 3 THEN i + 1 ELSE i END");
-    assertThat(PlanText.of(rewrite.affectedRows())).contains("filter: b > 3");
+    assertThat(PlanText.of(change.plan()))
+        .contains("RowChange bauplan.t by position files")
+        .contains("i := i + 1")
+        .contains("filter: b > 3");
+    assertThat(change.reads().filter()).isPresent();
   }
 
   @ParameterizedTest

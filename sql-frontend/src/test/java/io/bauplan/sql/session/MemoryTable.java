@@ -84,6 +84,11 @@ public final class MemoryTable implements CatalogTable {
   }
 
   @Override
+  public int formatVersion() {
+    return 2;
+  }
+
+  @Override
   public String location() {
     return "memory:/" + name.dotted();
   }

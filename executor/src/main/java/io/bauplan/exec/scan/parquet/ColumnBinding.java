@@ -31,7 +31,11 @@ record ColumnBinding(List<RowGroupReader.Wanted> wanted) {
       SchemaNode node =
           column.fieldId() >= 0 && ids ? byId.get(column.fieldId()) : byName.get(name);
       try {
-        if (node != null) {
+        if (column.fieldId() == ScanColumn.FILE_ID) {
+          wanted.add(
+              new RowGroupReader.Wanted(
+                  name, column.column().type(), column.ids(), null, file.location()));
+        } else if (node != null) {
           wanted.add(
               new RowGroupReader.Wanted(
                   name, column.column().type(), column.ids(), ColumnShape.of(node), null));

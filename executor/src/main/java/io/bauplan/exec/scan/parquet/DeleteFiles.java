@@ -30,9 +30,8 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /// Applies Iceberg's row-level deletes: position deletes, equality deletes, deletion vectors.
 final class DeleteFiles {
-  private static final int FILE_PATH_ID = 2147483546;
-  private static final int POSITION_ID = 2147483545;
-  private static final int VECTOR_MAGIC = 0x6439D3D1;
+  static final int FILE_PATH_ID = 2147483546;
+  static final int POSITION_ID = 2147483545;
   private static final long MAX_VECTOR_BYTES = 1L << 30;
 
   /// Keys of equality deletes that one data file may have.
@@ -49,17 +48,23 @@ final class DeleteFiles {
   /// What is deleted of one data file: read by the first of its tasks that needs it.
   final class Deletes {
     private final ScanFile file;
+    private final Roaring64Bitmap more;
     private @Nullable Roaring64Bitmap positions;
     private @Nullable List<Equality> equalities;
 
-    Deletes(ScanFile file) {
+    Deletes(ScanFile file, Roaring64Bitmap more) {
       this.file = file;
+      this.more = more;
+    }
+
+    boolean isEmpty() {
+      return file.deletes().isEmpty() && more.isEmpty();
     }
 
     synchronized Roaring64Bitmap positions(ScanContext context) {
       Roaring64Bitmap read = positions;
       if (read == null) {
-        read = new Roaring64Bitmap();
+        read = more.clone();
         for (ScanFile.DeleteFile delete : file.deletes()) {
           switch (delete.kind()) {
             case POSITION -> readPositions(delete, file.location(), read, context);
@@ -91,7 +96,12 @@ final class DeleteFiles {
   record Equality(List<ScanColumn> columns, Set<List<@Nullable Object>> keys) {}
 
   Deletes of(ScanFile file) {
-    return new Deletes(file);
+    return of(file, new Roaring64Bitmap());
+  }
+
+  /// @param more positions that are deleted besides
+  Deletes of(ScanFile file, Roaring64Bitmap more) {
+    return new Deletes(file, more);
   }
 
   ScanTask task(
@@ -171,7 +181,7 @@ final class DeleteFiles {
     ByteBuffer blob = ByteBuffer.wrap(bytes);
     int inner = blob.getInt();
     blob.order(ByteOrder.LITTLE_ENDIAN);
-    if (inner != length - 8 || blob.getInt() != VECTOR_MAGIC) {
+    if (inner != length - 8 || blob.getInt() != PuffinFile.VECTOR_MAGIC) {
       throw malformed(delete, "no deletion vector at its offset");
     }
     java.util.zip.CRC32 checksum = new java.util.zip.CRC32();

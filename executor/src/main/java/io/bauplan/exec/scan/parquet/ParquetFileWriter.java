@@ -22,7 +22,7 @@ final class ParquetFileWriter implements AutoCloseable {
   private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
   private static final int MAX_GROUP_ROWS = 1 << 20;
   private static final long MAX_GROUP_BYTES = 128 << 20;
-  private static final String CREATED_BY = "bauplan version 0.1.0";
+  static final String CREATED_BY = "bauplan version 0.1.0";
 
   private record Group(long rows, List<LeafWriter.Chunk> chunks) {}
 

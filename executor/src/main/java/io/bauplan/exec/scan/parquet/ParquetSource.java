@@ -14,6 +14,7 @@ import io.bauplan.sql.plan.ScanFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /// Scans of Parquet files: one task per row group that may hold rows. Thread-safe.
 public final class ParquetSource {
@@ -69,11 +70,24 @@ public final class ParquetSource {
     return tasks(file, columns, scan.filter());
   }
 
+  DeleteFiles deletes() {
+    return deletes;
+  }
+
   List<ScanTask> tasks(ScanFile file, List<ScanColumn> columns, Optional<Expression> filter) {
+    return tasks(file, columns, filter, new Roaring64Bitmap());
+  }
+
+  /// @param moreDeletes positions that are left out besides those of the file's delete files
+  List<ScanTask> tasks(
+      ScanFile file,
+      List<ScanColumn> columns,
+      Optional<Expression> filter,
+      Roaring64Bitmap moreDeletes) {
     Footer footer = footer(file.location());
     ColumnBinding binding = ColumnBinding.of(file, footer, columns);
     RowGroupFilter skip = new RowGroupFilter(binding.wanted(), filter);
-    DeleteFiles.Deletes deleted = deletes.of(file);
+    DeleteFiles.Deletes deleted = deletes.of(file, moreDeletes);
     List<ScanTask> tasks = new ArrayList<>();
     for (Footer.RowGroup group : footer.rowGroups()) {
       if (group.rowCount() == 0) {
@@ -90,7 +104,7 @@ public final class ParquetSource {
         continue;
       }
       tasks.add(
-          file.deletes().isEmpty()
+          deleted.isEmpty()
               ? context ->
                   new RowGroupReader(store.open(file.location()), group, binding.wanted(), context)
               : deletes.task(deleted, file, footer, group, binding.wanted()));

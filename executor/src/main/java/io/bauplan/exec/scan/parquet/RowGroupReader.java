@@ -9,6 +9,7 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.FieldIds;
+import io.bauplan.sql.plan.ScanColumn;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,9 @@ final class RowGroupReader implements BatchReader {
 
   private ColumnReader open(Wanted wanted, Footer.RowGroup group) {
     ColumnShape shape = wanted.shape;
+    if (wanted.ids.id() == ScanColumn.POSITION_ID) {
+      return new PositionColumn(wanted.name, group.firstRow(), context.allocator());
+    }
     if (shape == null) {
       return new FixedColumn(wanted.name, wanted.type, wanted.value, context.allocator());
     }

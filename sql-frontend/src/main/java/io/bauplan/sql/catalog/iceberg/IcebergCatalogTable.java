@@ -91,6 +91,11 @@ final class IcebergCatalogTable implements CatalogTable {
   }
 
   @Override
+  public int formatVersion() {
+    return metadata.formatVersion();
+  }
+
+  @Override
   public String location() {
     return metadata.location();
   }

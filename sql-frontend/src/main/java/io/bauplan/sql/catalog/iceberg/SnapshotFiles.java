@@ -8,9 +8,13 @@ import io.bauplan.sql.plan.ScanFile;
 import io.bauplan.sql.plan.TableRef;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
@@ -95,6 +99,27 @@ final class SnapshotFiles {
     return fitsCache(snapshot) ? files(snapshot).statistics().exact() : Optional.empty();
   }
 
+  /// The scan tasks of some data files, by location; those that the snapshot does not have are
+  /// absent.
+  Map<String, FileScanTask> tasks(Snapshot snapshot, Set<String> locations) {
+    Map<String, FileScanTask> found = new HashMap<>();
+    Consumer<FileScanTask> add =
+        task -> {
+          if (locations.contains(task.file().location())) {
+            found.put(task.file().location(), task);
+          }
+        };
+    if (locations.isEmpty()) {
+      return found;
+    }
+    if (fitsCache(snapshot)) {
+      files(snapshot).tasks().forEach(add);
+    } else {
+      forEachTask(scan(snapshot).includeColumnStats(), add);
+    }
+    return found;
+  }
+
   private boolean fitsCache(Snapshot snapshot) {
     OptionalLong files =
         IcebergCatalogTable.summary(snapshot, SnapshotSummary.TOTAL_DATA_FILES_PROP);
@@ -123,7 +148,7 @@ final class SnapshotFiles {
     return table.newScan().useSnapshot(snapshot.snapshotId());
   }
 
-  private void forEachTask(TableScan scan, java.util.function.Consumer<FileScanTask> consumer) {
+  private void forEachTask(TableScan scan, Consumer<FileScanTask> consumer) {
     try (CloseableIterable<FileScanTask> tasks = scan.planFiles()) {
       tasks.forEach(consumer);
     } catch (EngineException e) {

@@ -43,6 +43,9 @@ public final class TableFactory {
     PartitionSpec spec = Partitioning.spec(schema, definition.partitioning());
     Map<String, String> properties = properties(definition);
     properties.remove("location");
+    if (!definition.properties().containsKey(TableProperties.FORMAT_VERSION)) {
+      properties.put(TableProperties.FORMAT_VERSION, Integer.toString(base.formatVersion()));
+    }
     try {
       return base.buildReplacement(schema, spec, SortOrder.unsorted(), base.location(), properties);
     } catch (IllegalArgumentException | UnsupportedOperationException e) {

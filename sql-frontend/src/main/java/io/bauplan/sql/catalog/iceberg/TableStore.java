@@ -43,6 +43,10 @@ public final class TableStore {
         key -> new IcebergCatalogTable(name, metadata(metadataLocation), io, snapshotFiles));
   }
 
+  SnapshotFiles files(TableRef name, TableMetadata metadata) {
+    return new SnapshotFiles(name, metadata, io, snapshotFiles);
+  }
+
   public TableMetadata metadata(String location) {
     return metadataByLocation.get(location, this::read);
   }

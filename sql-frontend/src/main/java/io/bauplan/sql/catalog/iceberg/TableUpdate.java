@@ -6,6 +6,7 @@ import io.bauplan.sql.catalog.TableChange;
 import io.bauplan.sql.catalog.TableDefinition;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.plan.WriteTarget;
 import io.bauplan.sql.plan.WrittenFile;
@@ -14,14 +15,18 @@ import java.util.Map;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.ReplacePartitions;
+import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.types.Types.NestedField;
 
 /// One change of one table on the way to a commit: metadata staged in memory, then written to a new
 /// file whose location the caller commits. Whoever makes one calls [#write] and commits, or
@@ -83,24 +88,48 @@ public final class TableUpdate {
           append(files, spec, summary);
       case TableChange.Replace(WriteTarget ignored, List<WrittenFile> files, long expected) -> {
         if (expected != ANY_SNAPSHOT && expected != currentSnapshotId()) {
-          throw new EngineException(
-              ErrorCode.COMMIT_CONFLICT,
-              "table " + name + " has changed since the statement read it",
-              null,
-              "run the statement again",
-              null);
+          throw changed("has changed since the statement read it");
         }
         OverwriteFiles overwrite =
             table().newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
         files.forEach(file -> overwrite.addFile(DataFileRecords.of(file, spec)));
         commit(overwrite, summary);
       }
-      case TableChange.ReplacePartitions(WriteTarget ignored, List<WrittenFile> files) -> {
+      case TableChange.ReplacePartitions(
+              WriteTarget ignored,
+              List<WrittenFile> files,
+              long expected) -> {
         ReplacePartitions replace = table().newReplacePartitions();
         files.forEach(file -> replace.addFile(DataFileRecords.of(file, spec)));
+        if (expected != ANY_SNAPSHOT) {
+          replace.validateNoConflictingData().validateNoConflictingDeletes();
+          if (expected != NO_SNAPSHOT) {
+            replace.validateFromSnapshot(expected);
+          }
+        }
         commit(replace, summary);
       }
+      case TableChange.RowDelta delta -> rowDelta(delta, spec, summary);
     }
+  }
+
+  private void rowDelta(
+      TableChange.RowDelta change, PartitionSpec spec, Map<String, String> summary) {
+    TableMetadata metadata = staged.current();
+    RowDeltas deltas = new RowDeltas(name, metadata, store.io());
+    deltas.checkSince(change);
+    Snapshot current = metadata.currentSnapshot();
+    Map<String, FileScanTask> files =
+        current == null
+            ? Map.of()
+            : store.files(name, metadata).tasks(current, RowDeltas.changedFiles(change));
+    RowDelta update = table().newRowDelta();
+    if (current != null) {
+      update.validateFromSnapshot(current.snapshotId());
+    }
+    change.files().forEach(file -> update.addRows(DataFileRecords.of(file, spec)));
+    deltas.add(change, files, update);
+    commit(update, summary);
   }
 
   public void append(WriteTarget target, List<WrittenFile> files, Map<String, String> summary) {
@@ -142,6 +171,8 @@ public final class TableUpdate {
       update.commit();
     } catch (EngineException e) {
       throw e;
+    } catch (ValidationException e) {
+      throw changed("has changed since the statement read it: " + e.getMessage());
     } catch (RuntimeException e) {
       throw StorageErrors.writing("the manifests of table " + name, e);
     }
@@ -158,12 +189,14 @@ public final class TableUpdate {
                     metadata.schemas().stream()
                         .anyMatch(schema -> hasField(schema, column.fieldId())));
     if (!sameColumns || !target.dataLocation().equals(IcebergCatalogTable.dataLocation(metadata))) {
-      throw new EngineException(
-          ErrorCode.COMMIT_CONFLICT,
-          "table " + name + " was created anew since the statement started",
-          null,
-          "run the statement again",
-          null);
+      throw changed("was created anew since the statement started");
+    }
+    // What was written may hold NULLs there.
+    for (ScanColumn column : target.columns()) {
+      NestedField now = metadata.schema().findField(column.fieldId());
+      if (now != null && now.isRequired() && column.column().nullable()) {
+        throw changed("has a new NOT NULL on column \"" + now.name() + "\"");
+      }
     }
   }
 
@@ -174,14 +207,18 @@ public final class TableUpdate {
   private PartitionSpec spec(WriteTarget target) {
     PartitionSpec spec = staged.current().specsById().get(target.partitionSpecId());
     if (spec == null) {
-      throw new EngineException(
-          ErrorCode.COMMIT_CONFLICT,
-          "the partitioning of table " + name + " has changed since the statement started",
-          null,
-          "run the statement again",
-          null);
+      throw changed("has another partitioning since the statement started");
     }
     return spec;
+  }
+
+  private EngineException changed(String how) {
+    return new EngineException(
+        ErrorCode.COMMIT_CONFLICT,
+        "table " + name + " " + how,
+        null,
+        "run the statement again",
+        null);
   }
 
   /// Writes the metadata file. The caller commits its location and then this is over.
