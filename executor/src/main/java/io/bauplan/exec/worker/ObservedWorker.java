@@ -1,6 +1,7 @@
 package io.bauplan.exec.worker;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.sql.plan.DeletedRows;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.WrittenFile;
@@ -106,6 +107,11 @@ public final class ObservedWorker implements Worker {
     @Override
     public List<WrittenFile> writtenFiles() {
       return query.writtenFiles();
+    }
+
+    @Override
+    public List<DeletedRows> deletedRows() {
+      return query.deletedRows();
     }
 
     @Override

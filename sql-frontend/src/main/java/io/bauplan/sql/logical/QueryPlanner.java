@@ -154,7 +154,7 @@ public final class QueryPlanner {
 
   private PhysicalPlan plan(RelNode tree, UnaryOperator<PhysicalPlan> finish) {
     try {
-      return PhysicalTranslator.translate(Optimizer.optimize(tree), context.folder(), finish);
+      return PhysicalTranslator.translate(Optimizer.optimize(tree, context), context.folder(), finish);
     } catch (RuntimeException | AssertionError e) {
       throw ValidationErrors.of(
           e instanceof RuntimeException r ? r : new IllegalStateException(e), Set::of);
