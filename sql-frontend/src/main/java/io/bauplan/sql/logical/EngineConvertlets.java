@@ -33,6 +33,9 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     if (operator == EngineFunctions.MINUS) {
       return EngineConvertlets::minus;
     }
+    if (operator == EngineFunctions.UNARY_PLUS) {
+      return (context, plus) -> context.convertExpression(plus.operand(0));
+    }
     if (operator == EngineFunctions.PLUS) {
       return EngineConvertlets::plus;
     }

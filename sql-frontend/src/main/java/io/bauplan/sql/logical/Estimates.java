@@ -1,12 +1,20 @@
 package io.bauplan.sql.logical;
 
+import java.util.List;
 import org.apache.calcite.plan.RelOptCost;
 import org.apache.calcite.plan.RelOptPlanner;
+import org.apache.calcite.plan.RelOptPredicateList;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.metadata.DefaultRelMetadataProvider;
 import org.apache.calcite.rel.metadata.JaninoRelMetadataProvider;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.util.ImmutableBitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +50,28 @@ final class Estimates extends RelMetadataQuery {
   public Double getDistinctRowCount(
       RelNode rel, ImmutableBitSet keys, @Nullable RexNode predicate) {
     return cardinality.distinct(rel, keys);
+  }
+
+  /// Calcite asserts that no predicate compares with a NULL literal, yet simplifying can leave such
+  /// a comparison in a filter. It holds for no row, so that nothing is lost by not telling.
+  @Override
+  public RelOptPredicateList getPulledUpPredicates(RelNode rel) {
+    if (!(rel.stripped() instanceof Filter filter)) {
+      return super.getPulledUpPredicates(rel);
+    }
+    List<RexNode> all = RelOptUtil.conjunctions(filter.getCondition());
+    List<RexNode> sound = all.stream().filter(p -> !comparesWithNull(p)).toList();
+    if (sound.size() == all.size()) {
+      return super.getPulledUpPredicates(rel);
+    }
+    RexBuilder rex = rel.getCluster().getRexBuilder();
+    return getPulledUpPredicates(filter.getInput())
+        .union(rex, RelOptPredicateList.of(rex, RexUtil.retainDeterministic(sound)));
+  }
+
+  private static boolean comparesWithNull(RexNode predicate) {
+    return predicate.isA(SqlKind.BINARY_COMPARISON)
+        && ((RexCall) predicate).getOperands().stream().anyMatch(o -> RexUtil.isNullLiteral(o, true));
   }
 
   /// The rows that all joins of the tree produce.

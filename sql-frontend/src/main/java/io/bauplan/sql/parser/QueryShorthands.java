@@ -75,6 +75,29 @@ public final class QueryShorthands {
             type, time.isNullable() || binding.getOperandType(1).isNullable());
   }
 
+  /// `x IN ()`, as programs write it for a list that turned out empty: a query without rows, so that
+  /// it holds for no `x`, NULL included.
+  public static SqlNodeList emptySet(SqlParserPos position) {
+    SqlNode row =
+        SqlStdOperatorTable.ROW.createCall(position, SqlLiteral.createNull(position));
+    SqlSelect query =
+        new SqlSelect(
+            position,
+            null,
+            new SqlNodeList(List.of(SqlLiteral.createNull(position)), position),
+            SqlStdOperatorTable.VALUES.createCall(position, row),
+            SqlLiteral.createBoolean(false, position),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null);
+    return new SqlNodeList(List.of(query), position);
+  }
+
   /// Parts of a name: namespaces, table, column, fields.
   static final int MAX_NAME_PARTS = 64;
 

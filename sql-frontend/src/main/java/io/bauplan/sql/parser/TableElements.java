@@ -43,12 +43,7 @@ final class TableElements {
           || reader.at("FOREIGN", "KEY")
           || reader.at("UNIQUE", "(")
           || reader.at("CHECK", "(")) {
-        throw new EngineException(
-            ErrorCode.NOT_SUPPORTED,
-            "a table has no constraints but NOT NULL",
-            SyntaxErrors.position(reader.peek(1)),
-            "Check data with CREATE EXPECTATION, or in a pipeline.",
-            null);
+        throw constraint();
       } else {
         columns.add(column());
       }
@@ -57,6 +52,15 @@ final class TableElements {
     return columns.stream()
         .map(c -> keys.contains(c.name().getSimple().toLowerCase(Locale.ROOT)) ? notNull(c) : c)
         .toList();
+  }
+
+  private EngineException constraint() {
+    return new EngineException(
+        ErrorCode.NOT_SUPPORTED,
+        "a table has no constraints but NOT NULL",
+        SyntaxErrors.position(reader.peek(1)),
+        "Check data with CREATE EXPECTATION, or in a pipeline.",
+        null);
   }
 
   private static ColumnDefinition notNull(ColumnDefinition c) {
@@ -83,6 +87,8 @@ final class TableElements {
         defaultValue = Optional.of(reader.expression());
       } else if (reader.accept("COMMENT")) {
         comment = Optional.of(reader.string("a comment, as a string"));
+      } else if (reader.at("UNIQUE") || reader.at("REFERENCES") || reader.at("CHECK")) {
+        throw constraint();
       } else {
         throw reader.unexpected(",", ")", "NOT NULL", "COMMENT");
       }

@@ -15,6 +15,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.calcite.sql.SqlPrefixOperator;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.InferTypes;
@@ -98,6 +99,16 @@ public final class EngineFunctions {
           OperandTypes.PLUS_OPERATOR.or(
               OperandTypes.family(SqlTypeFamily.DATE, SqlTypeFamily.INTEGER)));
 
+  /// The sign that changes nothing, of a value of any type as in MySQL, SQLite and SQL Server.
+  public static final SqlPrefixOperator UNARY_PLUS =
+      new SqlPrefixOperator(
+          "+",
+          SqlKind.PLUS_PREFIX,
+          80,
+          ReturnTypes.ARG0,
+          InferTypes.RETURN_TYPE,
+          OperandTypes.ANY);
+
   /// `now()`, as PostgreSQL has it.
   public static final SqlFunction NOW =
       SqlBasicFunction.create(
@@ -114,6 +125,7 @@ public final class EngineFunctions {
         NOW,
         MINUS,
         PLUS,
+        UNARY_PLUS,
         SqlLibraryOperators.TRY_CAST,
         QueryShorthands.AT_TIME_ZONE,
         GEN_RANDOM_UUID,

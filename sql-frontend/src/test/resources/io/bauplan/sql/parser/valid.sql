@@ -70,6 +70,8 @@ SELECT a, b, sum(c), GROUPING(a) FROM t GROUP BY CUBE (a, b)
 
 SELECT a, sum(b) FROM t GROUP BY ALL
 
+SELECT a IN (), a NOT IN () FROM t WHERE b > ALL () OR + a IN (1)
+
 SELECT date_trunc('month', ts) AS m, a, count(*) + 1, median(b) FROM t GROUP BY ALL ORDER BY 1
 
 SELECT a, sum(sum(b)) OVER (ORDER BY a) FROM t GROUP BY ALL
