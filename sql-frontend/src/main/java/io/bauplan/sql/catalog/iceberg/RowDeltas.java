@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.DeleteFile;
@@ -22,13 +23,13 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.expressions.Evaluator;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.expressions.InclusiveMetricsEvaluator;
 import org.apache.iceberg.expressions.Projections;
-import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.util.ContentFileUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -38,13 +39,13 @@ import org.jspecify.annotations.Nullable;
 final class RowDeltas {
   private final TableRef name;
   private final TableMetadata current;
-  private final FileIO io;
+  private final BaseTable table;
 
   /// @param current the table as it is now
-  RowDeltas(TableRef name, TableMetadata current, FileIO io) {
+  RowDeltas(TableRef name, TableMetadata current, BaseTable table) {
     this.name = name;
     this.current = current;
-    this.io = io;
+    this.table = table;
   }
 
   /// Adds the change to `update`.
@@ -105,10 +106,11 @@ final class RowDeltas {
       if (reads.isolation() == Isolation.UNCHANGED) {
         throw conflict("changed rows of the table, which the statement reads more than once");
       }
+      SnapshotChanges changes = SnapshotChanges.builderFor(table).snapshot(snapshot).build();
       if (reads.isolation() == Isolation.SERIALIZABLE) {
-        checkAdded(snapshot, reads);
+        checkAdded(changes, reads);
       }
-      checkDeleted(snapshot, guarded);
+      checkDeleted(changes, guarded);
     }
   }
 
@@ -127,13 +129,13 @@ final class RowDeltas {
   }
 
   /// Rows that were added since and that the statement looked for.
-  private void checkAdded(Snapshot snapshot, Reads reads) {
+  private void checkAdded(SnapshotChanges changes, Reads reads) {
     Expression filter =
         reads
             .filter()
             .map(f -> new ScanFilters(current.schema(), reads.columns()).convert(f))
             .orElse(Expressions.alwaysTrue());
-    for (DataFile file : snapshot.addedDataFiles(io)) {
+    for (DataFile file : changes.addedDataFiles()) {
       if (mayHold(file, filter)) {
         throw conflict("added rows that the statement looks for");
       }
@@ -150,13 +152,13 @@ final class RowDeltas {
     return new InclusiveMetricsEvaluator(current.schema(), filter).eval(file);
   }
 
-  private void checkDeleted(Snapshot snapshot, Set<String> guarded) {
-    for (DataFile file : snapshot.removedDataFiles(io)) {
+  private void checkDeleted(SnapshotChanges changes, Set<String> guarded) {
+    for (DataFile file : changes.removedDataFiles()) {
       if (guarded.contains(file.location())) {
         throw conflict("removed rows that the statement reads");
       }
     }
-    for (DeleteFile file : snapshot.addedDeleteFiles(io)) {
+    for (DeleteFile file : changes.addedDeleteFiles()) {
       String dataFile = ContentFileUtil.referencedDataFileLocation(file);
       if (dataFile == null ? !guarded.isEmpty() : guarded.contains(dataFile)) {
         throw conflict("changed rows of the same data file");

@@ -116,7 +116,7 @@ public final class TableUpdate {
   private void rowDelta(
       TableChange.RowDelta change, PartitionSpec spec, Map<String, String> summary) {
     TableMetadata metadata = staged.current();
-    RowDeltas deltas = new RowDeltas(name, metadata, store.io());
+    RowDeltas deltas = new RowDeltas(name, metadata, table());
     deltas.checkSince(change);
     Snapshot current = metadata.currentSnapshot();
     Map<String, FileScanTask> files =
