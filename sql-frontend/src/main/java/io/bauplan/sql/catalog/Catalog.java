@@ -104,6 +104,11 @@ public interface Catalog extends AutoCloseable {
   /// Adds, drops, renames or retypes columns, or sets properties, in one commit.
   void alterTable(String branch, TableRef table, List<TableAlteration> changes, CommitInfo info);
 
+  default CatalogUpkeep upkeep() {
+    throw new io.bauplan.sql.error.EngineException(
+        io.bauplan.sql.error.ErrorCode.NOT_SUPPORTED, "this catalog has no maintenance");
+  }
+
   /// Folder or URI under which tables live.
   String warehouseLocation();
 

@@ -41,6 +41,23 @@ public final class BoundedCache<K extends Object, V extends Object> {
     return loaded;
   }
 
+  public void remove(K key) {
+    removeIf(key::equals);
+  }
+
+  public void removeIf(java.util.function.Predicate<K> condition) {
+    synchronized (entries) {
+      entries
+          .entrySet()
+          .removeIf(
+              entry -> {
+                boolean removed = condition.test(entry.getKey());
+                weight -= removed ? weigher.applyAsLong(entry.getValue()) : 0;
+                return removed;
+              });
+    }
+  }
+
   public void put(K key, V value) {
     long added = weigher.applyAsLong(value);
     synchronized (entries) {

@@ -13,6 +13,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
@@ -42,6 +45,26 @@ final class LocalFileIO implements FileIO {
   @Override
   public OutputFile newOutputFile(String location) {
     return new LocalOutputFile(location, path(location));
+  }
+
+  List<WarehouseFileIO.Listed> list(String folder) {
+    Path root = path(folder);
+    if (!Files.isDirectory(root)) {
+      return List.of();
+    }
+    List<WarehouseFileIO.Listed> files = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
+        files.add(
+            new WarehouseFileIO.Listed(
+                file.toString(),
+                Files.size(file),
+                Files.getLastModifiedTime(file).toMillis()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder, e);
+    }
+    return files;
   }
 
   @Override

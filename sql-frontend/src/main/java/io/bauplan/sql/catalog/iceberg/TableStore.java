@@ -51,15 +51,29 @@ public final class TableStore {
     return metadataByLocation.get(location, this::read);
   }
 
+  /// Reads the file itself, whatever is kept.
+  ///
+  /// @throws NotFoundException where it does not exist
+  TableMetadata metadataNow(String location) {
+    return TableMetadataParser.read(io.newInputFile(location));
+  }
+
+  /// A file that was deleted.
+  public void forget(String location) {
+    metadataByLocation.remove(location);
+    tables.removeIf(key -> key.metadataLocation().equals(location));
+  }
+
   private TableMetadata read(String location) {
     try {
       return TableMetadataParser.read(io.newInputFile(location));
     } catch (NotFoundException e) {
       throw new EngineException(
-          ErrorCode.OBJECT_STORE_ERROR,
-          "the catalog names the table metadata file " + location + ", which does not exist",
+          ErrorCode.COMMIT_NOT_FOUND,
+          "this version of the table has expired: its metadata file " + location + " is gone",
           null,
-          "restore the file from a backup, or drop the table",
+          "what heads of branches and tags reach is kept, older commits for the retention time of"
+              + " expire_snapshots and VACUUM; if this is a head, restore the file from a backup",
           e);
     } catch (EngineException e) {
       throw e;

@@ -10,8 +10,10 @@ import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.plan.WriteTarget;
 import io.bauplan.sql.plan.WrittenFile;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
@@ -22,6 +24,7 @@ import org.apache.iceberg.ReplacePartitions;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -151,6 +154,47 @@ public final class TableUpdate {
 
   public void alter(List<TableAlteration> changes) {
     new SchemaChanges(name, staged).apply(changes);
+  }
+
+  public void rollback(long snapshotId) {
+    TableMetadata before = staged.current();
+    if (before.snapshot(snapshotId) == null) {
+      throw new EngineException(
+          ErrorCode.COMMIT_NOT_FOUND,
+          "table " + name + " has no snapshot " + snapshotId,
+          null,
+          "sys.snapshots lists those it has; older ones may have expired",
+          null);
+    }
+    staged.commit(
+        before,
+        TableMetadata.buildFrom(before)
+            .setBranchSnapshot(snapshotId, SnapshotRef.MAIN_BRANCH)
+            .build());
+  }
+
+  /// Removes snapshots from the history. The current one and those that Iceberg references name
+  /// always stay.
+  ///
+  /// @return how many
+  public int expire(long olderThanMillis, int retainLast) {
+    TableMetadata before = staged.current();
+    Set<Long> kept = new HashSet<>();
+    before.refs().values().forEach(ref -> kept.add(ref.snapshotId()));
+    Snapshot newest = before.currentSnapshot();
+    for (int i = 0; newest != null && i < Math.max(1, retainLast); i++) {
+      kept.add(newest.snapshotId());
+      newest = newest.parentId() == null ? null : before.snapshot(newest.parentId());
+    }
+    List<Long> expired =
+        before.snapshots().stream()
+            .filter(s -> s.timestampMillis() < olderThanMillis && !kept.contains(s.snapshotId()))
+            .map(Snapshot::snapshotId)
+            .toList();
+    if (!expired.isEmpty()) {
+      staged.commit(before, TableMetadata.buildFrom(before).removeSnapshots(expired).build());
+    }
+    return expired.size();
   }
 
   TableMetadata metadata() {

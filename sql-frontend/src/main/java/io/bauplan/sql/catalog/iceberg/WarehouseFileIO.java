@@ -2,10 +2,13 @@ package io.bauplan.sql.catalog.iceberg;
 
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.aws.s3.S3FileIOProperties;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,23 @@ public final class WarehouseFileIO implements FileIO {
   @Override
   public void deleteFile(String location) {
     of(location).deleteFile(location);
+  }
+
+  /// A file as listed.
+  public record Listed(String location, long bytes, long changedMillis) {}
+
+  /// All files under a folder, in no order; none where it does not exist.
+  public List<Listed> list(String folder) {
+    String prefix = folder.endsWith("/") ? folder : folder + "/";
+    if (isLocal(folder)) {
+      return local.list(folder);
+    }
+    of(prefix);
+    List<Listed> files = new ArrayList<>();
+    for (FileInfo file : objectStore().listPrefix(prefix)) {
+      files.add(new Listed(file.location(), file.size(), file.createdAtMillis()));
+    }
+    return files;
   }
 
   static boolean isLocal(String location) {

@@ -3,6 +3,7 @@ package io.bauplan.sql.catalog.nessie;
 import io.bauplan.sql.catalog.Catalog.EntryKind;
 import io.bauplan.sql.catalog.Catalog.EntryName;
 import io.bauplan.sql.catalog.CatalogEntry;
+import io.bauplan.sql.catalog.CatalogTable;
 import io.bauplan.sql.catalog.PinnedRef;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
@@ -69,6 +70,29 @@ final class Entries {
               ErrorCode.NOT_SUPPORTED,
               name + " is a " + content.getType().name() + ", which this engine does not read");
     };
+  }
+
+  /// The folder of a table.
+  String location(PinnedRef at, TableRef name) {
+    return table(at, name).location();
+  }
+
+  /// Snapshots of a table that [io.bauplan.sql.catalog.CatalogUpkeep#expireSnapshots] may take out.
+  int oldSnapshots(PinnedRef at, TableRef name, java.time.Instant olderThan, int retainLast) {
+    CatalogTable table = table(at, name);
+    long old =
+        table.snapshots().stream()
+            .filter(s -> s.id() != table.currentSnapshotId())
+            .filter(s -> s.timestampMillis() < olderThan.toEpochMilli())
+            .count();
+    return table.snapshots().size() <= retainLast ? 0 : (int) old;
+  }
+
+  private CatalogTable table(PinnedRef at, TableRef name) {
+    return find(at, name)
+        .filter(CatalogEntry.Table.class::isInstance)
+        .map(entry -> ((CatalogEntry.Table) entry).table())
+        .orElseThrow(() -> missing(at, name, EntryKind.TABLE));
   }
 
   Optional<TableRef> canonical(PinnedRef at, TableRef name) {

@@ -4,7 +4,9 @@ import io.bauplan.sql.catalog.iceberg.ViewFiles;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.TableRef;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.projectnessie.model.UDF;
 
 /// Functions as Nessie UDF contents. Nessie's stores before 0.95 keep only the text and the dialect
@@ -21,6 +23,14 @@ final class FunctionContent {
             .versionId(UUID.randomUUID().toString())
             .signatureId("1");
     return contentId == null ? content.build() : content.id(contentId).build();
+  }
+
+  /// Files that a function may need, other engines' included.
+  static Stream<String> files(UDF function) {
+    return Stream.of(
+            Optional.ofNullable(function.getMetadataLocation()),
+            Optional.ofNullable(function.getSqlText()).filter(text -> text.endsWith(".json")))
+        .flatMap(Optional::stream);
   }
 
   static String location(TableRef name, UDF function) {

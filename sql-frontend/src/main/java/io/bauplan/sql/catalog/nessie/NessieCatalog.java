@@ -3,6 +3,7 @@ package io.bauplan.sql.catalog.nessie;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.CatalogTable;
+import io.bauplan.sql.catalog.CatalogUpkeep;
 import io.bauplan.sql.catalog.Commit;
 import io.bauplan.sql.catalog.CommitInfo;
 import io.bauplan.sql.catalog.MergeOutcome;
@@ -27,6 +28,7 @@ final class NessieCatalog implements Catalog {
   private final Namespaces namespaces;
   private final TableWrites tableWrites;
   private final EntryWrites entryWrites;
+  private final Upkeep upkeep;
 
   /// By commit: a query asks for them each time, and few commits are asked about.
   private final BoundedCache<String, List<CatalogEntry.View>> materializedViews =
@@ -46,6 +48,7 @@ final class NessieCatalog implements Catalog {
     this.namespaces = new Namespaces(contents, commits);
     this.tableWrites = new TableWrites(store, contents, commits, entries);
     this.entryWrites = new EntryWrites(store, contents, commits, entries);
+    this.upkeep = new Upkeep(store, references, contents, entries, tableWrites);
   }
 
   @Override
@@ -121,6 +124,11 @@ final class NessieCatalog implements Catalog {
   @Override
   public List<CatalogEntry.View> materializedViews(PinnedRef at) {
     return materializedViews.get(at.commit(), commit -> Catalog.super.materializedViews(at));
+  }
+
+  @Override
+  public CatalogUpkeep upkeep() {
+    return upkeep;
   }
 
   @Override

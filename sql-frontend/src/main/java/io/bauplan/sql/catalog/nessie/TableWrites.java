@@ -107,11 +107,12 @@ final class TableWrites {
     update(branch, table, info, update -> update.alter(changes));
   }
 
-  private interface Step {
+  /// Changes a table on whatever head it is committed on.
+  interface Step {
     void apply(TableUpdate update);
   }
 
-  private void update(String branch, TableRef table, CommitInfo info, Step step) {
+  void update(String branch, TableRef table, CommitInfo info, Step step) {
     commits.commit(
         branch,
         info,
