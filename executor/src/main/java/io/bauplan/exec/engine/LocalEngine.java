@@ -7,6 +7,7 @@ import io.bauplan.exec.run.RunResult;
 import io.bauplan.exec.run.Runs;
 import io.bauplan.exec.scan.StandardDataFiles;
 import io.bauplan.exec.worker.LocalWorker;
+import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.exec.worker.Worker;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.nessie.NessieCatalogs;
@@ -30,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -43,6 +45,7 @@ final class LocalEngine implements Engine {
   private final Worker worker;
   private final StatementPlanner planner;
   private final StatementExecution statements;
+  private final RunningStatements running = new RunningStatements();
   private final Runs runs;
 
   /// Takes ownership of the catalog and the runtime.
@@ -60,7 +63,7 @@ final class LocalEngine implements Engine {
             new CalciteFallback(),
             functions);
     this.planner = new CalcitePlanner(catalog, worker.fileSchemas(), SystemTables.NONE);
-    this.statements = new StatementExecution(this);
+    this.statements = new StatementExecution(this, running);
     ProjectReader projects = new ProjectReader(PythonSourceInspector.open(config.cacheDirectory()));
     this.runs = new Runs(catalog, planner, worker, projects);
   }
@@ -105,7 +108,22 @@ final class LocalEngine implements Engine {
 
   @Override
   public StatementResult execute(Session session, String sql, StatementOptions options) {
-    return statements.execute(planner.plan(sql, session), session, options);
+    String id = UUID.randomUUID().toString();
+    running.started(id);
+    boolean streams = false;
+    try {
+      StatementResult result =
+          statements.execute(planner.plan(sql, session), session, options, id);
+      if (result instanceof StatementResult.Rows(RunningQuery query)) {
+        streams = true;
+        return new StatementResult.Rows(new TrackedQuery(query, () -> running.ended(id)));
+      }
+      return result;
+    } finally {
+      if (!streams) {
+        running.ended(id);
+      }
+    }
   }
 
   @Override
@@ -116,7 +134,8 @@ final class LocalEngine implements Engine {
           shape(List.of(), StatementExecution.EXPLAIN_OUTPUT);
       case PlannedStatement.ExplainPipeline ignored ->
           shape(List.of(), StatementExecution.EXPLAIN_OUTPUT);
-      case PlannedStatement.Call ignored -> shape(List.of(), Procedures.GENERATED);
+      case PlannedStatement.Call call when Procedures.givesRows(call.procedure()) ->
+          shape(List.of(), Procedures.GENERATED);
       case PlannedStatement.RunPipeline ignored -> shape(List.of(), StatementExecution.RUN_OUTPUT);
       case PlannedStatement.Insert insert ->
           new StatementShape(insert.parameters(), Optional.empty());
@@ -134,7 +153,13 @@ final class LocalEngine implements Engine {
 
   @Override
   public RunResult run(Session session, RunRequest request, RunListener listener) {
-    return runs.run(session, request, listener);
+    String id = UUID.randomUUID().toString();
+    running.started(id);
+    try {
+      return runs.run(session, request, listener);
+    } finally {
+      running.ended(id);
+    }
   }
 
   @Override

@@ -15,16 +15,30 @@ import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.plan.WrittenFile;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// `CALL system.<procedure>(...)`. To add one: a case in [#call], its method, a line in
 /// `docs/sql.md`.
 final class Procedures {
-  private static final List<String> NAMES = List.of("generate_tpch", "generate_transactions");
+  private static final List<String> NAMES = List.of(
+          "generate_tpch",
+          "generate_transactions",
+          "rollback_to_snapshot",
+          "expire_snapshots",
+          "remove_orphan_files",
+          "rewrite_data_files",
+          "vacuum");
 
   /// Rows come in this order; the small ones first, so that a wrong argument shows at once.
   private static final List<String> TPCH_TABLES =
@@ -37,9 +51,16 @@ final class Procedures {
               new Column("rows", DataType.INT64, false)));
 
   private final Catalog catalog;
+  private final Maintenance maintenance;
 
-  Procedures(Catalog catalog) {
+  Procedures(Catalog catalog, RunningStatements running) {
     this.catalog = catalog;
+    this.maintenance = new Maintenance(catalog, running);
+  }
+
+  /// Whether a procedure answers with rows, not with a message.
+  static boolean givesRows(String procedure) {
+    return procedure.replaceFirst("^system\\.", "").startsWith("generate_");
   }
 
   StatementResult call(PlannedStatement.Call call, List<String> namespace, StatementRunner runner) {
@@ -50,6 +71,12 @@ final class Procedures {
     return switch (name) {
       case "generate_tpch" -> generateTpch(call, namespace, runner);
       case "generate_transactions" -> generateTransactions(call, namespace, runner);
+      case "rollback_to_snapshot" -> maintenance.rollback(call, namespace);
+      case "expire_snapshots" -> maintenance.expire(call, namespace, runner.statement());
+      case "remove_orphan_files" ->
+          maintenance.removeOrphans(call, namespace, runner.statement());
+      case "rewrite_data_files" -> maintenance.rewrite(call, namespace, runner);
+      case "vacuum" -> maintenance.vacuum(call, namespace, runner.statement());
       default ->
           throw new EngineException(
                   ErrorCode.FUNCTION_NOT_FOUND, "there is no procedure system." + name)
@@ -120,7 +147,7 @@ final class Procedures {
   }
 
   /// Named and positional arguments of one call.
-  private static final class Arguments {
+  static final class Arguments {
     private final Map<String, @Nullable Object> byName =
         new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
@@ -145,6 +172,49 @@ final class Procedures {
 
     boolean has(String name) {
       return byName.get(name) != null;
+    }
+
+    String required(String name) {
+      if (!has(name)) {
+        throw new EngineException(
+            ErrorCode.INVALID_ARGUMENT, "the parameter \"" + name + "\" must be given");
+      }
+      return text(name, "");
+    }
+
+    long whole(String name, OptionalLong otherwise) {
+      if (!has(name) && otherwise.isPresent()) {
+        return otherwise.getAsLong();
+      }
+      String text = required(name);
+      try {
+        return Long.parseLong(text);
+      } catch (NumberFormatException e) {
+        throw new EngineException(
+            ErrorCode.INVALID_ARGUMENT, name + " is " + text + ", but must be a whole number", e);
+      }
+    }
+
+    /// A timestamp, or a text that is one.
+    Optional<Instant> time(String name) {
+      Object value = byName.get(name);
+      if (value instanceof Long micros) {
+        return Optional.of(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+      }
+      if (value == null) {
+        return Optional.empty();
+      }
+      try {
+        String iso = value.toString().strip().replace(' ', 'T');
+        return Optional.of(
+            iso.endsWith("Z")
+                ? Instant.parse(iso)
+                : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC));
+      } catch (DateTimeParseException e) {
+        throw new EngineException(
+                ErrorCode.INVALID_DATETIME, name + " is '" + value + "', which is not a time", e)
+            .withHint("write it as TIMESTAMP '2026-01-31 12:00:00'");
+      }
     }
 
     String text(String name, String otherwise) {

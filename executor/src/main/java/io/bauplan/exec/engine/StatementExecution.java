@@ -35,19 +35,21 @@ final class StatementExecution {
   private final Procedures procedures;
   private final ViewMaterialization materialization;
 
-  StatementExecution(Engine engine) {
+  StatementExecution(Engine engine, RunningStatements running) {
     this.engine = engine;
     this.changes = new DataChanges(engine.catalog(), engine.worker());
     this.definitions = new DataDefinition(engine.catalog());
     this.references = new References(engine.catalog());
     this.imports = new FileImport(engine.catalog(), engine.worker().fileSchemas(), changes);
-    this.procedures = new Procedures(engine.catalog());
+    this.procedures = new Procedures(engine.catalog(), running);
     this.materialization = new ViewMaterialization(engine.catalog());
   }
 
-  StatementResult execute(PlannedStatement statement, Session session, StatementOptions options) {
+  /// @param id of the statement, by which [RunningStatements] knows it
+  StatementResult execute(
+      PlannedStatement statement, Session session, StatementOptions options, String id) {
     return execute(
-        statement, session, options, new StatementRunner(engine.worker(), session, options));
+        statement, session, options, new StatementRunner(engine.worker(), session, options, id));
   }
 
   private StatementResult execute(
@@ -97,7 +99,10 @@ final class StatementExecution {
     ObservedWorker observed = new ObservedWorker(engine.worker());
     StatementResult result =
         execute(
-            explain.statement(), session, options, new StatementRunner(observed, session, options));
+            explain.statement(),
+            session,
+            options,
+            new StatementRunner(observed, session, options, answer.statement()));
     if (result instanceof StatementResult.Rows rows) {
       try (RunningQuery query = rows.query()) {
         StatementRunner.drain(query);

@@ -19,10 +19,18 @@ final class StatementRunner {
   private final Session session;
   private final StatementOptions options;
 
-  StatementRunner(Worker worker, Session session, StatementOptions options) {
+  private final String statement;
+
+  /// @param statement id of the statement
+  StatementRunner(Worker worker, Session session, StatementOptions options, String statement) {
+    this.statement = statement;
     this.worker = worker;
     this.session = session;
     this.options = options;
+  }
+
+  String statement() {
+    return statement;
   }
 
   /// Starts a plan; the caller owns the query.

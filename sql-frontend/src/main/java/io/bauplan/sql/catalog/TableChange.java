@@ -28,6 +28,14 @@ public sealed interface TableChange {
   record ReplacePartitions(WriteTarget target, List<WrittenFile> files, long expectedSnapshotId)
       implements TableChange {}
 
+  /// The same rows in other files. Fails with a conflict when one of the files replaced is gone, or
+  /// has lost rows since `snapshotId`.
+  ///
+  /// @param replaced locations of data files
+  record Compact(
+      WriteTarget target, List<WrittenFile> files, Set<String> replaced, long snapshotId)
+      implements TableChange {}
+
   /// Deletes rows of some data files and adds others. Put on top of what was committed since it was
   /// read, unless that touches the same: then it fails with a conflict.
   record RowDelta(

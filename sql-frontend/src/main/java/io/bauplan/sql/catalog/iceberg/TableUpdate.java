@@ -21,6 +21,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.ReplacePartitions;
+import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -113,7 +114,24 @@ public final class TableUpdate {
         commit(replace, summary);
       }
       case TableChange.RowDelta delta -> rowDelta(delta, spec, summary);
+      case TableChange.Compact compact -> compact(compact, spec, summary);
     }
+  }
+
+  private void compact(
+      TableChange.Compact change, PartitionSpec spec, Map<String, String> summary) {
+    Snapshot current = staged.current().currentSnapshot();
+    Map<String, FileScanTask> live =
+        current == null
+            ? Map.of()
+            : store.files(name, staged.current()).tasks(current, change.replaced());
+    if (!live.keySet().containsAll(change.replaced())) {
+      throw changed("has changed since its files were read");
+    }
+    RewriteFiles rewrite = table().newRewrite().validateFromSnapshot(change.snapshotId());
+    change.replaced().forEach(file -> rewrite.deleteFile(live.get(file).file()));
+    change.files().forEach(file -> rewrite.addFile(DataFileRecords.of(file, spec)));
+    commit(rewrite, summary);
   }
 
   private void rowDelta(
