@@ -41,9 +41,18 @@ public final class PlanCompiler {
   /// Rows of the recursive scans in reach, by name.
   private final Map<String, Batch> recursions;
   private final Map<Integer, List<Expression.Literal>> correlations;
+  private final Map<Integer, PhysicalPlan> sharedInputs;
+  private final Map<Integer, RowCollector> sharedRows;
 
   public PlanCompiler(QueryContext query, PhysicalPlan plan, StepRunner runner) {
-    this(query, runner, new IdentityHashMap<>(), Map.of(), Map.of());
+    this(
+        query,
+        runner,
+        new IdentityHashMap<>(),
+        Map.of(),
+        Map.of(),
+        new HashMap<>(),
+        new HashMap<>());
     register(plan);
   }
 
@@ -52,17 +61,24 @@ public final class PlanCompiler {
       StepRunner runner,
       Map<PhysicalPlan, NodeFigures> figures,
       Map<String, Batch> recursions,
-      Map<Integer, List<Expression.Literal>> correlations) {
+      Map<Integer, List<Expression.Literal>> correlations,
+      Map<Integer, PhysicalPlan> sharedInputs,
+      Map<Integer, RowCollector> sharedRows) {
     this.query = query;
     this.runner = runner;
     this.figures = figures;
     this.recursions = recursions;
     this.correlations = correlations;
+    this.sharedInputs = sharedInputs;
+    this.sharedRows = sharedRows;
   }
 
   private void register(PhysicalPlan node) {
     ordered.add(new NodeFigures(node));
     figures.put(node, ordered.getLast());
+    if (node instanceof PhysicalPlan.Shared shared) {
+      sharedInputs.put(shared.id(), shared.input());
+    }
     node.inputs().forEach(this::register);
   }
 
@@ -146,6 +162,8 @@ public final class PlanCompiler {
         }
         yield Readers.single(() -> new SliceReader(rows));
       }
+      case PhysicalPlan.Shared shared -> shared(shared.id());
+      case PhysicalPlan.SharedScan scan -> shared(scan.id());
       case PhysicalPlan.Correlate correlate -> correlate(correlate, allocator);
       case PhysicalPlan.Window window -> fallback(window, allocator);
     };
@@ -241,7 +259,14 @@ public final class PlanCompiler {
     Map<Integer, List<Expression.Literal>> outer = new HashMap<>(correlations);
     outer.putAll(moreCorrelations);
     PlanCompiler inner =
-        new PlanCompiler(query, runner, figures, Map.copyOf(scans), Map.copyOf(outer));
+        new PlanCompiler(
+            query,
+            runner,
+            figures,
+            Map.copyOf(scans),
+            Map.copyOf(outer),
+            sharedInputs,
+            sharedRows);
     BufferAllocator allocator = query.child("nested");
     RowCollector rows = inner.collect(plan, allocator);
     runner.run(inner.steps());
@@ -253,6 +278,21 @@ public final class PlanCompiler {
     SortOperator sort = query.own(new SortOperator(node, allocator));
     pipeline(input, sort, counted);
     return sort.source();
+  }
+
+  /// Whoever comes first has the rows collected.
+  private Source shared(int id) {
+    RowCollector rows = sharedRows.get(id);
+    if (rows == null) {
+      PhysicalPlan input = sharedInputs.get(id);
+      if (input == null) {
+        throw new IllegalStateException("no shared rows " + id);
+      }
+      rows = collect(input, query.child("shared"));
+      sharedRows.put(id, rows);
+    }
+    RowCollector collected = rows;
+    return new HeldRowsSource(collected::rows, query.threads());
   }
 
   private Source write(PhysicalPlan input, WriteSink sink, NodeFigures counted) {

@@ -55,10 +55,10 @@ public final class PhysicalTranslator {
     PhysicalPlan plan =
         finish.apply(new PhysicalTranslator(rel.getCluster().getMetadataQuery()).node(rel));
     PhysicalPlan pruned = ColumnPruner.prune(plan);
-    return ScanTranslator.planFiles(
+    PhysicalPlan folded =
         PhysicalPlans.rewrite(
-            pruned, n -> ConstantRows.fold(PhysicalPlans.mapExpressions(n, folder::fold), folder)),
-        rel);
+            pruned, n -> ConstantRows.fold(PhysicalPlans.mapExpressions(n, folder::fold), folder));
+    return ScanTranslator.planFiles(SharedSubplans.share(folded), rel);
   }
 
   RelMetadataQuery metadata() {

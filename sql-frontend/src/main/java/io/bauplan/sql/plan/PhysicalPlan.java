@@ -317,6 +317,28 @@ public sealed interface PhysicalPlan {
     }
   }
 
+  /// Rows that the plan needs in several places: computed once and held, given here and to every
+  /// [SharedScan] of the same id.
+  record Shared(int id, PhysicalPlan input) implements PhysicalPlan {
+    @Override
+    public RowType output() {
+      return input.output();
+    }
+
+    @Override
+    public List<PhysicalPlan> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /// The rows of the plan's [Shared] node of that id once more.
+  record SharedScan(int id, RowType output, double estimatedRows) implements PhysicalPlan {
+    @Override
+    public List<PhysicalPlan> inputs() {
+      return List.of();
+    }
+  }
+
   record Sample(PhysicalPlan input, boolean bernoulli, double fraction, OptionalLong seed)
       implements PhysicalPlan {
     @Override

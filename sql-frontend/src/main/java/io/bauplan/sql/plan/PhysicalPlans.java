@@ -64,6 +64,7 @@ public final class PhysicalPlans {
       case Generate p -> p;
       case Values p -> p;
       case RecursiveScan p -> p;
+      case PhysicalPlan.SharedScan p -> p;
       case Filter p -> new Filter(in.get(0), p.predicate(), p.estimatedRows());
       case Project p -> new Project(in.get(0), p.expressions(), p.output());
       case Aggregate p ->
@@ -98,6 +99,7 @@ public final class PhysicalPlans {
           new Correlate(in.get(0), in.get(1), p.correlationId(), p.kind(), p.output());
       case RecursiveUnion p ->
           new RecursiveUnion(p.name(), p.all(), in.get(0), in.get(1), p.output());
+      case PhysicalPlan.Shared p -> new PhysicalPlan.Shared(p.id(), in.get(0));
       case Sample p -> new Sample(in.get(0), p.bernoulli(), p.fraction(), p.seed());
       case TableFunction p -> new TableFunction(p.function(), p.arguments(), in, p.output());
       case TableWrite p -> new TableWrite(in.get(0), p.target());
@@ -158,6 +160,7 @@ public final class PhysicalPlans {
       case Generate p -> p;
       case Values p -> p;
       case RecursiveScan p -> p;
+      case PhysicalPlan.SharedScan p -> p;
       case Aggregate p -> p;
       case Sort p -> p;
       case Limit p -> p;
@@ -166,6 +169,7 @@ public final class PhysicalPlans {
       case Unnest p -> p;
       case Correlate p -> p;
       case RecursiveUnion p -> p;
+      case PhysicalPlan.Shared p -> p;
       case Sample p -> p;
       case TableFunction p -> p;
       case TableWrite p -> p;

@@ -135,6 +135,9 @@ public final class PlanText {
       case Correlate p -> new Line("Correlate", lower(p.kind()) + " $outer" + p.correlationId());
       case RecursiveUnion p -> new Line("RecursiveUnion", p.name() + (p.all() ? " all" : ""));
       case RecursiveScan p -> new Line("RecursiveScan", p.name());
+      case PhysicalPlan.Shared p -> new Line("Shared", "#" + p.id());
+      case PhysicalPlan.SharedScan p ->
+          new Line("SharedScan", "#" + p.id() + " " + names(p.output()), p.estimatedRows());
       case Sample p ->
           new Line("Sample", p.fraction() * 100 + "%" + (p.bernoulli() ? " bernoulli" : ""));
       case TableFunction p -> new Line("TableFunction", tableFunction(p));

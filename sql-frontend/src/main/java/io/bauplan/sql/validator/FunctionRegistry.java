@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
@@ -92,6 +93,19 @@ public final class FunctionRegistry {
   /// `struct_field(row, index)`, 0-based.
   public static final String STRUCT_FIELD = "struct_field";
 
+  private static final Set<String> OWN =
+      Set.of(
+          INTERVAL_ADD,
+          INTERVAL_SUBTRACT,
+          INTERVAL_MULTIPLY,
+          INTERVAL_DIVIDE,
+          DATE_CEIL,
+          STRUCT_FIELD);
+
+  /// Calcite takes these for deterministic.
+  private static final Set<String> CHANGING =
+      Set.of("rand", "random", "rand_integer", "uuid", "gen_random_uuid", "generate_uuid");
+
   private static final FunctionRegistry INSTANCE = new FunctionRegistry();
 
   private final Map<SqlOperator, String> ids = new IdentityHashMap<>();
@@ -174,6 +188,15 @@ public final class FunctionRegistry {
       case "list", "collect_list", "collect" -> "array_agg";
       default -> name.replace(' ', '_');
     };
+  }
+
+  /// Whether calls with the same arguments give the same throughout a statement. The functions of
+  /// ours that stand for no operator do; of an unknown one nothing is promised.
+  public boolean isDeterministic(String id) {
+    SqlOperator operator = operators.get(id);
+    return operator == null
+        ? OWN.contains(id)
+        : operator.isDeterministic() && !operator.isDynamicFunction() && !CHANGING.contains(id);
   }
 
   public Optional<SqlOperator> operator(String id) {
