@@ -1,6 +1,7 @@
 package io.bauplan.sql.catalog;
 
 import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.Expression.Literal;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.ScanFile;
 import io.bauplan.sql.plan.TableRef;
@@ -30,6 +31,11 @@ public interface CatalogTable {
   List<WriteTarget.PartitionField> partitioning();
 
   Map<String, String> properties();
+
+  /// By field id, what a column gets in new rows that do not say; NULL where absent.
+  default Map<Integer, Literal> writeDefaults() {
+    return Map.of();
+  }
 
   /// Iceberg's: 1, 2 or 3.
   int formatVersion();

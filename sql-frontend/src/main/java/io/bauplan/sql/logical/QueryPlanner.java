@@ -93,6 +93,15 @@ public final class QueryPlanner {
   ///
   /// @param sources for each of the table's columns the query's column, -1 = NULL
   public Rows rowsFor(SqlNode query, List<Column> target, int[] sources) {
+    return rowsFor(query, target, sources, nothing(target));
+  }
+
+  private static List<Literal> nothing(List<Column> target) {
+    return target.stream().map(column -> new Literal(null, column.type())).toList();
+  }
+
+  /// @param missing what columns get that the query has none for
+  public Rows rowsFor(SqlNode query, List<Column> target, int[] sources, List<Literal> missing) {
     List<@Nullable SourcePosition> positions = positions(query);
     Converted converted = convert(query);
     RowType row = columns(converted);
@@ -106,28 +115,38 @@ public final class QueryPlanner {
             sources[i] < positions.size() ? positions.get(sources[i]) : null);
       }
     }
-    return rowsOf(converted.root().project(true), converted, target, sources);
+    return rowsOf(converted.root().project(true), converted, target, sources, missing);
   }
 
   /// Rows of a tree made of a converted query, stored into columns.
   Rows rowsOf(RelNode tree, Converted converted, List<Column> target, int[] sources) {
+    return rowsOf(tree, converted, target, sources, nothing(target));
+  }
+
+  private Rows rowsOf(
+      RelNode tree,
+      Converted converted,
+      List<Column> target,
+      int[] sources,
+      List<Literal> missing) {
     PhysicalPlan plan =
         plan(
             tree,
             input ->
                 Projections.project(
-                    input, assigned(input.output(), target, sources), new RowType(target)));
+                    input, assigned(input.output(), target, sources, missing), new RowType(target)));
     return new Rows(plan, parameters(converted));
   }
 
   /// The table's writer refuses NULLs that a column does not take.
-  private static List<Expression> assigned(RowType row, List<Column> target, int[] sources) {
+  private static List<Expression> assigned(
+      RowType row, List<Column> target, int[] sources, List<Literal> missing) {
     List<Expression> expressions = new ArrayList<>();
     for (int i = 0; i < target.size(); i++) {
       DataType type = target.get(i).type();
       expressions.add(
           sources[i] < 0
-              ? new Literal(null, type)
+              ? missing.get(i)
               : TypeRules.cast(Projections.reference(row, sources[i]), type));
     }
     return expressions;

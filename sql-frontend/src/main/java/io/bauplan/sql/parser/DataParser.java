@@ -20,6 +20,7 @@ import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlUpdate;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.jspecify.annotations.Nullable;
 
@@ -63,11 +64,13 @@ final class DataParser {
     if (at.isEmpty()) {
       at = reader.version();
     }
+    boolean byName = columns.isEmpty() && reader.accept("BY", "NAME");
     if (!reader.atQuery()) {
       throw reader.unexpected("SELECT", "VALUES");
     }
     SqlNode source = reader.query();
-    return new DataStatement.Insert(table, columns, source, overwrite, at, reader.since(first));
+    return new DataStatement.Insert(
+        table, columns, byName, source, overwrite, at, reader.since(first));
   }
 
   private Optional<SqlIdentifier> alias(String... notAnAlias) throws ParseException {
@@ -114,7 +117,12 @@ final class DataParser {
     do {
       columns.add(reader.name());
       reader.expect("=");
-      values.add(reader.expression());
+      Token value = reader.peek(1);
+      values.add(
+          reader.accept("DEFAULT")
+              ? SqlStdOperatorTable.DEFAULT.createCall(
+                  TokenReader.position(SyntaxErrors.position(value)))
+              : reader.expression());
     } while (reader.accept(","));
   }
 

@@ -13,15 +13,21 @@ import org.apache.calcite.sql.SqlUpdate;
 /// Changes rows, or moves them in and out of files. `at` is `AT BRANCH b`: the branch written to.
 public sealed interface DataStatement extends Statement {
   /// @param columns in the order of the source's columns; empty = all of the table's
+  /// @param byName `BY NAME`: the source's columns go to those of the same name
   /// @param overwrite `INSERT OVERWRITE`: replaces what is there
   record Insert(
       SqlIdentifier table,
       List<SqlIdentifier> columns,
+      boolean byName,
       SqlNode source,
       boolean overwrite,
       Optional<Version> at,
       SourcePosition position)
-      implements DataStatement {}
+      implements DataStatement {
+    public Insert withColumns(List<SqlIdentifier> names) {
+      return new Insert(table, names, false, source, overwrite, at, position);
+    }
+  }
 
   /// `UPDATE t SET ... [FROM source] [WHERE ...]`.
   ///

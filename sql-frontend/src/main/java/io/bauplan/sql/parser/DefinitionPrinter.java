@@ -126,13 +126,25 @@ final class DefinitionPrinter {
   private static String change(Change change) {
     return switch (change) {
       case Change.AddColumn c ->
-          words("ADD COLUMN", c.ifNotExists() ? "IF NOT EXISTS" : "", column(c.column()));
+          words(
+              "ADD COLUMN",
+              c.ifNotExists() ? "IF NOT EXISTS" : "",
+              column(c.column()),
+              c.place().map(DefinitionPrinter::place).orElse(""));
       case Change.DropColumn c ->
           words("DROP COLUMN", c.ifExists() ? "IF EXISTS" : "", print(c.column()));
       case Change.RenameColumn c -> words("RENAME COLUMN", print(c.from()), "TO", print(c.to()));
       case Change.ChangeType c -> words("ALTER COLUMN", print(c.column()), "TYPE", print(c.type()));
       case Change.SetNullable c ->
           words("ALTER COLUMN", print(c.column()), c.nullable() ? "DROP" : "SET", "NOT NULL");
+      case Change.MoveColumn c -> words("ALTER COLUMN", print(c.column()), place(c.place()));
+      case Change.SetComment c ->
+          words("ALTER COLUMN", print(c.column()), "COMMENT", string(c.comment()));
+      case Change.SetDefault c ->
+          words(
+              "ALTER COLUMN",
+              print(c.column()),
+              c.value().map(v -> "SET DEFAULT " + StatementPrinter.operand(v)).orElse("DROP DEFAULT"));
       case Change.RenameTable c -> words("RENAME TO", print(c.to()));
       case Change.SetProperties c -> "SET PROPERTIES " + options("", c.properties());
       case Change.UnsetProperties c ->
@@ -141,6 +153,12 @@ final class DefinitionPrinter {
               .collect(Collectors.joining(", ", "UNSET PROPERTIES (", ")"));
       case Change.AddPartitionField c -> "ADD PARTITION FIELD " + field(c.field());
       case Change.DropPartitionField c -> "DROP PARTITION FIELD " + field(c.field());
+      case Change.ReplacePartitionField c ->
+          "REPLACE PARTITION FIELD " + field(c.field()) + " WITH " + field(c.with());
     };
+  }
+
+  private static String place(DefinitionStatement.Place place) {
+    return place.after().map(column -> "AFTER " + print(column)).orElse("FIRST");
   }
 }

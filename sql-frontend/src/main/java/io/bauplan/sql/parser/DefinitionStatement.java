@@ -58,7 +58,9 @@ public sealed interface DefinitionStatement extends Statement
 
   /// One change of `ALTER TABLE`.
   sealed interface Change {
-    record AddColumn(ColumnDefinition column, boolean ifNotExists) implements Change {}
+    /// @param column its name may be a path: `a.b` adds a field to the column `a`
+    record AddColumn(ColumnDefinition column, boolean ifNotExists, Optional<Place> place)
+        implements Change {}
 
     record DropColumn(SqlIdentifier column, boolean ifExists) implements Change {}
 
@@ -67,6 +69,13 @@ public sealed interface DefinitionStatement extends Statement
     record ChangeType(SqlIdentifier column, SqlDataTypeSpec type) implements Change {}
 
     record SetNullable(SqlIdentifier column, boolean nullable) implements Change {}
+
+    record MoveColumn(SqlIdentifier column, Place place) implements Change {}
+
+    record SetComment(SqlIdentifier column, String comment) implements Change {}
+
+    /// `SET DEFAULT value`; no value = `DROP DEFAULT`.
+    record SetDefault(SqlIdentifier column, Optional<SqlNode> value) implements Change {}
 
     record RenameTable(SqlIdentifier to) implements Change {}
 
@@ -77,7 +86,12 @@ public sealed interface DefinitionStatement extends Statement
     record AddPartitionField(PartitionField field) implements Change {}
 
     record DropPartitionField(PartitionField field) implements Change {}
+
+    record ReplacePartitionField(PartitionField field, PartitionField with) implements Change {}
   }
+
+  /// `AFTER column`; no column = `FIRST`.
+  record Place(Optional<SqlIdentifier> after) {}
 
   /// @param columns new names for the query's columns; empty = its own
   /// @param sql the query as the user wrote it

@@ -55,6 +55,7 @@ public final class StatementPrinter {
               print(s.table()),
               at(s.at()),
               list(s.columns()),
+              s.byName() ? "BY NAME" : "",
               print(s.source()));
       case DataStatement.Update s ->
           words(

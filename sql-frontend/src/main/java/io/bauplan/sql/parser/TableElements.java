@@ -5,6 +5,7 @@ import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.parser.DefinitionStatement.Change;
 import io.bauplan.sql.parser.DefinitionStatement.ColumnDefinition;
 import io.bauplan.sql.parser.DefinitionStatement.PartitionField;
+import io.bauplan.sql.parser.DefinitionStatement.Place;
 import io.bauplan.sql.parser.TokenReader.OptionKeys;
 import io.bauplan.sql.parser.generated.BauplanParserConstants;
 import io.bauplan.sql.parser.generated.ParseException;
@@ -68,13 +69,20 @@ final class TableElements {
   }
 
   private ColumnDefinition column() throws ParseException {
-    SqlIdentifier name = reader.simpleName();
+    return column(reader.simpleName());
+  }
+
+  private ColumnDefinition column(SqlIdentifier name) throws ParseException {
     Optional<SqlDataTypeSpec> type =
         reader.at(",") || reader.at(")") ? Optional.empty() : Optional.of(reader.parser.DataType());
     boolean nullable = true;
     Optional<SqlNode> defaultValue = Optional.empty();
     Optional<String> comment = Optional.empty();
-    while (!reader.at(",") && !reader.at(")") && !reader.atEnd()) {
+    while (!reader.at(",")
+        && !reader.at(")")
+        && !reader.at("FIRST")
+        && !reader.at("AFTER")
+        && !reader.atEnd()) {
       if (reader.at("NOT")) {
         reader.expect("NOT", "NULL");
         nullable = false;
@@ -195,12 +203,18 @@ final class TableElements {
         return List.of(new Change.RenameTable(reader.name()));
       }
       boolean word = acceptColumn();
-      SqlIdentifier from = reader.simpleName();
+      SqlIdentifier from = reader.name();
       reader.expect("TO");
       return List.of(new Change.RenameColumn(from, reader.simpleName()));
     }
     if (reader.accept("ALTER") || reader.accept("CHANGE") || reader.accept("MODIFY")) {
       return List.of(alterColumn());
+    }
+    if (reader.at("REPLACE", "PARTITION", "FIELD")) {
+      reader.expect("REPLACE", "PARTITION", "FIELD");
+      PartitionField replaced = partitionField();
+      reader.expect("WITH");
+      return List.of(new Change.ReplacePartitionField(replaced, partitionField()));
     }
     if (reader.accept("SET")) {
       boolean word =
@@ -213,7 +227,7 @@ final class TableElements {
       return List.of(
           new Change.UnsetProperties(List.copyOf(reader.options(OptionKeys.AS_WRITTEN).keySet())));
     }
-    throw reader.unexpected("ADD", "DROP", "RENAME", "ALTER", "SET", "UNSET");
+    throw reader.unexpected("ADD", "DROP", "RENAME", "ALTER", "REPLACE", "SET", "UNSET");
   }
 
   private boolean acceptColumn() {
@@ -233,13 +247,27 @@ final class TableElements {
     if (reader.accept("(")) {
       List<Change> changes = new ArrayList<>();
       do {
-        changes.add(new Change.AddColumn(typed(column()), false));
+        changes.add(addColumn(false));
       } while (reader.accept(","));
       reader.expect(")");
       return changes;
     }
     boolean ifNotExists = reader.ifNotExists();
-    return List.of(new Change.AddColumn(typed(column()), ifNotExists));
+    return List.of(addColumn(ifNotExists));
+  }
+
+  private Change addColumn(boolean ifNotExists) throws ParseException {
+    ColumnDefinition column = typed(column(reader.name()));
+    return new Change.AddColumn(column, ifNotExists, place());
+  }
+
+  private Optional<Place> place() throws ParseException {
+    if (reader.accept("FIRST")) {
+      return Optional.of(new Place(Optional.empty()));
+    }
+    return reader.accept("AFTER")
+        ? Optional.of(new Place(Optional.of(reader.simpleName())))
+        : Optional.empty();
   }
 
   private ColumnDefinition typed(ColumnDefinition column) {
@@ -254,15 +282,28 @@ final class TableElements {
     }
     boolean word = acceptColumn();
     boolean ifExists = reader.ifExists();
-    return new Change.DropColumn(reader.simpleName(), ifExists);
+    return new Change.DropColumn(reader.name(), ifExists);
   }
 
   private Change alterColumn() throws ParseException {
     boolean word = acceptColumn();
-    SqlIdentifier column = reader.simpleName();
+    SqlIdentifier column = reader.name();
     if (reader.at("SET", "NOT")) {
       reader.expect("SET", "NOT", "NULL");
       return new Change.SetNullable(column, false);
+    }
+    if (reader.accept("SET", "DEFAULT")) {
+      return new Change.SetDefault(column, Optional.of(reader.expression()));
+    }
+    if (reader.accept("DROP", "DEFAULT")) {
+      return new Change.SetDefault(column, Optional.empty());
+    }
+    if (reader.accept("COMMENT")) {
+      return new Change.SetComment(column, reader.string("a comment, as a string"));
+    }
+    Optional<Place> place = place();
+    if (place.isPresent()) {
+      return new Change.MoveColumn(column, place.get());
     }
     if (reader.at("DROP")) {
       reader.expect("DROP", "NOT", "NULL");

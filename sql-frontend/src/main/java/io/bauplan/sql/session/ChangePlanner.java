@@ -47,6 +47,7 @@ final class ChangePlanner {
   private final StatementContext context;
   private final CatalogTable table;
   private final TableColumns columns;
+  private final DefaultValues defaults;
   private final SqlIdentifier name;
   private final SqlIdentifier alias;
 
@@ -59,23 +60,36 @@ final class ChangePlanner {
     this.context = context;
     this.table = table;
     this.columns = new TableColumns(table, alias);
+    this.defaults = new DefaultValues(table);
     this.name = name;
     this.alias =
         alias.orElseGet(() -> new SqlIdentifier(name.names.getLast(), name.getParserPosition()));
   }
 
-  TableColumns columns() {
-    return columns;
+  /// Values in the order of the table's columns; null where a column is not named.
+  List<@Nullable SqlNode> assigned(List<SqlIdentifier> names, List<SqlNode> values) {
+    List<@Nullable SqlNode> assigned = new ArrayList<>();
+    for (SqlNode value : columns.assigned(names, values)) {
+      assigned.add(value == null ? null : defaults.value(assigned.size(), value));
+    }
+    return assigned;
   }
 
-  SqlIdentifier alias() {
-    return alias;
+  /// As [#assigned] for a new row, with defaults for the columns that are not named.
+  List<@Nullable SqlNode> inserted(List<SqlIdentifier> names, List<SqlNode> values) {
+    List<@Nullable SqlNode> row = assigned(names, values);
+    for (int i = 0; i < row.size(); i++) {
+      if (row.get(i) == null && defaults.has(i)) {
+        row.set(i, defaults.node(i, SqlParserPos.ZERO));
+      }
+    }
+    return row;
   }
 
   PlannedStatement update(DataStatement.Update statement) {
     SqlUpdate update = statement.update();
     List<@Nullable SqlNode> values =
-        columns.assigned(
+        assigned(
             update.getTargetColumnList().stream().map(SqlIdentifier.class::cast).toList(),
             List.copyOf(update.getSourceExpressionList()));
     return simple(

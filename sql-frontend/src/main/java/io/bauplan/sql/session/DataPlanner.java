@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
@@ -68,10 +69,27 @@ final class DataPlanner {
 
   private PlannedStatement insert(DataStatement.Insert insert) {
     StatementContext context = Planning.writing(session, insert.at());
+    QueryPlanner queries = new QueryPlanner(context);
+    return insert.byName()
+        ? insert(insert.withColumns(names(insert.source(), queries)), context, queries)
+        : insert(insert, context, queries);
+  }
+
+  /// The columns that a query gives, as names.
+  private static List<SqlIdentifier> names(SqlNode source, QueryPlanner queries) {
+    SqlParserPos position = source.getParserPosition();
+    return queries.columns(SqlCopies.copy(source)).columns().stream()
+        .map(column -> new SqlIdentifier(column.name(), position))
+        .toList();
+  }
+
+  private static PlannedStatement insert(
+      DataStatement.Insert insert, StatementContext context, QueryPlanner queries) {
     CatalogTable table = table(context, insert.table());
     List<Column> columns = columns(table);
-    QueryPlanner queries = new QueryPlanner(context);
     int[] sources = new int[columns.size()];
+    DefaultValues defaults = new DefaultValues(table);
+    defaults.replaceIn(insert.source(), targets(insert, columns, table));
     int given = width(insert.source(), queries);
     if (insert.columns().isEmpty()) {
       if (given != columns.size()) {
@@ -95,8 +113,8 @@ final class DataPlanner {
         sources[target] = i;
       }
     }
-    checkRequired(columns, sources, insert);
-    Rows rows = queries.rowsFor(insert.source(), columns, sources);
+    checkRequired(columns, sources, defaults, insert);
+    Rows rows = queries.rowsFor(insert.source(), columns, sources, defaults.literals());
     InsertMode mode =
         !insert.overwrite()
             ? InsertMode.APPEND
@@ -105,6 +123,14 @@ final class DataPlanner {
                 : InsertMode.OVERWRITE_PARTITIONS;
     return new PlannedStatement.Insert(
         context.at().name(), context.at(), table.name(), mode, rows.plan(), rows.parameters());
+  }
+
+  /// The table's column of each of the source's.
+  private static List<Integer> targets(
+      DataStatement.Insert insert, List<Column> columns, CatalogTable table) {
+    return insert.columns().isEmpty()
+        ? IntStream.range(0, columns.size()).boxed().toList()
+        : insert.columns().stream().map(name -> column(columns, name, table)).toList();
   }
 
   private static int width(SqlNode source, QueryPlanner queries) {
@@ -134,9 +160,9 @@ final class DataPlanner {
   }
 
   private static void checkRequired(
-      List<Column> columns, int[] sources, DataStatement.Insert insert) {
+      List<Column> columns, int[] sources, DefaultValues defaults, DataStatement.Insert insert) {
     for (int i = 0; i < sources.length; i++) {
-      if (sources[i] < 0 && !columns.get(i).nullable()) {
+      if (sources[i] < 0 && !columns.get(i).nullable() && !defaults.has(i)) {
         throw new EngineException(
             ErrorCode.NOT_NULL_VIOLATION,
             "column \"" + columns.get(i).name() + "\" is NOT NULL and must be given",

@@ -90,16 +90,14 @@ final class DefinitionPlanner {
     checkNames(columns, create.position());
     TableRef name = names(context).created(create.name());
     TableDefinition definition =
-        new TableDefinition(name, columns, partitioning(create.partitioning(), columns), create.properties());
+        new TableDefinition(name, columns, partitioning(create.partitioning(), columns), create.properties(),
+            AlterationPlanner.defaults(create.columns(), context),
+            AlterationPlanner.comments(create.columns()));
     return new PlannedStatement.CreateTable(
         context.at().name(), context.at(), definition, source, create.existing());
   }
 
-  private static Column column(ColumnDefinition definition, TypeSpecs types) {
-    if (definition.defaultValue().isPresent()) {
-      throw Planning.notSupported(
-          "DEFAULT", Positions.of(definition.defaultValue().get().getParserPosition()));
-    }
+  static Column column(ColumnDefinition definition, TypeSpecs types) {
     DataType type =
         definition
             .type()
@@ -110,7 +108,7 @@ final class DefinitionPlanner {
                         ErrorCode.INVALID_STATEMENT,
                         "column \"" + definition.name() + "\" needs a type",
                         Positions.of(definition.name().getParserPosition())));
-    return new Column(definition.name().getSimple(), type, definition.nullable());
+    return new Column(definition.name().names.getLast(), type, definition.nullable());
   }
 
   /// A query's columns under the names, and with the types, that the statement gives.
@@ -237,48 +235,7 @@ final class DefinitionPlanner {
               : names(context).created(to);
       return new PlannedStatement.Rename(branch, table, target);
     }
-    TypeSpecs types = new TypeSpecs(context);
-    List<TableAlteration> changes = new ArrayList<>();
-    for (Change change : alter.changes()) {
-      changes.addAll(alteration(change, types, alter.position()));
-    }
-    return new PlannedStatement.AlterTable(branch, table, changes);
-  }
-
-  private static List<TableAlteration> alteration(
-      Change change, TypeSpecs types, SourcePosition position) {
-    return switch (change) {
-      case Change.AddColumn add -> {
-        if (!add.column().nullable()) {
-          throw Planning.notSupported("adding a NOT NULL column to a table", position);
-        }
-        yield List.of(new TableAlteration.AddColumn(column(add.column(), types)));
-      }
-      case Change.DropColumn drop ->
-          List.of(new TableAlteration.DropColumn(drop.column().names.getLast()));
-      case Change.RenameColumn rename ->
-          List.of(
-              new TableAlteration.RenameColumn(
-                  rename.from().names.getLast(), rename.to().getSimple()));
-      case Change.ChangeType type ->
-          List.of(
-              new TableAlteration.ChangeType(
-                  type.column().names.getLast(), types.type(type.type())));
-      case Change.SetNullable ignored ->
-          throw Planning.notSupported("changing whether a column may be NULL", position);
-      case Change.RenameTable ignored ->
-          throw new EngineException(
-              ErrorCode.INVALID_STATEMENT, "RENAME TO stands alone in ALTER TABLE", position);
-      case Change.SetProperties set ->
-          set.properties().entrySet().stream()
-              .<TableAlteration>map(e -> new TableAlteration.SetProperty(e.getKey(), e.getValue()))
-              .toList();
-      case Change.UnsetProperties unset ->
-          unset.keys().stream().<TableAlteration>map(TableAlteration.RemoveProperty::new).toList();
-      case Change.AddPartitionField ignored ->
-          throw Planning.notSupported("ALTER TABLE ... ADD PARTITION FIELD", position);
-      case Change.DropPartitionField ignored ->
-          throw Planning.notSupported("ALTER TABLE ... DROP PARTITION FIELD", position);
-    };
+    AlterationPlanner alterations = new AlterationPlanner(context, alter);
+    return new PlannedStatement.AlterTable(branch, table, alterations.plan());
   }
 }

@@ -85,14 +85,14 @@ final class MergePlanner {
               RowChange.UPDATE,
               update.columns().isEmpty()
                   ? sameNames(source)
-                  : changes.columns().assigned(update.columns(), update.values()));
+                  : changes.assigned(update.columns(), update.values()));
       case MergeAction.Insert insert ->
           new Clause(When.NOT_MATCHED, insert.condition(), RowChange.INSERT, inserted(insert, source));
     };
   }
 
   private List<@Nullable SqlNode> nothing() {
-    return changes.columns().assigned(List.of(), List.of());
+    return changes.assigned(List.of(), List.of());
   }
 
   /// `SET *` and `INSERT *`: each column from the source's of that name.
@@ -124,9 +124,13 @@ final class MergePlanner {
               + " given",
           Positions.of(insert.values().getFirst().getParserPosition()));
     }
-    return insert.columns().isEmpty()
-        ? new ArrayList<>(insert.values())
-        : changes.columns().assigned(insert.columns(), insert.values());
+    List<SqlIdentifier> names =
+        insert.columns().isEmpty()
+            ? changes.list().stream()
+                .map(column -> new SqlIdentifier(column.name(), SqlParserPos.ZERO))
+                .toList()
+            : insert.columns();
+    return changes.inserted(names, insert.values());
   }
 
   /// The name by which the source's columns are called.

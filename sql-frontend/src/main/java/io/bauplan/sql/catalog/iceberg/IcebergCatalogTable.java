@@ -6,10 +6,12 @@ import io.bauplan.sql.catalog.ExactFigures;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.Expression.Literal;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.ScanFile;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.plan.WriteTarget;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.types.Types.NestedField;
 
 /// [CatalogTable] over one immutable Iceberg metadata file.
 final class IcebergCatalogTable implements CatalogTable {
@@ -93,6 +96,20 @@ final class IcebergCatalogTable implements CatalogTable {
   @Override
   public int formatVersion() {
     return metadata.formatVersion();
+  }
+
+  @Override
+  public Map<Integer, Literal> writeDefaults() {
+    Map<Integer, Literal> defaults = new HashMap<>();
+    for (NestedField field : metadata.schema().columns()) {
+      Object value = IcebergValues.toLiteral(field.type(), field.writeDefault());
+      if (value != null) {
+        defaults.put(
+            field.fieldId(),
+            new Literal(value, IcebergTypes.dataType(field.name(), field.type())));
+      }
+    }
+    return defaults;
   }
 
   @Override

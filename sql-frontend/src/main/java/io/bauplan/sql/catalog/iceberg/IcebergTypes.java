@@ -1,5 +1,6 @@
 package io.bauplan.sql.catalog.iceberg;
 
+import io.bauplan.sql.catalog.TableDefinition;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Column;
@@ -20,6 +21,7 @@ import io.bauplan.sql.plan.DataType.TimeType;
 import io.bauplan.sql.plan.DataType.TimestampType;
 import io.bauplan.sql.plan.DataType.UuidType;
 import io.bauplan.sql.plan.DataType.VarcharType;
+import io.bauplan.sql.plan.Expression.Literal;
 import io.bauplan.sql.plan.FieldIds;
 import io.bauplan.sql.plan.ScanColumn;
 import java.util.ArrayList;
@@ -29,9 +31,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /// The mapping between the engine's types and Iceberg's, both ways; `docs/types.md` is its table.
 ///
@@ -51,6 +55,37 @@ public final class IcebergTypes {
       }
     }
     return new Schema(fields(columns, lastId));
+  }
+
+  /// The schema of a new table, with its columns' defaults and comments.
+  static Schema schema(TableDefinition definition) {
+    List<NestedField> fields = new ArrayList<>();
+    for (NestedField field : schema(definition.columns()).columns()) {
+      NestedField.Builder builder = NestedField.from(field);
+      Literal value = definition.defaults().get(field.name());
+      if (value != null) {
+        var literal = defaultValue(field.type(), value);
+        builder.withInitialDefault(literal).withWriteDefault(literal);
+      }
+      String comment = definition.comments().get(field.name());
+      fields.add(comment == null ? builder.build() : builder.withDoc(comment).build());
+    }
+    return new Schema(fields);
+  }
+
+  /// A default as Iceberg has it.
+  static org.apache.iceberg.expressions.@Nullable Literal<?> defaultValue(
+      Type type, Literal value) {
+    Object converted = IcebergValues.toIceberg(type, value.value());
+    return switch (converted) {
+      case null -> null;
+      case Integer number when type.typeId() == Type.TypeID.DATE ->
+          Expressions.lit(number).to(type);
+      case Long number when type.typeId() == Type.TypeID.TIME -> Expressions.lit(number).to(type);
+      case Long number when type.typeId() == Type.TypeID.TIMESTAMP ->
+          Expressions.micros(number).to(type);
+      default -> Expressions.lit(converted).to(type);
+    };
   }
 
   private static List<NestedField> fields(List<Column> columns, AtomicInteger lastId) {

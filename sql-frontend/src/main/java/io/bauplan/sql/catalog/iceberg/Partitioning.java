@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.expressions.Term;
 import org.apache.iceberg.types.Types.NestedField;
 
 /// `PARTITIONED BY` as an Iceberg partition spec.
@@ -44,6 +46,29 @@ final class Partitioning {
       throw new EngineException(
           ErrorCode.INVALID_ARGUMENT, "invalid partitioning: " + e.getMessage(), e);
     }
+  }
+
+  /// A partition field for a change of an existing table's partitioning.
+  static Term term(Schema schema, TableDefinition.Partitioning field) {
+    String column = column(schema, field.column()).name();
+    String transform = field.transform();
+    return switch (transform) {
+      case "identity" -> Expressions.ref(column);
+      case "year" -> Expressions.year(column);
+      case "month" -> Expressions.month(column);
+      case "day" -> Expressions.day(column);
+      case "hour" -> Expressions.hour(column);
+      default -> {
+        Matcher matcher = PARAMETERISED.matcher(transform);
+        if (!matcher.matches()) {
+          throw new IllegalArgumentException("there is no transform " + transform);
+        }
+        int parameter = Integer.parseInt(matcher.group(2));
+        yield matcher.group(1).equals("bucket")
+            ? Expressions.bucket(column, parameter)
+            : Expressions.truncate(column, parameter);
+      }
+    };
   }
 
   private static NestedField column(Schema schema, String name) {

@@ -21,10 +21,11 @@ public final class TableFactory {
 
   /// Metadata of an empty table, not yet written.
   static TableMetadata create(TableDefinition definition, String warehouse) {
-    Schema schema = IcebergTypes.schema(definition.columns());
+    Schema schema = IcebergTypes.schema(definition);
     PartitionSpec spec = Partitioning.spec(schema, definition.partitioning());
     Map<String, String> properties = properties(definition);
     String location = properties.remove("location");
+    checkDefaults(definition, properties);
     try {
       return TableMetadata.newTableMetadata(
           schema,
@@ -39,17 +40,38 @@ public final class TableFactory {
 
   /// Metadata of a table that takes the place of `base` in its history, emptied.
   static TableMetadata replace(TableMetadata base, TableDefinition definition) {
-    Schema schema = IcebergTypes.schema(definition.columns());
+    Schema schema = IcebergTypes.schema(definition);
     PartitionSpec spec = Partitioning.spec(schema, definition.partitioning());
     Map<String, String> properties = properties(definition);
     properties.remove("location");
     if (!definition.properties().containsKey(TableProperties.FORMAT_VERSION)) {
       properties.put(TableProperties.FORMAT_VERSION, Integer.toString(base.formatVersion()));
     }
+    checkDefaults(definition, properties);
     try {
       return base.buildReplacement(schema, spec, SortOrder.unsorted(), base.location(), properties);
     } catch (IllegalArgumentException | UnsupportedOperationException e) {
       throw invalid(definition, e);
+    }
+  }
+
+  private static void checkDefaults(TableDefinition definition, Map<String, String> properties) {
+    checkDefaults(
+        definition.name(),
+        Integer.parseInt(properties.get(TableProperties.FORMAT_VERSION)),
+        !definition.defaults().isEmpty());
+  }
+
+  /// Older formats have no place for defaults.
+  static void checkDefaults(TableRef name, int formatVersion, boolean wanted) {
+    if (wanted && formatVersion < 3) {
+      throw new EngineException(
+          ErrorCode.NOT_SUPPORTED,
+          "table " + name + " has format-version " + formatVersion + ", which has no column defaults",
+          null,
+          "give it format-version 3: CREATE TABLE ... WITH (\"format-version\" = '3'), or ALTER"
+              + " TABLE ... SET PROPERTIES (\"format-version\" = '3')",
+          null);
     }
   }
 

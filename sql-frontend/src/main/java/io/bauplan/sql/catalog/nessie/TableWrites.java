@@ -68,9 +68,7 @@ final class TableWrites {
     Optional<IcebergTable> existing =
         names.forCreation(head, definition.name(), EntryKind.TABLE, onExisting, IcebergTable.class);
     TableRef name = names.created(head, definition.name());
-    TableDefinition named =
-        new TableDefinition(
-            name, definition.columns(), definition.partitioning(), definition.properties());
+    TableDefinition named = definition.withName(name);
     TableUpdate update =
         existing.isPresent()
             ? TableUpdate.replace(store.tables(), named, existing.get().getMetadataLocation())
