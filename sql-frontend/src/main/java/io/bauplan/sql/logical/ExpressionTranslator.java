@@ -2,6 +2,7 @@ package io.bauplan.sql.logical;
 
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.DataType.DecimalType;
 import io.bauplan.sql.plan.Expression;
@@ -112,6 +113,7 @@ final class ExpressionTranslator {
       case SEARCH -> SearchTranslator.translate(call);
       case EXTRACT -> extract(call);
       case FLOOR, CEIL -> floorOrCeil(call);
+      case ITEM -> item(call);
       default -> function(call);
     };
   }
@@ -161,8 +163,31 @@ final class ExpressionTranslator {
   }
 
   static Expression compare(Comparison.Operator operator, Expression left, Expression right) {
+    boolean equal = operator == Comparison.Operator.EQUAL;
+    if ((equal || operator == Comparison.Operator.NOT_EQUAL)
+        && left.type() instanceof DataType.StructType(List<Column> fields)
+        && right.type() instanceof DataType.StructType(List<Column> others)
+        && fields.size() == others.size()) {
+      List<Expression> pairs = new ArrayList<>();
+      for (int i = 0; i < fields.size(); i++) {
+        pairs.add(compare(operator, field(left, fields, i), field(right, others, i)));
+      }
+      return equal ? and(pairs) : or(pairs);
+    }
     DataType type = TypeRules.common(left.type(), right.type());
     return new Comparison(operator, TypeRules.cast(left, type), TypeRules.cast(right, type));
+  }
+
+  /// A field of a row: rows are equal as their fields are, so that a NULL within makes it unknown.
+  private static Expression field(Expression row, List<Column> fields, int index) {
+    return row instanceof Call(String function, List<Expression> values, var type, var nullable)
+            && function.equals("row")
+        ? values.get(index)
+        : new Call(
+            FunctionRegistry.STRUCT_FIELD,
+            List.of(row, new Literal((long) index, DataType.INT32)),
+            fields.get(index).type(),
+            row.nullable() || fields.get(index).nullable());
   }
 
   private static Expression arithmetic(Arithmetic.Operator operator, RexCall call) {
@@ -345,6 +370,30 @@ final class ExpressionTranslator {
             ? FunctionRegistry.DATE_TRUNC
             : FunctionRegistry.DATE_CEIL,
         List.of(new Literal(unit, DataType.VARCHAR), translate(call.operands.get(0))),
+        type(call),
+        call.getType().isNullable());
+  }
+
+  /// `row['field']` and `row[2]` are known fields; of lists and maps it is a function.
+  private static Expression item(RexCall call) {
+    RelDataType type = call.operands.getFirst().getType();
+    if (!type.isStruct()
+        || !(translate(call.operands.get(1)) instanceof Literal(Object key, DataType ignored))) {
+      return function(call);
+    }
+    int index =
+        key instanceof Long number
+            ? number.intValue() - 1
+            : type.getFieldNames().indexOf(String.valueOf(key));
+    if (index < 0 || index >= type.getFieldCount()) {
+      throw new EngineException(
+          ErrorCode.COLUMN_NOT_FOUND, "a row of type " + type(call.operands.getFirst()).sql()
+              + " has no field " + key);
+    }
+    return new Call(
+        FunctionRegistry.STRUCT_FIELD,
+        List.of(
+            translate(call.operands.getFirst()), new Literal((long) index, DataType.INT32)),
         type(call),
         call.getType().isNullable());
   }

@@ -62,8 +62,12 @@ final class JoinTranslator {
     PhysicalPlan right = plans.node(join.getRight());
     JoinKind kind = kind(join.getJoinType());
     RexNode rest = RexUtil.composeConjunction(join.getCluster().getRexBuilder(), others);
+    List<Expression> residuals = rowEqualities(left.output(), right.output(), leftKeys, rightKeys, filterNulls);
+    if (!rest.isAlwaysTrue()) {
+      residuals.add(ExpressionTranslator.translate(rest));
+    }
     Optional<Expression> residual =
-        rest.isAlwaysTrue() ? Optional.empty() : Optional.of(ExpressionTranslator.translate(rest));
+        residuals.isEmpty() ? Optional.empty() : Optional.of(ExpressionTranslator.and(residuals));
     RowType output = PhysicalTranslator.row(join);
     if (leftKeys.isEmpty()) {
       return nestedLoop(join, left, right, kind, residual, output);
@@ -82,6 +86,28 @@ final class JoinTranslator {
             plans.metadata().getRowCount(join));
     PhysicalPlan typed = withEqualKeyTypes(hash);
     return typed instanceof HashJoin same && swap(join) ? swapped(same) : typed;
+  }
+
+  /// Keys that are rows are equal in a hash table also where both hold a NULL; to `=` they are not.
+  private static List<Expression> rowEqualities(
+      RowType left,
+      RowType right,
+      List<Integer> leftKeys,
+      List<Integer> rightKeys,
+      List<Boolean> filterNulls) {
+    List<Expression> equalities = new ArrayList<>();
+    for (int i = 0; i < leftKeys.size(); i++) {
+      Column l = left.column(leftKeys.get(i));
+      Column r = right.column(rightKeys.get(i));
+      if (filterNulls.get(i) && l.type() instanceof DataType.StructType) {
+        equalities.add(
+            ExpressionTranslator.compare(
+                Expression.Comparison.Operator.EQUAL,
+                new Expression.InputRef(leftKeys.get(i), l.type(), l.nullable()),
+                new Expression.InputRef(left.size() + rightKeys.get(i), r.type(), r.nullable())));
+      }
+    }
+    return equalities;
   }
 
   /// Whether the left side is the better build side and the kind of join allows it.

@@ -11,18 +11,37 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.RelFactories;
 import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.logical.LogicalAggregate;
+import org.apache.calcite.rel.rules.AggregateReduceFunctionsRule;
 import org.apache.calcite.rel.rules.CoreRules;
 import org.apache.calcite.rel.rules.PruneEmptyRules;
-import org.apache.calcite.sql2rel.RelDecorrelator;
 import org.apache.calcite.sql2rel.RelFieldTrimmer;
 import org.apache.calcite.tools.RelBuilder;
+import org.apache.calcite.util.mapping.Mappings;
 
 /// From a converted tree to the one that is executed, in phases: sub-queries become joins, filters
 /// and projections move down, joins are ordered, unused columns go, windows come apart.
 final class Optimizer {
+  /// The rule for `WITHIN DISTINCT` knows sums and counts only: averages become these before it.
+  private static final RelOptRule REDUCE_WITHIN_DISTINCT =
+      AggregateReduceFunctionsRule.Config.DEFAULT
+          .withOperandSupplier(
+              operand ->
+                  operand
+                      .operand(LogicalAggregate.class)
+                      .predicate(
+                          aggregate ->
+                              aggregate.getAggCallList().stream()
+                                  .anyMatch(call -> call.distinctKeys != null))
+                      .anyInputs())
+          .as(AggregateReduceFunctionsRule.Config.class)
+          .toRule();
+
   private static final HepProgram SUB_QUERIES =
       program(
           ValuesLiteralsRule.INSTANCE,
+          REDUCE_WITHIN_DISTINCT,
+          CoreRules.AGGREGATE_EXPAND_WITHIN_DISTINCT,
           SubQueryToSemiJoinRule.INSTANCE,
           CoreRules.FILTER_SUB_QUERY_TO_CORRELATE,
           CoreRules.PROJECT_SUB_QUERY_TO_CORRELATE,
@@ -38,7 +57,7 @@ final class Optimizer {
           CoreRules.FILTER_SET_OP_TRANSPOSE,
           CoreRules.FILTER_MERGE,
           CoreRules.FILTER_REDUCE_EXPRESSIONS,
-          CoreRules.PROJECT_REDUCE_EXPRESSIONS,
+          ReduceProjectRule.INSTANCE,
           CoreRules.PROJECT_MERGE,
           CoreRules.PROJECT_REMOVE,
           CoreRules.UNION_MERGE,
@@ -76,8 +95,7 @@ final class Optimizer {
     RelNode whole = rewrite(rel);
     RelNode rewritten = new MaterializedSubstitution(context, Optimizer::rewrite).apply(whole);
     RelNode ordered = JoinOrder.order(rewritten);
-    RelNode trimmed = new RelFieldTrimmer(null, builder).trim(ordered);
-    return run(FINISH, trimmed);
+    return run(FINISH, trimmed(ordered, builder));
   }
 
   /// A filter that was found later, as far down as it goes.
@@ -93,11 +111,21 @@ final class Optimizer {
   private static RelNode rewrite(RelNode rel) {
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
     RelNode joined = run(SUB_QUERIES, rel);
-    RelNode decorrelated = RelDecorrelator.decorrelateQuery(joined, builder);
+    RelNode decorrelated = Decorrelation.apply(joined, builder);
     return run(REWRITES, FactorPulling.apply(decorrelated));
   }
 
-  private static HepProgram program(RelOptRule... rules) {
+  /// Without the columns that nobody reads. Calcite fails on columns that are read only from within
+  /// a sub-query that stays correlated; then all stay, and the physical plan leaves out what it can.
+  private static RelNode trimmed(RelNode rel, RelBuilder builder) {
+    try {
+      return new RelFieldTrimmer(null, builder).trim(rel);
+    } catch (Mappings.NoElementException e) {
+      return rel;
+    }
+  }
+
+  static HepProgram program(RelOptRule... rules) {
     HepProgramBuilder builder = HepProgram.builder();
     builder.addMatchOrder(HepMatchOrder.DEPTH_FIRST);
     builder.addRuleCollection(List.of(rules));

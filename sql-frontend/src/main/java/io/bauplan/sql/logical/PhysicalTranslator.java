@@ -17,6 +17,7 @@ import org.apache.calcite.rel.RelCollation;
 import org.apache.calcite.rel.RelFieldCollation;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.Collect;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Intersect;
@@ -80,6 +81,7 @@ public final class PhysicalTranslator {
               row(project));
       case Join join -> new JoinTranslator(this).join(join);
       case Aggregate aggregate -> AggregateTranslator.aggregate(aggregate, this);
+      case Collect collect -> CollectTranslator.collect(collect, this);
       case Sort sort -> sort(sort);
       case Union union -> union(union);
       case Intersect intersect -> setOperation(PhysicalPlan.SetOperation.Kind.INTERSECT, intersect);

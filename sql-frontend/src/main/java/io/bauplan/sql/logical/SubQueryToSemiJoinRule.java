@@ -87,7 +87,8 @@ final class SubQueryToSemiJoinRule extends RelOptRule {
         negated ? ((org.apache.calcite.rex.RexCall) conjunct).operands.getFirst() : conjunct;
     if (!(inner instanceof RexSubQuery query)
         || query.getKind() != SqlKind.EXISTS && query.getKind() != SqlKind.IN
-        || query.operands.stream().anyMatch(RexUtil::containsCorrelation)) {
+        || query.operands.stream().anyMatch(RexUtil::containsCorrelation)
+        || RexUtil.SubQueryFinder.find(query.operands) != null) {
       return null;
     }
     Set<CorrelationId> outer = filter.getVariablesSet();

@@ -75,6 +75,8 @@ public final class EngineAggregates {
         of("SKEWNESS", NULLABLE_DOUBLE, NUMBER),
         of("KURTOSIS", NULLABLE_DOUBLE, NUMBER),
         of("PRODUCT", NULLABLE_DOUBLE, NUMBER),
+        of("ARG_MIN", NULLABLE_FIRST, OperandTypes.ANY_ANY),
+        of("ARG_MAX", NULLABLE_FIRST, OperandTypes.ANY_ANY),
         of("COUNT_IF", ReturnTypes.BIGINT, OperandTypes.BOOLEAN),
         of("ARBITRARY", NULLABLE_FIRST, OperandTypes.ANY),
         of("LIST", EngineAggregates::listType, OperandTypes.ANY),

@@ -3,15 +3,19 @@ package io.bauplan.tests.quidem;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Reads rows as Quidem's formats write them.
 ///
 /// @param columns heads of the columns
 record ExpectedRows(List<String> columns, List<List<String>> rows) {
+  private static final Pattern COUNT =
+      Pattern.compile("\\(\\d+ rows?( modified)?\\)|(\\d+|no) rows? selected\\.?");
+
   static ExpectedRows read(Script.Expectation expectation) {
     List<String> lines =
         expectation.content().stream()
-            .filter(line -> !line.isBlank() && !line.matches("\\(\\d+ rows?( modified)?\\)"))
+            .filter(line -> !line.isBlank() && !COUNT.matcher(line).matches())
             .toList();
     return switch (expectation.format()) {
       case "mysql" -> boxed(lines);
@@ -82,6 +86,9 @@ record ExpectedRows(List<String> columns, List<List<String>> rows) {
   }
 
   private static ExpectedRows aligned(List<String> lines) {
+    if (lines.isEmpty()) {
+      return new ExpectedRows(List.of(), List.of());
+    }
     List<int[]> spans = new ArrayList<>();
     String rule = lines.get(1);
     for (int i = 0; i < rule.length(); i++) {

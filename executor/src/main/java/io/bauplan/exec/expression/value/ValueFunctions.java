@@ -24,6 +24,9 @@ public final class ValueFunctions {
     if (found == null) {
       found = TextFunctions.find(function, types);
     }
+    if (found == null) {
+      found = MultisetFunctions.find(function);
+    }
     return found;
   }
 }

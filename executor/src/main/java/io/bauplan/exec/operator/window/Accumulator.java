@@ -1,6 +1,8 @@
 package io.bauplan.exec.operator.window;
 
 import io.bauplan.exec.batch.CellValue;
+import io.bauplan.exec.expression.value.ValueFunction;
+import io.bauplan.exec.expression.value.ValueFunctions;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.DataType;
@@ -10,6 +12,7 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,8 @@ abstract class Accumulator {
           case "max" -> new Extreme(1);
           case "any_value" -> new First();
           case "single_value" -> new First();
+          case "fusion" -> new Multisets(false);
+          case "intersection" -> new Multisets(true);
           case "bool_and", "every", "logical_and" -> new Extreme(-1);
           case "bool_or", "some", "logical_or" -> new Extreme(1);
           case "stddev", "stddev_samp" -> new Deviation(1, true);
@@ -262,6 +267,33 @@ abstract class Accumulator {
     }
   }
 
+  /// Multisets of all rows as one: their union, or what they have in common.
+  private static final class Multisets extends Accumulator {
+    private final ValueFunction combine;
+    private @Nullable Object all;
+
+    Multisets(boolean common) {
+      combine =
+          Objects.requireNonNull(
+              ValueFunctions.find(
+                  common ? "multiset_intersect_all" : "multiset_union_all",
+                  List.of(),
+                  DataType.NULL));
+    }
+
+    @Override
+    void add(@Nullable Object value) {
+      if (value != null) {
+        all = all == null ? value : combine.apply(new @Nullable Object[] {all, value});
+      }
+    }
+
+    @Override
+    @Nullable Object result() {
+      return all;
+    }
+  }
+
   private static final class Distinct extends Accumulator {
     private final Accumulator accumulator;
     private final Set<Object> seen = new HashSet<>();
@@ -287,6 +319,13 @@ abstract class Accumulator {
     return value instanceof BigDecimal exact
         ? exact
         : BigDecimal.valueOf(((Number) value).longValue());
+  }
+
+  /// A number as its type holds it: statistics of decimals are computed as floats.
+  static @Nullable Object fitted(@Nullable Object value, DataType type) {
+    return value instanceof Double number && type instanceof DataType.DecimalType(int p, int s)
+        ? fit(new BigDecimal(number), p, s)
+        : value;
   }
 
   private static BigDecimal fit(BigDecimal value, int precision, int scale) {

@@ -179,7 +179,7 @@ public final class ValueAggregation implements BatchReader {
         state.add(value(call, row, rows));
       }
     }
-    return state.result();
+    return Accumulator.fitted(state.result(), call.output().type());
   }
 
   private static @Nullable Object value(AggregateCall call, int row, WindowInput rows) {

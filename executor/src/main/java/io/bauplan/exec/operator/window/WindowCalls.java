@@ -148,7 +148,7 @@ final class WindowCalls {
         for (; added < end; added++) {
           running.add(value(call, partition.row(added)));
         }
-        results[partition.row(i)] = running.result();
+        results[partition.row(i)] = Accumulator.fitted(running.result(), call.output().type());
       } else {
         Accumulator fresh = accumulator(call);
         for (int at = frames.begin(partition, i); at < end; at++) {
@@ -156,7 +156,7 @@ final class WindowCalls {
             fresh.add(value(call, partition.row(at)));
           }
         }
-        results[partition.row(i)] = fresh.result();
+        results[partition.row(i)] = Accumulator.fitted(fresh.result(), call.output().type());
       }
     }
   }

@@ -1,0 +1,93 @@
+package io.bauplan.sql.logical;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.RelVisitor;
+import org.apache.calcite.rel.core.Correlate;
+import org.apache.calcite.rel.core.CorrelationId;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.sql2rel.RelDecorrelator;
+import org.apache.calcite.tools.RelBuilder;
+import org.jspecify.annotations.Nullable;
+
+/// Turns sub-queries that are computed for each outer row into joins, where Calcite does so rightly.
+/// What it gets wrong stays as it is written: the worker computes it row by row.
+final class Decorrelation {
+  /// Of a window within an expression Calcite would compute one over all outer rows; of a window as
+  /// an operator it keeps its hands off.
+  private static final HepProgram WINDOWS =
+      Optimizer.program(CoreRules.PROJECT_TO_LOGICAL_PROJECT_AND_WINDOW);
+
+  private Decorrelation() {}
+
+  static RelNode apply(RelNode rel, RelBuilder builder) {
+    Finder finder = new Finder();
+    finder.go(rel);
+    if (finder.joins) {
+      return rel;
+    }
+    RelNode prepared = finder.windows ? Optimizer.run(WINDOWS, rel) : rel;
+    try {
+      RelNode done = RelDecorrelator.decorrelateQuery(prepared, builder);
+      // A field of an outer row within an outer column is sometimes left behind.
+      return isComplete(done) ? done : prepared;
+    } catch (IndexOutOfBoundsException e) {
+      // Calcite's look for NOT NULL columns stumbles over a sum that a comparison refers to.
+      return prepared;
+    }
+  }
+
+  /// Whether every outer row that is used is given by someone.
+  private static boolean isComplete(RelNode rel) {
+    Set<CorrelationId> given = new HashSet<>();
+    new RelVisitor() {
+      @Override
+      public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
+        if (node instanceof Correlate correlate) {
+          given.add(correlate.getCorrelationId());
+        }
+        super.visit(node, ordinal, parent);
+      }
+    }.go(rel);
+    return given.containsAll(RelOptUtil.getVariablesUsed(rel));
+  }
+
+  /// Looks into what is computed for each outer row.
+  private static final class Finder extends RelVisitor {
+    boolean windows;
+    boolean joins;
+
+    @Override
+    public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
+      if (parent instanceof Correlate correlate && ordinal == 1) {
+        new Inner(correlate.getCorrelationId()).go(node);
+      }
+      super.visit(node, ordinal, parent);
+    }
+
+    private final class Inner extends RelVisitor {
+      private final CorrelationId outer;
+
+      Inner(CorrelationId outer) {
+        this.outer = outer;
+      }
+
+      @Override
+      public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
+        windows |= node instanceof Project project && project.containsOver();
+        // Calcite forgets that both sides are of the same outer row.
+        joins |= node instanceof Join join && uses(join.getLeft()) && uses(join.getRight());
+        super.visit(node, ordinal, parent);
+      }
+
+      private boolean uses(RelNode rel) {
+        return RelOptUtil.getVariablesUsed(rel).contains(outer);
+      }
+    }
+  }
+}
