@@ -43,6 +43,8 @@ public final class PlanCompiler {
   private final Map<Integer, List<Expression.Literal>> correlations;
   private final Map<Integer, PhysicalPlan> sharedInputs;
   private final Map<Integer, RowCollector> sharedRows;
+  /// For the node that is compiled next.
+  private List<JoinKeyFilter.Target> keyFilters = List.of();
 
   public PlanCompiler(QueryContext query, PhysicalPlan plan, StepRunner runner) {
     this(
@@ -97,22 +99,39 @@ public final class PlanCompiler {
     NodeFigures counted = figures.getOrDefault(node, new NodeFigures(node));
     BufferAllocator allocator = query.child(node.getClass().getSimpleName());
     counted.memory(allocator);
-    return new CountedSource(source(node, allocator, counted), counted, query);
+    List<JoinKeyFilter.Target> filters = keyFilters;
+    keyFilters = List.of();
+    return new CountedSource(source(node, allocator, counted, filters), counted, query);
   }
 
-  private Source source(PhysicalPlan node, BufferAllocator allocator, NodeFigures counted) {
+  /// Compiles an input whose rows may be left out where a join above tells so.
+  private Source compile(PhysicalPlan node, List<JoinKeyFilter.Target> filters) {
+    keyFilters = filters;
+    return compile(node);
+  }
+
+  private Source source(
+      PhysicalPlan node,
+      BufferAllocator allocator,
+      NodeFigures counted,
+      List<JoinKeyFilter.Target> filters) {
     return switch (node) {
       case PhysicalPlan.TableScan scan ->
-          new ScanSource(scan, query, expressions(allocator), counted);
+          new ScanSource(
+              scan,
+              query,
+              expressions(allocator),
+              counted,
+              scan.limit().isPresent() ? List.of() : filters);
       case PhysicalPlan.FileScan scan ->
-          new ScanSource(scan, query, expressions(allocator), counted);
+          new ScanSource(scan, query, expressions(allocator), counted, List.of());
       case PhysicalPlan.Generate generate ->
-          new ScanSource(generate, query, expressions(allocator), counted);
+          new ScanSource(generate, query, expressions(allocator), counted, List.of());
       case PhysicalPlan.Values values -> new ValuesSource(values, allocator);
-      case PhysicalPlan.Filter filter -> filter(filter, allocator);
-      case PhysicalPlan.Project project -> project(project, allocator);
+      case PhysicalPlan.Filter filter -> filter(filter, allocator, filters);
+      case PhysicalPlan.Project project -> project(project, allocator, filters);
       case PhysicalPlan.Aggregate aggregate -> aggregate(aggregate, allocator, counted);
-      case PhysicalPlan.HashJoin join -> hashJoin(join, allocator, counted);
+      case PhysicalPlan.HashJoin join -> hashJoin(join, allocator, counted, filters);
       case PhysicalPlan.Sort sort -> sort(sort, allocator, counted);
       case PhysicalPlan.Limit limit ->
           new LimitSource(
@@ -173,18 +192,20 @@ public final class PlanCompiler {
     steps.add(new Step.Pipeline(source, new CountedSink(sink, counted)));
   }
 
-  private Source filter(PhysicalPlan.Filter node, BufferAllocator allocator) {
+  private Source filter(
+      PhysicalPlan.Filter node, BufferAllocator allocator, List<JoinKeyFilter.Target> filters) {
     return Readers.map(
-        compile(node.input()),
+        compile(node.input(), filters),
         () -> {
           Predicate predicate = Predicate.compile(node.predicate(), expressions(allocator));
           return Readers.stage(predicate::filter, predicate);
         });
   }
 
-  private Source project(PhysicalPlan.Project node, BufferAllocator allocator) {
+  private Source project(
+      PhysicalPlan.Project node, BufferAllocator allocator, List<JoinKeyFilter.Target> filters) {
     return Readers.map(
-        compile(node.input()),
+        compile(node.input(), JoinKeyFilter.Target.below(filters, node.expressions())),
         () -> {
           Projector projector = Projector.compile(node.expressions(), expressions(allocator));
           return Readers.stage(projector::project, projector);
@@ -203,11 +224,45 @@ public final class PlanCompiler {
   }
 
   private Source hashJoin(
-      PhysicalPlan.HashJoin node, BufferAllocator allocator, NodeFigures counted) {
-    HashJoin join = query.own(new HashJoin(node, expressions(allocator)));
-    Source left = compile(node.left());
+      PhysicalPlan.HashJoin node,
+      BufferAllocator allocator,
+      NodeFigures counted,
+      List<JoinKeyFilter.Target> above) {
+    List<JoinKeyFilter.Target> filters = new ArrayList<>();
+    Map<Integer, JoinKeyFilter> told = new HashMap<>();
+    if (dropsUnmatchedLeft(node.kind())) {
+      for (int k = 0; k < node.leftKeys().size(); k++) {
+        int column = node.leftKeys().get(k);
+        if (!node.nullSafe().get(k) && JoinKeyFilter.supports(node.left().output().type(column))) {
+          told.put(k, new JoinKeyFilter());
+          filters.add(new JoinKeyFilter.Target(column, told.get(k)));
+        }
+      }
+    }
+    if (keepsLeftAsItIs(node.kind())) {
+      int leftSize = node.left().output().size();
+      above.stream().filter(target -> target.column() < leftSize).forEach(filters::add);
+    }
+    HashJoin join = query.own(new HashJoin(node, expressions(allocator), told));
+    Source left = compile(node.left(), filters);
     pipeline(compile(node.right()), join.buildSink(), counted);
     return join.probe(left);
+  }
+
+  private static boolean dropsUnmatchedLeft(PhysicalPlan.JoinKind kind) {
+    return switch (kind) {
+      case INNER, SEMI, RIGHT -> true;
+      case LEFT, FULL, ANTI, MARK -> false;
+    };
+  }
+
+  /// Whether leaving out a left row changes nothing but the rows made from it.
+  private static boolean keepsLeftAsItIs(PhysicalPlan.JoinKind kind) {
+    return switch (kind) {
+      case INNER, LEFT, SEMI, ANTI, MARK -> true;
+      // An unmatched right row would appear instead.
+      case RIGHT, FULL -> false;
+    };
   }
 
   private ExpressionContext expressions(BufferAllocator allocator) {

@@ -27,11 +27,20 @@ final class ScanSource implements Source {
   private final int readColumns;
   private final AtomicLong wanted;
   private final AtomicInteger nextTask = new AtomicInteger();
+  private final ScanKeyFilters keyFilters;
+  private final NodeFigures figures;
   private List<ScanTask> tasks = List.of();
 
+  /// @param keyFilters from joins that this scan's rows go to, by column
   ScanSource(
-      PhysicalPlan leaf, QueryContext query, ExpressionContext expressions, NodeFigures figures) {
+      PhysicalPlan leaf,
+      QueryContext query,
+      ExpressionContext expressions,
+      NodeFigures figures,
+      List<JoinKeyFilter.Target> keyFilters) {
     this.leaf = leaf;
+    this.keyFilters = new ScanKeyFilters(keyFilters);
+    this.figures = figures;
     this.query = query;
     this.expressions = expressions;
     this.context =
@@ -65,21 +74,28 @@ final class ScanSource implements Source {
 
   @Override
   public int drivers() {
-    tasks = new ArrayList<>(query.files().tasks(leaf));
+    PhysicalPlan narrowed =
+        leaf instanceof PhysicalPlan.TableScan scan ? keyFilters.start(scan) : leaf;
+    tasks =
+        keyFilters.rejectsAll() ? List.of() : new ArrayList<>(query.files().tasks(narrowed));
     return Math.max(1, Math.min(query.threads(), tasks.size()));
   }
 
   @Override
   public BatchReader open(int driver) {
-    return new Reader(filter == null ? null : Predicate.compile(filter, expressions));
+    return new Reader(
+        filter == null ? null : Predicate.compile(filter, expressions),
+        keyFilters.compile(expressions));
   }
 
   private final class Reader implements BatchReader {
     private final @Nullable Predicate predicate;
+    private final @Nullable Predicate keyPredicate;
     private @Nullable BatchReader current;
 
-    Reader(@Nullable Predicate predicate) {
+    Reader(@Nullable Predicate predicate, @Nullable Predicate keyPredicate) {
       this.predicate = predicate;
+      this.keyPredicate = keyPredicate;
     }
 
     @Override
@@ -104,6 +120,11 @@ final class ScanSource implements Source {
         if (predicate != null) {
           batch = predicate.filter(batch);
         }
+        if (keyPredicate != null && batch.rowCount() > 0) {
+          int before = batch.rowCount();
+          batch = keyFilters.filter(batch, keyPredicate);
+          figures.detail("rowsDroppedByJoins").add(before - batch.rowCount());
+        }
         if (batch.rowCount() == 0) {
           batch.close();
           continue;
@@ -124,6 +145,9 @@ final class ScanSource implements Source {
       } finally {
         if (predicate != null) {
           predicate.close();
+        }
+        if (keyPredicate != null) {
+          keyPredicate.close();
         }
       }
     }

@@ -1,11 +1,13 @@
 package io.bauplan.exec.operator.join;
 
 import io.bauplan.exec.expression.ExpressionContext;
+import io.bauplan.exec.operator.JoinKeyFilter;
 import io.bauplan.exec.operator.RowCollector;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.sql.plan.PhysicalPlan;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -21,8 +23,15 @@ public final class HashJoin implements AutoCloseable {
   private @Nullable JoinTable table;
   private @Nullable AtomicIntegerArray matched;
 
-  public HashJoin(PhysicalPlan.HashJoin node, ExpressionContext expressions) {
+  private final Map<Integer, JoinKeyFilter> keyFilters;
+
+  /// @param keyFilters by key: who wants to know the build side's values
+  public HashJoin(
+      PhysicalPlan.HashJoin node,
+      ExpressionContext expressions,
+      Map<Integer, JoinKeyFilter> keyFilters) {
     this.node = node;
+    this.keyFilters = keyFilters;
     this.expressions = expressions;
     this.allocator = expressions.allocator();
     this.build = new RowCollector(node.right().output(), allocator);
@@ -41,6 +50,8 @@ public final class HashJoin implements AutoCloseable {
         build.complete();
         JoinTable made = new JoinTable(build.rows(), node.rightKeys(), node.nullSafe(), allocator);
         table = made;
+        int count = made.rows().rowCount();
+        keyFilters.forEach((key, filter) -> filter.publish(made.keys()[key], count));
         if (keepsRight()) {
           matched = new AtomicIntegerArray((made.rows().rowCount() + 31) / 32);
         }
