@@ -36,9 +36,9 @@ JAVACODE boolean isWord(int n, String word) {
     return getToken(n).image.equalsIgnoreCase(word);
 }
 
-/** Whether "AT BRANCH b", "FOR SYSTEM_TIME AS OF t" or the like comes next. */
+/** Whether "AT BRANCH b", "FOR SYSTEM_TIME AS OF t" or the like comes next; "at" is an alias else. */
 JAVACODE public boolean isVersionAhead() {
-    return getToken(1).kind == AT
+    return getToken(1).kind == AT && ReferenceText.isVersionWord(getToken(2))
         || getToken(1).kind == FOR
             && (isWord(2, "SYSTEM_TIME") || isWord(2, "VERSION") || isWord(2, "TIMESTAMP"))
             && isWord(3, "AS");

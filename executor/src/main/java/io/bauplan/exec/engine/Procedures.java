@@ -31,8 +31,10 @@ import org.jspecify.annotations.Nullable;
 /// `CALL system.<procedure>(...)`. To add one: a case in [#call], its method, a line in
 /// `docs/sql.md`.
 final class Procedures {
-  private static final List<String> NAMES = List.of(
+  private static final List<String> NAMES =
+      List.of(
           "generate_tpch",
+          "generate_tpcds",
           "generate_transactions",
           "rollback_to_snapshot",
           "expire_snapshots",
@@ -43,6 +45,33 @@ final class Procedures {
   /// Rows come in this order; the small ones first, so that a wrong argument shows at once.
   private static final List<String> TPCH_TABLES =
       List.of("region", "nation", "supplier", "customer", "part", "partsupp", "orders", "lineitem");
+
+  private static final List<String> TPCDS_TABLES =
+      List.of(
+          "income_band",
+          "reason",
+          "ship_mode",
+          "warehouse",
+          "call_center",
+          "store",
+          "web_site",
+          "web_page",
+          "promotion",
+          "household_demographics",
+          "catalog_page",
+          "item",
+          "customer_address",
+          "customer",
+          "date_dim",
+          "time_dim",
+          "customer_demographics",
+          "web_returns",
+          "catalog_returns",
+          "store_returns",
+          "web_sales",
+          "catalog_sales",
+          "store_sales",
+          "inventory");
 
   static final RowType GENERATED =
       new RowType(
@@ -69,7 +98,8 @@ final class Procedures {
             ? call.procedure().substring("system.".length())
             : call.procedure();
     return switch (name) {
-      case "generate_tpch" -> generateTpch(call, namespace, runner);
+      case "generate_tpch" -> generateTables(call, "tpch.", TPCH_TABLES, namespace, runner);
+      case "generate_tpcds" -> generateTables(call, "tpcds.", TPCDS_TABLES, namespace, runner);
       case "generate_transactions" -> generateTransactions(call, namespace, runner);
       case "rollback_to_snapshot" -> maintenance.rollback(call, namespace);
       case "expire_snapshots" -> maintenance.expire(call, namespace, runner.statement());
@@ -87,9 +117,13 @@ final class Procedures {
     };
   }
 
-  /// `generate_tpch(scale => 0.1, namespace => 'tpch')`
-  private StatementResult generateTpch(
-      PlannedStatement.Call call, List<String> namespace, StatementRunner runner) {
+  /// `generate_tpch(scale => 0.1, namespace => 'tpch')`, `generate_tpcds` alike.
+  private StatementResult generateTables(
+      PlannedStatement.Call call,
+      String generators,
+      List<String> tables,
+      List<String> namespace,
+      StatementRunner runner) {
     Arguments arguments = new Arguments(call, List.of("scale", "namespace"));
     String scale = arguments.text("scale", "1");
     List<String> target =
@@ -97,10 +131,14 @@ final class Procedures {
             ? List.of(arguments.text("namespace", "").split("\\."))
             : namespace;
     List<List<@Nullable Object>> made = new ArrayList<>();
-    for (String table : TPCH_TABLES) {
+    for (String table : tables) {
       made.add(
           generate(
-              call, new TableRef(target, table), "tpch." + table, Map.of("scale", scale), runner));
+              call,
+              new TableRef(target, table),
+              generators + table,
+              Map.of("scale", scale),
+              runner));
     }
     return new StatementResult.Rows(runner.start(new PhysicalPlan.Values(GENERATED, made)));
   }

@@ -3,6 +3,7 @@ package io.bauplan.sql.logical;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexUtil;
 
@@ -24,6 +25,18 @@ final class FactorPulling extends RelHomogeneousShuttle {
       return pulled.equals(filter.getCondition())
           ? filter
           : filter.copy(filter.getTraitSet(), filter.getInput(), pulled);
+    }
+    if (visited instanceof Join join) {
+      RexNode pulled = RexUtil.pullFactors(join.getCluster().getRexBuilder(), join.getCondition());
+      return pulled.equals(join.getCondition())
+          ? join
+          : join.copy(
+              join.getTraitSet(),
+              pulled,
+              join.getLeft(),
+              join.getRight(),
+              join.getJoinType(),
+              join.isSemiJoinDone());
     }
     return visited;
   }

@@ -110,6 +110,33 @@ public final class ReferenceText {
     return left.endLine == right.beginLine && left.endColumn + 1 == right.beginColumn;
   }
 
+  /// Whether what follows `AT` behind a table names a version, or `at` was the table's alias.
+  public static boolean isVersionWord(Token token) {
+    return !ends(token)
+        && switch (token.kind) {
+          case BauplanParserConstants.WHERE,
+              BauplanParserConstants.ON,
+              BauplanParserConstants.USING,
+              BauplanParserConstants.JOIN,
+              BauplanParserConstants.INNER,
+              BauplanParserConstants.LEFT,
+              BauplanParserConstants.RIGHT,
+              BauplanParserConstants.FULL,
+              BauplanParserConstants.CROSS,
+              BauplanParserConstants.NATURAL,
+              BauplanParserConstants.GROUP,
+              BauplanParserConstants.HAVING,
+              BauplanParserConstants.WINDOW,
+              BauplanParserConstants.ORDER,
+              BauplanParserConstants.LIMIT,
+              BauplanParserConstants.UNION,
+              BauplanParserConstants.INTERSECT,
+              BauplanParserConstants.EXCEPT ->
+              false;
+          default -> true;
+        };
+  }
+
   static boolean ends(Token token) {
     return switch (token.kind) {
       case BauplanParserConstants.EOF,

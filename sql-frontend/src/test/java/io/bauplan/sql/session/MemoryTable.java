@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// A table of [MemoryCatalog]: columns, a row count and statistics, one pretended file.
 public final class MemoryTable implements CatalogTable {
@@ -32,14 +33,24 @@ public final class MemoryTable implements CatalogTable {
   }
 
   public MemoryTable with(String column, Object lower, Object upper, OptionalLong distinct) {
+    return with(column, lower, upper, 0, distinct, OptionalLong.empty());
+  }
+
+  public MemoryTable with(
+      String column,
+      @Nullable Object lower,
+      @Nullable Object upper,
+      long nulls,
+      OptionalLong distinct,
+      OptionalLong storedBytes) {
     int id =
         columns.stream()
             .filter(c -> c.column().name().equals(column))
             .findFirst()
             .orElseThrow()
             .fieldId();
-    statistics.put(id, 
-        new ColumnStatistics(lower, upper, OptionalLong.of(0), distinct, OptionalLong.empty()));
+    statistics.put(
+        id, new ColumnStatistics(lower, upper, OptionalLong.of(nulls), distinct, storedBytes));
     return this;
   }
 

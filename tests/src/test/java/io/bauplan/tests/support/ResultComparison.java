@@ -26,6 +26,13 @@ public final class ResultComparison {
 
   /// What differs first, in words; empty = equal.
   public static Optional<String> difference(List<List<Object>> ours, List<List<Object>> oracle) {
+    return difference(ours, oracle, 1);
+  }
+
+  /// @param lastDigits by how many units of its last digit our decimal may differ from a float of
+  ///     the oracle: more than one where a rounded quotient is multiplied
+  public static Optional<String> difference(
+      List<List<Object>> ours, List<List<Object>> oracle, int lastDigits) {
     if (ours.size() != oracle.size()) {
       return Optional.of(
           "ours has "
@@ -45,7 +52,7 @@ public final class ResultComparison {
             "ours has " + left.get(row).size() + " columns, the oracle " + right.get(row).size());
       }
       for (int column = 0; column < left.get(row).size(); column++) {
-        if (!same(left.get(row).get(column), right.get(row).get(column))) {
+        if (!same(left.get(row).get(column), right.get(row).get(column), lastDigits)) {
           return Optional.of(
               "row "
                   + row
@@ -80,14 +87,15 @@ public final class ResultComparison {
     return text.toString();
   }
 
-  private static boolean same(Object ours, Object oracle) {
+  private static boolean same(Object ours, Object oracle, int lastDigits) {
     if (ours == null || oracle == null) {
       return ours == oracle;
     }
     if (ours instanceof Number left && oracle instanceof Number right) {
       if (left instanceof BigDecimal decimal && isReal(oracle)) {
         return Math.abs(decimal.doubleValue() - right.doubleValue())
-            <= Math.pow(10, -decimal.scale()) + RELATIVE * Math.abs(right.doubleValue());
+            <= lastDigits * Math.pow(10, -decimal.scale())
+                + RELATIVE * Math.abs(right.doubleValue());
       }
       boolean real = isReal(ours) || isReal(oracle);
       return real

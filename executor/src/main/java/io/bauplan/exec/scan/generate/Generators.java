@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The generators by name: `tpch.<table>` (argument `scale`), `transactions` (`rows`, `seed`),
-/// `series` (`start`, `stop`, `step`). Thread-safe.
+/// The generators by name: `tpch.<table>` and `tpcds.<table>` (argument `scale`), `transactions`
+/// (`rows`, `seed`), `series` (`start`, `stop`, `step`). Thread-safe.
 ///
 /// What a generator makes depends on its arguments alone, not on threads or time.
 public final class Generators {
@@ -20,6 +20,7 @@ public final class Generators {
   /// All names.
   public static List<String> names() {
     List<String> names = new ArrayList<>(TpchGenerator.names());
+    names.addAll(TpcdsGenerator.names());
     names.add("transactions");
     names.add("series");
     return names;
@@ -32,7 +33,7 @@ public final class Generators {
     return generator(name, arguments).rowType();
   }
 
-  /// How many rows a generator makes; for some of the TPC-H tables nearly so.
+  /// How many rows a generator makes; for some of the TPC tables nearly so.
   public static long rowCount(String name, Map<String, String> arguments) {
     return generator(name, arguments).rowCount();
   }
@@ -51,6 +52,9 @@ public final class Generators {
   private static Generator generator(String name, Map<String, String> arguments) {
     if (name.startsWith("tpch.")) {
       return TpchGenerator.of(name, arguments);
+    }
+    if (name.startsWith("tpcds.")) {
+      return TpcdsGenerator.of(name, arguments);
     }
     return switch (name) {
       case "transactions" -> TransactionsGenerator.of(arguments);
