@@ -238,6 +238,15 @@ final class CatalogResolver implements TableResolver {
   }
 
   @Override
+  public Optional<SqlCall> scalar(SqlCall call) {
+    SqlIdentifier name = call.getOperator().getNameAsId();
+    if (!(names.find(name.names).orElse(null) instanceof CatalogEntry.Function function)) {
+      return Optional.empty();
+    }
+    return Optional.of(ScalarCalls.bind(call, name, function, context));
+  }
+
+  @Override
   public boolean handles(SqlNode call) {
     return call instanceof SqlCall c && TableFunctions.isOurs(c);
   }

@@ -95,7 +95,7 @@ final class Optimizer {
     RelNode whole = rewrite(rel);
     RelNode rewritten = new MaterializedSubstitution(context, Optimizer::rewrite).apply(whole);
     RelNode ordered = JoinOrder.order(rewritten);
-    return run(FINISH, trimmed(ordered, builder));
+    return ScalarCalls.extract(run(FINISH, trimmed(ordered, builder)));
   }
 
   /// A filter that was found later, as far down as it goes.

@@ -16,6 +16,7 @@ import io.bauplan.udf.api.FunctionLimits;
 import io.bauplan.udf.api.FunctionParameter;
 import io.bauplan.udf.api.FunctionReturn;
 import io.bauplan.udf.api.FunctionSource;
+import io.bauplan.udf.api.Language;
 import io.bauplan.udf.api.OutputColumn;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -52,6 +53,21 @@ final class FunctionPlanner {
                         create.position(),
                         "Write the source between AS $$ and $$.",
                         null));
+    boolean scalar = create.returns() instanceof CreateFunction.Returns.Scalar;
+    if (scalar && create.language() == Language.JAVA) {
+      throw Planning.notSupported("a JAVA function of single values", create.position())
+          .withHint("Write it in PYTHON, or as a table function in JAVA.");
+    }
+    if (scalar
+        && create.parameters().stream()
+            .anyMatch(CreateFunction.Parameter.Table.class::isInstance)) {
+      throw new EngineException(
+          ErrorCode.INVALID_STATEMENT,
+          "a function that returns one value takes no table",
+          create.position(),
+          "Declare RETURNS TABLE (...), or parameters of single values.",
+          null);
+    }
     TableRef name = DefinitionPlanner.names(context).created(create.name());
     List<FunctionParameter> parameters = parameters(create);
     FunctionDefinition definition =

@@ -21,6 +21,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.SqlWith;
 import org.apache.calcite.sql.SqlWithItem;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
@@ -87,6 +88,7 @@ public final class FromBinder {
         }
         if (call instanceof SqlBasicCall basic) {
           bindPercentile(basic);
+          bindScalar(basic);
         }
         if (call.getKind() == SqlKind.EXPLICIT_TABLE) {
           call.setOperand(0, bindFrom(call.operand(0)));
@@ -95,6 +97,20 @@ public final class FromBinder {
         }
       }
       default -> {}
+    }
+  }
+
+  private void bindScalar(SqlBasicCall call) {
+    if (call.getOperator() instanceof SqlUnresolvedFunction) {
+      resolver
+          .scalar(call)
+          .ifPresent(
+              found -> {
+                call.setOperator(found.getOperator());
+                for (int i = 0; i < found.operandCount(); i++) {
+                  call.setOperand(i, found.operand(i));
+                }
+              });
     }
   }
 

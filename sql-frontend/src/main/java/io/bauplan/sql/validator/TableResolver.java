@@ -3,6 +3,7 @@ package io.bauplan.sql.validator;
 import io.bauplan.sql.parser.VersionedTable;
 import io.bauplan.sql.plan.TableRef;
 import java.util.List;
+import java.util.Optional;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlWithItem;
@@ -27,6 +28,9 @@ public interface TableResolver {
 
   /// @param ref the canonical name under which the query's scope shall know the table
   record Resolution(TableRef ref, ResolvedTable table) {}
+
+  /// A call in an expression, if it names a user's function: that function with its arguments.
+  Optional<SqlCall> scalar(SqlCall call);
 
   /// Whether a call in FROM is resolved here; others are Calcite's.
   boolean handles(SqlNode call);
