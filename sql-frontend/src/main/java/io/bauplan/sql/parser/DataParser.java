@@ -36,6 +36,7 @@ final class DataParser {
     Token first = reader.next();
     return switch (first.image.toUpperCase(Locale.ROOT)) {
       case "INSERT" -> insert(first);
+      case "REPLACE" -> throw upsert(first);
       case "UPDATE" -> update(first);
       case "DELETE" -> delete(first);
       case "MERGE" -> merge(first);
@@ -49,7 +50,20 @@ final class DataParser {
     };
   }
 
+  private static EngineException upsert(Token at) {
+    return new EngineException(
+        ErrorCode.NOT_SUPPORTED,
+        "a table has no key by which inserted rows could replace others",
+        SyntaxErrors.position(at),
+        "Name the columns that identify a row: MERGE INTO t USING ... ON t.id = ... WHEN MATCHED "
+            + "THEN UPDATE SET ... WHEN NOT MATCHED THEN INSERT ...",
+        null);
+  }
+
   private Statement insert(Token first) throws ParseException {
+    if (reader.at("OR")) {
+      throw upsert(reader.peek(1));
+    }
     boolean overwrite = reader.accept("OVERWRITE");
     if (!reader.accept("INTO") && !overwrite) {
       throw reader.unexpected("INTO", "OVERWRITE");
@@ -69,6 +83,9 @@ final class DataParser {
       throw reader.unexpected("SELECT", "VALUES");
     }
     SqlNode source = reader.query();
+    if (reader.at("ON", "CONFLICT") || reader.at("ON", "DUPLICATE")) {
+      throw upsert(reader.peek(1));
+    }
     return new DataStatement.Insert(
         table, columns, byName, source, overwrite, at, reader.since(first));
   }

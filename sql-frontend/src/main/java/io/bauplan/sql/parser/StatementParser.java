@@ -68,7 +68,8 @@ final class StatementParser {
       return new Statement.Query(query, reader.since(first));
     }
     return switch (first.image.toUpperCase(Locale.ROOT)) {
-      case "INSERT", "UPDATE", "DELETE", "TRUNCATE", "COPY" -> new DataParser(reader).parse();
+      case "INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "COPY" ->
+          new DataParser(reader).parse();
       case "MERGE" ->
           reader.at("MERGE", "BRANCH")
               ? new ReferenceParser(reader).parse()

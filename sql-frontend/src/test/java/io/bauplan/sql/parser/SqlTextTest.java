@@ -284,4 +284,32 @@ class SqlTextTest {
     SqlText.parse("INSERT INTO t (%s) VALUES (1)".formatted(name));
     SqlText.parse("UPDATE t SET %1$s = %1$s + 1".formatted(name));
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "REPLACE INTO t VALUES (1)",
+        "INSERT OR REPLACE INTO t VALUES (1)",
+        "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
+        "INSERT INTO t SELECT * FROM u ON DUPLICATE KEY UPDATE a = 1"
+      })
+  void upsertsPointToMerge(String sql) {
+    assertThatThrownBy(() -> SqlText.parse(sql))
+        .isInstanceOfSatisfying(
+            EngineException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
+              assertThat(e.hint().orElseThrow()).contains("MERGE INTO");
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a INT UNIQUE", "a INT REFERENCES u (b)", "a INT CHECK (a > 1)", "a INT, UNIQUE (a)"})
+  void constraintsAreNoSyntaxErrors(String columns) {
+    assertThatThrownBy(() -> SqlText.parse("CREATE TABLE t (" + columns + ")"))
+        .isInstanceOfSatisfying(
+            EngineException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_SUPPORTED));
+  }
 }

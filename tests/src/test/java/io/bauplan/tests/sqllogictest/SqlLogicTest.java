@@ -75,10 +75,17 @@ public final class SqlLogicTest {
     try (Corpus corpus = Corpus.open();
         Engine engine = Engine.open(EngineConfig.of(warehouse))) {
       ScriptRun run = new ScriptRun(engine, corpus, Sample.of(percent, seed), tally);
+      String category = "";
       for (String script : corpus.scripts()) {
-        if (prefixes.isEmpty() || prefixes.stream().anyMatch(script::startsWith)) {
-          run.run(script);
+        if (!prefixes.isEmpty() && prefixes.stream().noneMatch(script::startsWith)) {
+          continue;
         }
+        if (!Corpus.category(script).equals(category)) {
+          category = Corpus.category(script);
+          System.err.printf(
+              Locale.ROOT, "%6.0f s  %s%n", (System.nanoTime() - start) / 1e9, category);
+        }
+        run.run(script);
       }
     } finally {
       delete(warehouse);
