@@ -165,6 +165,279 @@ SqlNode BracketArray() :
     }
 }
 
+/** {'a': 1, b: 2} */
+SqlNode BraceStruct() :
+{
+    final List<String> names = new ArrayList<String>();
+    final List<SqlNode> values = new ArrayList<SqlNode>();
+    final Span s;
+}
+{
+    <LBRACE> { s = span(); }
+    [ AddBraceField(names, values) ( <COMMA> AddBraceField(names, values) )* ]
+    <RBRACE> { return Operators.struct(names, values, s.end(this)); }
+}
+
+void AddBraceField(List<String> names, List<SqlNode> values) :
+{
+    final SqlIdentifier name;
+}
+{
+    (
+        <QUOTED_STRING> { names.add(SqlParserUtil.parseString(token.image)); }
+    |
+        name = SimpleIdentifier() { names.add(name.getSimple()); }
+    )
+    <COLON> AddExpression(values, ExprContext.ACCEPT_SUB_QUERY)
+}
+
+/** MAP {'a': 1, 'b': 2} */
+SqlNode BraceMap() :
+{
+    final List<SqlNode> items = new ArrayList<SqlNode>();
+    final Span s;
+}
+{
+    <MAP> { s = span(); } <LBRACE>
+    [
+        AddMapEntry(items) ( <COMMA> AddMapEntry(items) )*
+    ]
+    <RBRACE> { return Operators.map(items, s.end(this)); }
+}
+
+void AddMapEntry(List<SqlNode> items) :
+{
+    SqlNode key;
+}
+{
+    key = Expression3(ExprContext.ACCEPT_SUB_QUERY) { items.add(key); }
+    ( <COLON> | <EQ> )
+    AddExpression(items, ExprContext.ACCEPT_SUB_QUERY)
+}
+
+/** ~5 */
+SqlNode BitNot() :
+{
+    final SqlNode e;
+    final Span s;
+}
+{
+    <TILDE> { s = span(); }
+    e = AtomicRowExpression() { return Operators.bitNot(e, s.end(e)); }
+}
+
+/** unnest(list) as an item of SELECT */
+SqlNode UnnestItem() :
+{
+    final SqlNodeList args;
+    final Span s;
+}
+{
+    <UNNEST> { s = span(); }
+    args = ParenthesizedQueryOrCommaList(ExprContext.ACCEPT_SUB_QUERY) {
+        return SqlStdOperatorTable.UNNEST.createCall(s.end(this), args.getList());
+    }
+}
+
+/** range(1, 10): a reserved word that is a function too */
+SqlNode RangeCall() :
+{
+    final SqlNodeList args;
+    final Span s;
+}
+{
+    <RANGE> { s = span(); }
+    args = ParenthesizedQueryOrCommaList(ExprContext.ACCEPT_SUB_QUERY) {
+        return QueryShorthands.range(args.getList(), s.end(this));
+    }
+}
+
+void OtherOperator(List<Object> list, ExprContext exprContext, Span s) :
+{
+    final SqlOperator op;
+}
+{
+    (
+        <VERTICAL_BAR> { op = Operators.BIT_OR; }
+    |
+        <DOUBLE_STAR> { op = Operators.POWER; }
+    |
+        <STARTS_WITH_SIGN> { op = Operators.STARTS_WITH; }
+    |
+        <JSON_TEXT_ARROW> { op = Operators.JSON_TEXT_AT; }
+    |
+        <LAMBDA> { op = Operators.JSON_AT; }
+    |
+        <GT> <GT> { op = Operators.SHIFT_RIGHT; }
+    )
+    {
+        checkNonQueryExpression(exprContext);
+        list.add(new SqlParserUtil.ToTreeListItem(op, getPos()));
+    }
+    AddExpression2b(list, ExprContext.ACCEPT_SUB_QUERY)
+}
+
+SqlNode StarOptions(SqlNode star) :
+{
+    final List<SqlNode> excluded = new ArrayList<SqlNode>();
+    final List<SqlNode> replaced = new ArrayList<SqlNode>();
+    final List<SqlNode> renamed = new ArrayList<SqlNode>();
+    SqlNode pattern = SqlLiteral.createNull(SqlParserPos.ZERO);
+    SqlIdentifier id;
+    final Span s = span();
+}
+{
+    (
+        LOOKAHEAD({ Lookahead.isStarOption(this, star) })
+        (
+            ( <EXCLUDE> | <EXCEPT> )
+            (
+                <LPAREN> id = CompoundIdentifier() { excluded.add(id); }
+                ( LOOKAHEAD(2) <COMMA> id = CompoundIdentifier() { excluded.add(id); } )*
+                [ <COMMA> ]
+                <RPAREN>
+            |
+                id = CompoundIdentifier() { excluded.add(id); }
+            )
+        |
+            <REPLACE>
+            (
+                LOOKAHEAD(1)
+                <LPAREN> AddAsPair(replaced) ( <COMMA> AddAsPair(replaced) )* <RPAREN>
+            |
+                AddAsPair(replaced)
+            )
+        |
+            <ILIKE> pattern = StringLiteral()
+        |
+            <IDENTIFIER>
+            (
+                <LPAREN> AddAsPair(renamed) ( <COMMA> AddAsPair(renamed) )* <RPAREN>
+            |
+                AddAsPair(renamed)
+            )
+        )
+    )+
+    {
+        return StarOperator.create((SqlIdentifier) star, new SqlNodeList(excluded, s.pos()),
+            new SqlNodeList(replaced, s.pos()), new SqlNodeList(renamed, s.pos()), pattern,
+            s.end(this));
+    }
+}
+
+void AddAsPair(List<SqlNode> list) :
+{
+    final SqlNode e;
+    final SqlIdentifier id;
+}
+{
+    e = Expression(ExprContext.ACCEPT_SUB_QUERY) <AS> id = SimpleIdentifier() {
+        list.add(SqlStdOperatorTable.AS.createCall(
+            e.getParserPosition().plus(id.getParserPosition()), e, id));
+    }
+}
+
+/** An item of SELECT without its alias. */
+SqlNode EverydaySelectExpression() :
+{
+    SqlNode e;
+}
+{
+    (
+        <STAR> { e = SqlIdentifier.star(getPos()); }
+    |
+        e = Expression(ExprContext.ACCEPT_SUB_QUERY)
+    )
+    [ LOOKAHEAD({ Lookahead.isStarOption(this, e) }) e = StarOptions(e) ]
+    { return e; }
+}
+
+SqlNode Top() :
+{
+    final SqlNode n;
+}
+{
+    <IDENTIFIER>
+    (
+        <LPAREN> n = UnsignedNumericLiteral() <RPAREN>
+    |
+        n = UnsignedNumericLiteral()
+    )
+    { return n; }
+}
+
+SqlNode ShortSample(SqlNode tableRef) :
+{
+    final Span s;
+    final SqlNumericLiteral rate;
+}
+{
+    ( <TABLESAMPLE> | <IDENTIFIER> ) { s = span(); }
+    [ <BERNOULLI> | <SYSTEM> ]
+    <LPAREN> rate = UnsignedNumericLiteral()
+    [ <PERCENT> | <PERCENT_REMAINDER> ]
+    <RPAREN>
+    {
+        return SqlStdOperatorTable.TABLESAMPLE.createCall(s.end(this), tableRef,
+            SqlLiteral.createSample(
+                SqlSampleSpec.createTableSample(
+                    true, rate.bigDecimalValue().divide(BigDecimal.valueOf(100))),
+                s.end(this)));
+    }
+}
+
+/** [LEFT] SEMI JOIN, [LEFT] ANTI JOIN */
+JoinType SemiOrAntiJoin() :
+{
+}
+{
+    LOOKAHEAD({ Lookahead.isKind(this, "SEMI") })
+    [ <LEFT> ] <IDENTIFIER> <JOIN> { return JoinType.LEFT_SEMI_JOIN; }
+|
+    LOOKAHEAD({ Lookahead.isKind(this, "ANTI") })
+    [ <LEFT> ] <IDENTIFIER> <JOIN> { return JoinType.LEFT_ANTI_JOIN; }
+}
+
+/** LATERAL FLATTEN(input => list) */
+SqlNode LateralFunction() :
+{
+    final SqlIdentifier name;
+    final List<SqlNode> args;
+    final Span s;
+}
+{
+    <LATERAL> { s = span(); }
+    name = SimpleIdentifier()
+    args = FunctionParameterList(ExprContext.ACCEPT_SUB_QUERY) {
+        return QueryShorthands.lateral(name, args, s.end(this));
+    }
+}
+
+/** (x ORDER BY y): the quantifier or null, the arguments, the order */
+List<SqlNode> OrderedArguments() :
+{
+    final List<SqlNode> list = new ArrayList<SqlNode>();
+    SqlLiteral quantifier = null;
+    final SqlNodeList order;
+}
+{
+    <LPAREN>
+    [ quantifier = AllOrDistinct() ] { list.add(quantifier); }
+    AddExpression(list, ExprContext.ACCEPT_SUB_QUERY)
+    ( <COMMA> AddExpression(list, ExprContext.ACCEPT_SUB_QUERY) )*
+    order = OrderBy(true) { list.add(order); }
+    <RPAREN> { return list; }
+}
+
+/** FROM VALUES (1, 'a'): its columns are column1, column2, ... */
+SqlNode FromValues() :
+{
+    final SqlNode e;
+}
+{
+    e = TableConstructor() { return QueryShorthands.values(e); }
+}
+
 /** ARRAY&lt;t&gt; */
 SqlTypeNameSpec ArrayTypeName() :
 {
@@ -172,7 +445,13 @@ SqlTypeNameSpec ArrayTypeName() :
     final Span s;
 }
 {
-    <ARRAY> { s = span(); } <LT> element = DataType() <GT> {
+    <ARRAY> { s = span(); }
+    (
+        <LT> element = DataType() <GT>
+    |
+        <LPAREN> element = DataType() <RPAREN>
+    )
+    {
         return TypeNames.array(element, s.end(this));
     }
 }
@@ -263,24 +542,6 @@ JAVACODE public void startAt(Reader reader, int line, int column, int length) {
     jj_input_stream.ReInit(reader, line, column, Math.max(length, 16));
 }
 
-/** Whether a query comes next, perhaps in parentheses. */
-JAVACODE boolean isQueryAhead() {
-    int n = 1;
-    while (getToken(n).kind == LPAREN) {
-        n++;
-    }
-    switch (getToken(n).kind) {
-    case SELECT:
-    case WITH:
-    case VALUES:
-    case FROM:
-    case TABLE:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /** TABLE(SELECT ...), TABLE(g(TABLE t)) or TABLE(t) as a table function's argument. */
 SqlNode TableSubQueryParam() :
 {
@@ -289,7 +550,7 @@ SqlNode TableSubQueryParam() :
 {
     <TABLE> <LPAREN>
     (
-        LOOKAHEAD({ isQueryAhead() })
+        LOOKAHEAD({ Lookahead.isQuery(this) })
         e = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY)
     |
         e = TableRef() { e = QueryShorthands.allOf(e); }

@@ -10,11 +10,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Turns expressions into nodes. Equal expressions that are evaluated for every row become one
 /// node; those in a branch or behind an AND, which see some of the rows only, are compiled apart.
 final class ExpressionCompiler {
+  private static final Set<String> VOLATILE =
+      Set.of("gen_random_uuid", "rand", "random", "rand_integer", "shuffle");
+
   private final ExpressionContext context;
   private final Map<Expression, Node> unconditional = new HashMap<>();
   private final List<Node> made = new ArrayList<>();
@@ -30,7 +34,7 @@ final class ExpressionCompiler {
   }
 
   Node compile(Expression expression, boolean conditional) {
-    if (conditional) {
+    if (conditional || isVolatile(expression)) {
       return track(make(expression, true));
     }
     Node known = unconditional.get(expression);
@@ -39,6 +43,12 @@ final class ExpressionCompiler {
       unconditional.put(expression, known);
     }
     return known;
+  }
+
+  /// Two calls of it differ.
+  private static boolean isVolatile(Expression expression) {
+    return expression instanceof Expression.Call(String function, var ignored, var type, var n)
+        && VOLATILE.contains(function);
   }
 
   private Node track(Node node) {

@@ -8,10 +8,25 @@ import io.bauplan.sql.plan.Expression;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The kernels of [Expression.Call], by function id.
 final class FunctionKernels {
+  private static final Set<String> JSON_MAKERS =
+      Set.of("json_object_of", "json_array_of", "to_json_text");
+
+  /// Functions whose text is JSON.
+  private static final Set<String> JSON =
+      Set.of(
+          "json_object_of",
+          "json_array_of",
+          "to_json_text",
+          "json_parse",
+          "try_json_parse",
+          "json_extract",
+          "json_array_get");
+
   private FunctionKernels() {}
 
   /// The node of a call; null where there is no kernel for the function or its argument types.
@@ -56,6 +71,22 @@ final class FunctionKernels {
         compiler.context().allocator());
   }
 
+  /// What is JSON already goes into a document as it is, not as a text in quotes; NULL's type marks
+  /// it, which no value has.
+  private static List<DataType> argumentTypes(Expression.Call call, List<DataType> types) {
+    if (!JSON_MAKERS.contains(call.function())) {
+      return types;
+    }
+    List<DataType> marked = new ArrayList<>(types);
+    for (int i = 0; i < marked.size(); i++) {
+      if (call.arguments().get(i) instanceof Expression.Call made
+          && JSON.contains(made.function())) {
+        marked.set(i, new DataType.NullType());
+      }
+    }
+    return marked;
+  }
+
   /// Without the number that tells operators of one name apart: kernels look at the types.
   private static String name(Expression.Call call) {
     int number = call.function().indexOf('#');
@@ -64,7 +95,8 @@ final class FunctionKernels {
 
   private static @Nullable Node valueWise(
       ExpressionCompiler compiler, Expression.Call call, List<DataType> types, boolean conditional) {
-    ValueFunction function = ValueFunctions.find(name(call), types, call.type());
+    ValueFunction function =
+        ValueFunctions.find(name(call), argumentTypes(call, types), call.type());
     if (function == null) {
       return null;
     }

@@ -54,10 +54,39 @@ public final class PatternKernels {
                     ? TextKernels.text(in[0], row).codePointCount(0, matcher.start()) + 1L
                     : -1L);
           };
+      case "regexp_part" -> PatternKernels::part;
       case "regexp_extract" -> extract(types.size() == 3);
       case "regexp_replace" -> replacement(types);
       default -> null;
     };
+  }
+
+  /// `REGEXP_SUBSTR(text, pattern [, from [, occurrence [, flags [, group]]]])`.
+  private static void part(Register[] in, int row, StrictNode.Output out) {
+    String text = TextKernels.text(in[0], row);
+    long from = in.length > 2 ? in[2].longs[row] : 1;
+    long occurrence = in.length > 3 ? in[3].longs[row] : 1;
+    String flags = in.length > 4 ? TextKernels.text(in[4], row) : "";
+    long group = in.length > 5 ? in[5].longs[row] : flags.contains("e") ? 1 : 0;
+    if (from < 1 || occurrence < 1) {
+      throw Errors.invalidArgument("REGEXP_SUBSTR counts characters and matches from 1");
+    }
+    Matcher matcher = compile(TextKernels.text(in[1], row), flags).matcher(text);
+    if (group < 0 || group > matcher.groupCount()) {
+      throw Errors.invalidArgument("REGEXP_SUBSTR: the pattern has no group " + group);
+    }
+    int points = text.codePointCount(0, text.length());
+    int start = from > points ? text.length() : text.offsetByCodePoints(0, (int) from - 1);
+    boolean found = matcher.find(start);
+    for (long i = 1; found && i < occurrence; i++) {
+      found = matcher.find();
+    }
+    String part = found ? matcher.group((int) group) : null;
+    if (part == null) {
+      out.setNull(row);
+    } else {
+      out.set(row, part);
+    }
   }
 
   /// The whole match, or its only group; the third argument names another.

@@ -43,6 +43,7 @@ final class FunctionAliases {
       regexp_split_to_array REGEXP_SPLIT
       string_split_regex REGEXP_SPLIT
       str_split_regex REGEXP_SPLIT
+      regexp_substr REGEXP_PART
       regexp_substr_all REGEXP_EXTRACT_ALL
       str_split SPLIT_TEXT
       string_split SPLIT_TEXT

@@ -8,12 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.JoinType;
+import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlBinaryOperator;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -21,6 +24,7 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperatorBinding;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlSetOperator;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
@@ -53,11 +57,170 @@ public final class QueryShorthands {
   /// `date_sub('month', a, b)`: whole units, where the others count boundaries.
   private static final Set<String> WHOLE_DIFFERENCES = Set.of("DATE_SUB", "DATESUB");
 
+  private static final Set<String> STRUCTS = Set.of("STRUCT_PACK");
+
   /// Operators and operands that one expression may have in a row, without parentheses: about 1,000
   /// comparisons joined by OR.
   static final int MAX_OPERATORS_AND_OPERANDS = 4_000;
 
+  /// `UNION [ALL] BY NAME`.
+  public static final SqlBinaryOperator UNION_BY_NAME = byName(SqlStdOperatorTable.UNION);
+
+  public static final SqlBinaryOperator UNION_ALL_BY_NAME = byName(SqlStdOperatorTable.UNION_ALL);
+
   private QueryShorthands() {}
+
+  private static SqlBinaryOperator byName(SqlSetOperator union) {
+    return new SqlBinaryOperator(
+        union.getName() + " BY NAME",
+        SqlKind.UNION,
+        union.getLeftPrec() / 2,
+        true,
+        null,
+        null,
+        null) {
+      @Override
+      public SqlCall createCall(
+          @Nullable SqlLiteral quantifier,
+          SqlParserPos position,
+          @Nullable SqlNode... operands) {
+        SqlNode left = java.util.Objects.requireNonNull(operands[0]);
+        SqlNode right = java.util.Objects.requireNonNull(operands[1]);
+        return union.createCall(
+            position, left, SelectShorthands.byName(left, right, position));
+      }
+    };
+  }
+
+  /// A number without its underscores, in decimal.
+  public static String digits(String image) {
+    if (image.startsWith("0x") || image.startsWith("0X")) {
+      return new java.math.BigInteger(image.substring(2), 16).toString();
+    }
+    return image.indexOf('_') < 0 ? image : image.replace("_", "");
+  }
+
+  public static SqlNode range(List<SqlNode> arguments, SqlParserPos position) {
+    return FunctionNames.named("RANGE_LIST", position, arguments.toArray(SqlNode[]::new));
+  }
+
+  /// A list in FROM.
+  public static SqlNode seriesTable(SqlNode list) {
+    SqlParserPos position = list.getParserPosition();
+    return new DefaultAlias(
+        SqlStdOperatorTable.UNNEST.createCall(position, list),
+        new SqlIdentifier("range", position),
+        List.of(new SqlIdentifier("range", position)));
+  }
+
+  /// `VALUES` in FROM has columns `column1`, `column2`, ...
+  public static SqlNode values(SqlNode values) {
+    SqlParserPos position = values.getParserPosition();
+    List<SqlNode> columns = new java.util.ArrayList<>();
+    SqlNode first = ((SqlCall) values).operand(0);
+    int count = first.getKind() == SqlKind.ROW ? ((SqlCall) first).operandCount() : 1;
+    for (int i = 1; i <= count; i++) {
+      columns.add(new SqlIdentifier("column" + i, position));
+    }
+    return new DefaultAlias(values, new SqlIdentifier("values", position), columns);
+  }
+
+  /// A source with a name and columns that an alias replaces.
+  private static final class DefaultAlias extends SqlBasicCall {
+    DefaultAlias(SqlNode source, SqlIdentifier name, List<SqlNode> columns) {
+      super(
+          SqlStdOperatorTable.AS,
+          java.util.stream.Stream.concat(
+                  java.util.stream.Stream.of(source, name), columns.stream())
+              .toList(),
+          source.getParserPosition());
+    }
+  }
+
+  public static SqlNode alias(SqlParserPos position, SqlNode source, SqlIdentifier alias) {
+    if (source instanceof DefaultAlias defaults) {
+      List<SqlNode> operands = new java.util.ArrayList<>(defaults.getOperandList());
+      operands.set(1, alias);
+      return SqlStdOperatorTable.AS.createCall(position, operands);
+    }
+    return SqlStdOperatorTable.AS.createCall(position, source, alias);
+  }
+
+  public static SqlNode withoutAlias(SqlNode source) {
+    return source instanceof DefaultAlias defaults ? defaults.operand(0) : source;
+  }
+
+  /// `LATERAL FLATTEN(input => list)`: rows of `value` and `index`.
+  public static SqlNode lateral(
+      SqlIdentifier name, List<SqlNode> arguments, SqlParserPos position) {
+    if (!name.getSimple().equalsIgnoreCase("FLATTEN") || arguments.isEmpty()) {
+      throw new EngineException(
+          ErrorCode.NOT_SUPPORTED,
+          "LATERAL " + name.getSimple() + "(...) is not supported",
+          Positions.of(position),
+          "Write CROSS JOIN UNNEST(list) AS t(value), with SPLIT(text, ',') as the list for"
+              + " SPLIT_TO_TABLE.",
+          null);
+    }
+    return SqlStdOperatorTable.LATERAL.createCall(position, flattened(arguments, position));
+  }
+
+  /// The argument called `input`, or the first, one row an element.
+  static SqlNode flattened(List<SqlNode> arguments, SqlParserPos position) {
+    // The grammar puts the DISTINCT of aggregates, or null, before the arguments.
+    SqlNode input = arguments.getLast();
+    for (SqlNode argument : arguments) {
+      if (argument != null
+          && argument.getKind() == SqlKind.ARGUMENT_ASSIGNMENT
+          && ((SqlCall) argument).operand(1) instanceof SqlIdentifier parameter
+          && parameter.getSimple().equalsIgnoreCase("input")) {
+        input = ((SqlCall) argument).operand(0);
+      }
+    }
+    SqlNode rows =
+        SqlStdOperatorTable.AS.createCall(
+            position,
+            SqlStdOperatorTable.UNNEST_WITH_ORDINALITY.createCall(position, input),
+            new SqlIdentifier("flattened", position),
+            new SqlIdentifier("value", position),
+            new SqlIdentifier("position", position));
+    SqlNode index =
+        SqlStdOperatorTable.MINUS.createCall(
+            position,
+            new SqlIdentifier("position", position),
+            SqlLiteral.createExactNumeric("1", position));
+    return select(
+        position,
+        SqlNodeList.EMPTY,
+        new SqlNodeList(
+            List.of(
+                SqlStdOperatorTable.AS.createCall(
+                    position, index, new SqlIdentifier("index", position)),
+                new SqlIdentifier("value", position)),
+            position),
+        rows,
+        null,
+        null,
+        null,
+        null,
+        null,
+        SqlNodeList.EMPTY,
+        null);
+  }
+
+  /// `json:a.b[0]`: the steps after the colon.
+  public static SqlNode colonPath(List<SqlNode> steps, SqlParserPos position) {
+    List<Object> path = new java.util.ArrayList<>();
+    for (SqlNode step : steps) {
+      path.add(
+          switch (step) {
+            case SqlIdentifier name -> name.getSimple();
+            case SqlCharStringLiteral text -> String.valueOf(text.toValue());
+            default -> ((SqlLiteral) step).intValue(true);
+          });
+    }
+    return Operators.path(path, position);
+  }
 
   private static RelDataType otherZone(SqlOperatorBinding binding) {
     RelDataType time = binding.getOperandType(0);
@@ -135,10 +298,16 @@ public final class QueryShorthands {
       @Nullable SqlNode qualify,
       SqlNodeList hints,
       @Nullable SqlNodeList distinctOn) {
+    SqlNode source = SelectShorthands.unnested(items, from);
+    SqlNode condition = where;
+    while (source instanceof SqlJoin join && join.getJoinType() == JoinType.LEFT_ANTI_JOIN) {
+      condition = SelectShorthands.withoutMatch(join, condition);
+      source = join.getLeft();
+    }
     SqlNodeList keys = groupBy instanceof GroupByAll all ? all.expand(items) : groupBy;
     if (distinctOn == null) {
       return new SqlSelect(
-          position, keywords, items, from, where, keys, having, windows, qualify, null, null, null,
+          position, keywords, items, source, condition, keys, having, windows, qualify, null, null, null,
           hints);
     }
     if (qualify != null) {
@@ -150,7 +319,7 @@ public final class QueryShorthands {
           null);
     }
     return new DistinctOnSelect(
-        position, keywords, items, from, where, keys, having, windows, hints, distinctOn);
+        position, keywords, items, source, condition, keys, having, windows, hints, distinctOn);
   }
 
   /// `SELECT * FROM table`.
@@ -178,10 +347,17 @@ public final class QueryShorthands {
       SqlNodeList order,
       @Nullable SqlNode offset,
       @Nullable SqlNode fetch) {
+    SqlNodeList keys = SelectShorthands.orderByAll(order, query);
     if (query instanceof DistinctOnSelect select) {
-      select.order(order);
+      select.order(keys);
     }
-    return new SqlOrderBy(position, query, order, offset, fetch);
+    SqlNode limit = fetch;
+    if (limit == null && query instanceof SqlSelect select && select.getFetch() != null) {
+      // SELECT TOP n counts after the sorting.
+      limit = select.getFetch();
+      select.setFetch(null);
+    }
+    return new SqlOrderBy(position, query, keys, offset, limit);
   }
 
   public static SqlNodeList groupByAll(SqlParserPos position) {
@@ -228,6 +404,9 @@ public final class QueryShorthands {
   /// `datediff(day, a, b)`, `datediff('day', a, b)` and `dateadd(day, n, d)`: the first argument is
   /// a unit.
   public static SqlCall call(SqlCall written) {
+    if (STRUCTS.contains(written.getOperator().getName().toUpperCase(Locale.ROOT))) {
+      return (SqlCall) Operators.structPack(written);
+    }
     SqlCall call = FunctionNames.replace(written);
     if (call.operandCount() != 3) {
       return call;
@@ -317,6 +496,54 @@ public final class QueryShorthands {
     return unit == null
         ? Optional.empty()
         : Optional.of(new SqlIntervalQualifier(unit, null, node.getParserPosition()));
+  }
+
+  /// The unit after `EXTRACT(`.
+  public static SqlIntervalQualifier unitOrName(SqlIdentifier name) {
+    Optional<TimeUnit> unit = part(name);
+    return unit.isPresent()
+        ? new SqlIntervalQualifier(unit.get(), null, name.getParserPosition())
+        : new SqlIntervalQualifier(name.getSimple(), name.getParserPosition());
+  }
+
+  /// An aggregate over rows in an order: `WITHIN GROUP`, or inside of its parentheses.
+  public static SqlCall ordered(SqlCall call, SqlNodeList order) {
+    SqlParserPos position = call.getParserPosition();
+    String name = call.getOperator().getName().toUpperCase(Locale.ROOT);
+    SqlLiteral quantifier = call.getFunctionQuantifier();
+    SqlNode[] operands = call.getOperandList().toArray(SqlNode[]::new);
+    SqlCall aggregate =
+        switch (name) {
+          case "ARRAY_AGG", "LIST", "COLLECT_LIST" ->
+              new SqlUnresolvedFunction(
+                      new SqlIdentifier("LIST", position),
+                      null,
+                      null,
+                      null,
+                      null,
+                      SqlFunctionCategory.USER_DEFINED_FUNCTION)
+                  .createCall(quantifier, position, operands);
+          // The first in an order is the least by it.
+          case "FIRST", "ANY_VALUE", "ARBITRARY", "LAST" -> null;
+          default -> call;
+        };
+    if (aggregate != null) {
+      return SqlStdOperatorTable.WITHIN_GROUP.createCall(position, aggregate, order);
+    }
+    SqlNode list =
+        ordered(function("LIST", SqlFunctionCategory.USER_DEFINED_FUNCTION, position, operands), order);
+    return FunctionNames.named(
+        "LIST_ELEMENT",
+        position,
+        list,
+        SqlLiteral.createExactNumeric(name.equals("LAST") ? "-1" : "1", position));
+  }
+
+  /// `MAP(keys, values)` of two lists, or `MAP(key, value, ...)`.
+  public static SqlCall map(List<SqlNode> arguments, SqlParserPos position) {
+    return arguments.size() == 2
+        ? FunctionNames.named("MAP_PAIR", position, arguments.get(0), arguments.get(1))
+        : SqlLibraryOperators.MAP.createCall(position, arguments);
   }
 
   /// A part that `date_part` and `EXTRACT` give.

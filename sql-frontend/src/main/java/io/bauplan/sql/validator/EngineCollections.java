@@ -62,6 +62,7 @@ final class EngineCollections {
   private static List<SqlOperator> maps() {
     return List.of(
         of("MAP_OF_LISTS", "aa", EngineCollections::mapType),
+        of("MAP_PAIR", "..", EngineCollections::pairType),
         of("MAP_ENTRIES", "m", EngineCollections::entriesType),
         of("MAP_SIZE", "m", LONG),
         of("SPLIT_TO_MAP", "ttt", EngineCollections::textMap));
@@ -160,6 +161,19 @@ final class EngineCollections {
             types.createTypeWithNullability(element(binding.getOperandType(0)), false),
             types.createTypeWithNullability(element(binding.getOperandType(1)), true)),
         true);
+  }
+
+  private static RelDataType pairType(SqlOperatorBinding binding) {
+    boolean lists =
+        binding.getOperandType(0).getSqlTypeName() == SqlTypeName.ARRAY
+            && binding.getOperandType(1).getSqlTypeName() == SqlTypeName.ARRAY;
+    if (lists) {
+      return mapType(binding);
+    }
+    RelDataTypeFactory types = binding.getTypeFactory();
+    return types.createMapType(
+        types.createTypeWithNullability(binding.getOperandType(0), false),
+        types.createTypeWithNullability(binding.getOperandType(1), true));
   }
 
   private static RelDataType entriesType(SqlOperatorBinding binding) {

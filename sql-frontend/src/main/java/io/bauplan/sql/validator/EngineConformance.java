@@ -12,6 +12,18 @@ public final class EngineConformance extends SqlDelegatingConformance {
     super(SqlConformanceEnum.LENIENT);
   }
 
+  /// SEMI JOIN and ANTI JOIN.
+  @Override
+  public boolean isLiberal() {
+    return true;
+  }
+
+  /// Casts between BOOLEAN and numbers.
+  @Override
+  public boolean allowLenientCoercion() {
+    return true;
+  }
+
   @Override
   public boolean checkedArithmetic() {
     return true;

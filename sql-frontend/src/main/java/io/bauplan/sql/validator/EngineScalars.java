@@ -62,6 +62,7 @@ public final class EngineScalars {
         of("TRY_TO_BOOLEAN", "t", TRUTH),
         of("REGEXP_COUNT", "tt", LONG),
         of("REGEXP_POSITION", "tt", LONG),
+        of("REGEXP_PART", "tt?iiti", TEXT),
         of("REGEXP_EXTRACT", "tt?i", TEXT),
         of("REGEXP_REPLACE", "tt?tt", TEXT),
         of("REGEXP_EXTRACT_ALL", "tt?i", TEXTS),
@@ -80,14 +81,10 @@ public final class EngineScalars {
 
   private static List<SqlOperator> codes() {
     return List.of(
-        of("MD5", "t", TEXT),
-        of("MD5", "x", BYTES),
-        of("SHA1", "t", TEXT),
-        of("SHA1", "x", BYTES),
-        of("SHA256", "t", TEXT),
-        of("SHA256", "x", BYTES),
-        of("SHA512", "t", TEXT),
-        of("SHA512", "x", BYTES),
+        of("MD5", ".", EngineScalars::digest),
+        of("SHA1", ".", EngineScalars::digest),
+        of("SHA256", ".", EngineScalars::digest),
+        of("SHA512", ".", EngineScalars::digest),
         of("SHA2", "t?i", TEXT),
         of("CRC32", ".", LONG),
         of("TO_HEX", ".", TEXT),
@@ -141,6 +138,13 @@ public final class EngineScalars {
         of("MONTHS_BETWEEN", "dd", DOUBLE),
         of("TIME_BUCKET", "vd?d", argument(1)),
         of("TO_ISO8601", "d", TEXT));
+  }
+
+  /// Of BINARY BINARY, of text hexadecimal text.
+  private static org.apache.calcite.rel.type.RelDataType digest(SqlOperatorBinding binding) {
+    boolean binary =
+        org.apache.calcite.sql.type.SqlTypeUtil.isBinary(binding.getOperandType(0));
+    return (binary ? BYTES : TEXT).inferReturnType(binding);
   }
 
   private static org.apache.calcite.rel.type.RelDataType wider(SqlOperatorBinding binding) {

@@ -5,7 +5,10 @@ import org.apache.calcite.config.CalciteConnectionConfig;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 
@@ -20,6 +23,16 @@ public final class EngineValidator extends SqlValidatorImpl {
 
   public EngineValidator(CalciteCatalogReader names, RelDataTypeFactory types) {
     super(EngineOperators.table(), names, types, CONFIG);
+  }
+
+  @Override
+  protected RelDataType validateSelectList(
+      SqlNodeList items, SqlSelect select, RelDataType targetRowType) {
+    SqlNodeList expanded = StarItems.expand(this, select, items);
+    if (expanded != items) {
+      select.setSelectList(expanded);
+    }
+    return super.validateSelectList(expanded, select, targetRowType);
   }
 
   /// A validator for types and expressions outside any query.

@@ -1,5 +1,6 @@
 package io.bauplan.sql.validator;
 
+import io.bauplan.sql.parser.StructOperator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Locale;
@@ -148,6 +149,9 @@ public final class FunctionRegistry {
 
   /// The id of an operator; an operator outside the tables goes by its name.
   public String id(SqlOperator operator) {
+    if (operator instanceof StructOperator) {
+      return "row";
+    }
     String id = ids.get(operator);
     return id != null ? id : operator.getName().toLowerCase(Locale.ROOT).replace(' ', '_');
   }

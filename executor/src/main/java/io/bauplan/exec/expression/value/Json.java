@@ -125,6 +125,8 @@ final class Json {
       return NULL;
     }
     return switch (type) {
+      // A document, as the caller says.
+      case DataType.NullType() -> value instanceof String text ? parse(text).orElse(text) : NULL;
       case DataType.BooleanType() -> value;
       case DataType.IntegerType _ -> BigDecimal.valueOf((Long) value);
       case DataType.FloatType _ ->

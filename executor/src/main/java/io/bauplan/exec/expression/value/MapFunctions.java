@@ -25,6 +25,10 @@ final class MapFunctions {
           case "split_to_map" -> MapFunctions::split;
           default -> null;
         };
+    if (function.equals("map_pair")) {
+      boolean lists = types.stream().allMatch(DataType.ListType.class::isInstance);
+      return lists ? ((ValueFunction) MapFunctions::ofLists).strict() : MapFunctions::pair;
+    }
     return found == null ? null : found.strict();
   }
 
@@ -39,6 +43,12 @@ final class MapFunctions {
     for (int i = 0; i < keys.size(); i++) {
       put(map, keys.get(i), values.get(i));
     }
+    return map;
+  }
+
+  private static Object pair(@Nullable Object[] in) {
+    Map<Object, @Nullable Object> map = new LinkedHashMap<>();
+    put(map, in[0], in[1]);
     return map;
   }
 

@@ -1,0 +1,204 @@
+package io.bauplan.sql.parser;
+
+import io.bauplan.sql.parser.generated.BauplanParser;
+import io.bauplan.sql.parser.generated.BauplanParserConstants;
+import io.bauplan.sql.parser.generated.Token;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlNode;
+
+/// What the grammar asks about the tokens ahead, where a fixed number of them does not decide.
+public final class Lookahead {
+  /// How far an ORDER BY inside of a call is looked for.
+  private static final int MAX_ARGUMENT_TOKENS = 60;
+
+  private Lookahead() {}
+
+  private static int kind(BauplanParser parser, int n) {
+    return parser.getToken(n).kind;
+  }
+
+  private static boolean isWord(BauplanParser parser, int n, String word) {
+    return parser.getToken(n).image.equalsIgnoreCase(word);
+  }
+
+  /// An operator that is ours alone.
+  public static boolean isOtherOperator(BauplanParser parser) {
+    return switch (kind(parser, 1)) {
+      case BauplanParserConstants.VERTICAL_BAR,
+          BauplanParserConstants.DOUBLE_STAR,
+          BauplanParserConstants.STARTS_WITH_SIGN,
+          BauplanParserConstants.JSON_TEXT_ARROW ->
+          true;
+      case BauplanParserConstants.GT -> isShiftRight(parser);
+      case BauplanParserConstants.LAMBDA -> isJsonStep(parser);
+      default -> false;
+    };
+  }
+
+  /// `>>`: two tokens without a blank, since types end so too.
+  private static boolean isShiftRight(BauplanParser parser) {
+    Token first = parser.getToken(1);
+    Token second = parser.getToken(2);
+    return second.kind == BauplanParserConstants.GT
+        && first.endLine == second.beginLine
+        && first.endColumn + 1 == second.beginColumn;
+  }
+
+  /// `-> 'name'`, which no lambda is.
+  private static boolean isJsonStep(BauplanParser parser) {
+    return kind(parser, 2) == BauplanParserConstants.QUOTED_STRING;
+  }
+
+  /// A name and a JSON step after it.
+  public static boolean isNameAndJsonStep(BauplanParser parser) {
+    int n = 1;
+    while (kind(parser, n + 1) == BauplanParserConstants.DOT) {
+      n += 2;
+    }
+    return kind(parser, n + 1) == BauplanParserConstants.LAMBDA
+        && kind(parser, n + 2) == BauplanParserConstants.QUOTED_STRING;
+  }
+
+  public static boolean isTimeUnit(BauplanParser parser) {
+    return switch (kind(parser, 1)) {
+      case BauplanParserConstants.YEAR,
+          BauplanParserConstants.YEARS,
+          BauplanParserConstants.QUARTER,
+          BauplanParserConstants.QUARTERS,
+          BauplanParserConstants.MONTH,
+          BauplanParserConstants.MONTHS,
+          BauplanParserConstants.WEEK,
+          BauplanParserConstants.WEEKS,
+          BauplanParserConstants.DAY,
+          BauplanParserConstants.DAYS,
+          BauplanParserConstants.HOUR,
+          BauplanParserConstants.HOURS,
+          BauplanParserConstants.MINUTE,
+          BauplanParserConstants.MINUTES,
+          BauplanParserConstants.SECOND,
+          BauplanParserConstants.SECONDS ->
+          true;
+      default -> false;
+    };
+  }
+
+  /// After a star: EXCLUDE, REPLACE, RENAME or ILIKE.
+  public static boolean isStarOption(BauplanParser parser, SqlNode item) {
+    if (!(item instanceof SqlIdentifier name) || !name.isStar()) {
+      return false;
+    }
+    return switch (kind(parser, 1)) {
+      case BauplanParserConstants.EXCLUDE,
+          BauplanParserConstants.REPLACE,
+          BauplanParserConstants.ILIKE ->
+          true;
+      case BauplanParserConstants.EXCEPT ->
+          // EXCEPT (SELECT ...) takes rows away, not columns.
+          kind(parser, 2) == BauplanParserConstants.LPAREN
+              && kind(parser, 3) != BauplanParserConstants.SELECT
+              && kind(parser, 3) != BauplanParserConstants.LPAREN;
+      default ->
+          isWord(parser, 1, "RENAME") && kind(parser, 1) == BauplanParserConstants.IDENTIFIER;
+    };
+  }
+
+  /// `TOP 3` or `TOP (3)`, not a column of that name.
+  public static boolean isTop(BauplanParser parser) {
+    if (!isWord(parser, 1, "TOP") || kind(parser, 1) != BauplanParserConstants.IDENTIFIER) {
+      return false;
+    }
+    return kind(parser, 2) == BauplanParserConstants.UNSIGNED_INTEGER_LITERAL
+        || kind(parser, 2) == BauplanParserConstants.LPAREN
+            && kind(parser, 3) == BauplanParserConstants.UNSIGNED_INTEGER_LITERAL
+            && kind(parser, 4) == BauplanParserConstants.RPAREN
+            && kind(parser, 5) != BauplanParserConstants.COMMA
+            && kind(parser, 5) != BauplanParserConstants.FROM;
+  }
+
+  /// A word after a table that begins a join or a sample.
+  public static boolean isNoAlias(BauplanParser parser) {
+    boolean join = kind(parser, 2) == BauplanParserConstants.JOIN;
+    return join
+            && (kind(parser, 1) == BauplanParserConstants.ASOF
+                || isWord(parser, 1, "SEMI")
+                || isWord(parser, 1, "ANTI")
+                || isWord(parser, 1, "POSITIONAL"))
+        || isSample(parser);
+  }
+
+  /// `SAMPLE (10)` or `TABLESAMPLE (10 PERCENT)`.
+  public static boolean isSample(BauplanParser parser) {
+    if (kind(parser, 1) == BauplanParserConstants.TABLESAMPLE) {
+      return kind(parser, 2) == BauplanParserConstants.LPAREN;
+    }
+    if (!isWord(parser, 1, "SAMPLE")) {
+      return false;
+    }
+    int number = kind(parser, 2) == BauplanParserConstants.LPAREN ? 3 : 4;
+    return kind(parser, number - 1) == BauplanParserConstants.LPAREN
+        && (kind(parser, number) == BauplanParserConstants.UNSIGNED_INTEGER_LITERAL
+            || kind(parser, number) == BauplanParserConstants.DECIMAL_NUMERIC_LITERAL);
+  }
+
+  /// `[LEFT] SEMI JOIN` or `[LEFT] ANTI JOIN`.
+  public static boolean isKind(BauplanParser parser, String kind) {
+    int at = kind(parser, 1) == BauplanParserConstants.LEFT ? 2 : 1;
+    return isWord(parser, at, kind) && kind(parser, at + 1) == BauplanParserConstants.JOIN;
+  }
+
+  public static boolean isLateralFunction(BauplanParser parser) {
+    return kind(parser, 1) == BauplanParserConstants.LATERAL
+        && kind(parser, 2) == BauplanParserConstants.IDENTIFIER
+        && kind(parser, 3) == BauplanParserConstants.LPAREN;
+  }
+
+  /// Arguments of a call that end in ORDER BY, at no deeper level.
+  public static boolean isOrderedArgument(BauplanParser parser) {
+    if (kind(parser, 1) != BauplanParserConstants.LPAREN) {
+      return false;
+    }
+    int depth = 0;
+    for (int n = 1; n < MAX_ARGUMENT_TOKENS; n++) {
+      switch (kind(parser, n)) {
+        case BauplanParserConstants.LPAREN, BauplanParserConstants.LBRACKET -> depth++;
+        case BauplanParserConstants.RPAREN, BauplanParserConstants.RBRACKET -> {
+          depth--;
+          if (depth == 0) {
+            return false;
+          }
+        }
+        case BauplanParserConstants.ORDER -> {
+          if (depth == 1) {
+            return kind(parser, n + 1) == BauplanParserConstants.BY;
+          }
+        }
+        case BauplanParserConstants.SELECT,
+            BauplanParserConstants.PARTITION,
+            BauplanParserConstants.EOF -> {
+          if (depth == 1 || kind(parser, n) == BauplanParserConstants.EOF) {
+            return false;
+          }
+        }
+        default -> {}
+      }
+    }
+    return false;
+  }
+
+  /// A query, perhaps in parentheses.
+  public static boolean isQuery(BauplanParser parser) {
+    int n = 1;
+    while (kind(parser, n) == BauplanParserConstants.LPAREN) {
+      n++;
+    }
+    return switch (kind(parser, n)) {
+      case BauplanParserConstants.SELECT,
+          BauplanParserConstants.WITH,
+          BauplanParserConstants.VALUES,
+          BauplanParserConstants.FROM,
+          BauplanParserConstants.TABLE ->
+          true;
+      default -> false;
+    };
+  }
+}
