@@ -37,6 +37,7 @@ public final class SelectShorthands {
             || item.getKind() == SqlKind.AS
             || item instanceof org.apache.calcite.sql.SqlStarExclude
             || hasStarSet(item)
+            || item instanceof SqlLiteral literal && literal.getValue() == null
             || item instanceof SqlCall call && isField(call);
     if (named) {
       return item;
