@@ -112,6 +112,8 @@ public final class CellValue {
       case String text -> compareCodePoints(text, (String) right);
       case byte[] bytes -> java.util.Arrays.compareUnsigned(bytes, (byte[]) right);
       case List<?> list -> compareLists(list, (List<?>) right);
+      // As the list of its entries.
+      case Map<?, ?> map -> compareLists(entries(map), entries((Map<?, ?>) right));
       case Double number ->
           // -0.0 equals 0.0 in SQL.
           number.doubleValue() == (Double) right ? 0 : Double.compare(number, (Double) right);
@@ -131,6 +133,16 @@ public final class CellValue {
       }
     }
     return Integer.compare(left.length(), right.length());
+  }
+
+  private static List<@Nullable Object> entries(Map<?, ?> map) {
+    List<@Nullable Object> flat = new ArrayList<>();
+    map.forEach(
+        (key, value) -> {
+          flat.add(key);
+          flat.add(value);
+        });
+    return flat;
   }
 
   private static int compareLists(List<?> left, List<?> right) {

@@ -104,6 +104,7 @@ final class FunctionKernels {
     return new ValueNode(
         compileAll(compiler, call, conditional),
         call.type(),
+        name(call),
         function,
         compiler.context().allocator());
   }

@@ -5,8 +5,11 @@ import io.bauplan.exec.batch.CellValue;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.VectorBuilder;
 import io.bauplan.exec.expression.value.ValueFunction;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.DataType;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +17,19 @@ import org.jspecify.annotations.Nullable;
 /// place in Calcite's runtime. Exact to microseconds.
 final class ValueNode extends Node {
   private final List<Node> arguments;
+  private final String name;
   private final ValueFunction function;
   private final BufferAllocator allocator;
   private @Nullable FlatVector result;
 
   ValueNode(
-      List<Node> arguments, DataType type, ValueFunction function, BufferAllocator allocator) {
+      List<Node> arguments,
+      DataType type,
+      String name,
+      ValueFunction function,
+      BufferAllocator allocator) {
     super(type);
+    this.name = name;
     this.arguments = List.copyOf(arguments);
     this.function = function;
     this.allocator = allocator;
@@ -60,13 +69,28 @@ final class ValueNode extends Node {
         for (int a = 0; a < inputs.length; a++) {
           values[a] = CellValue.read(inputs[a], row);
         }
-        builder.appendValue(function.apply(values));
+        builder.appendValue(call(values));
         next++;
       }
       for (; next < length; next++) {
         builder.appendNull();
       }
       return builder.build();
+    }
+  }
+
+  /// Some functions learn only from the values that they cannot take them.
+  private @Nullable Object call(@Nullable Object[] values) {
+    try {
+      return function.apply(values);
+    } catch (ClassCastException e) {
+      throw new EngineException(
+          ErrorCode.TYPE_MISMATCH,
+          name
+              + " cannot take ("
+              + arguments.stream().map(a -> a.type().sql()).collect(Collectors.joining(", "))
+              + ")",
+          e);
     }
   }
 

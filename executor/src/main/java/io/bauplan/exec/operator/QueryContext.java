@@ -216,7 +216,7 @@ public final class QueryContext {
       case OutOfMemoryError memory -> outOfMemory(memory);
       case StackOverflowError deep ->
           new EngineException(
-              ErrorCode.TOO_MANY, "the statement is nested too deeply; split it into views", deep);
+              ErrorCode.TOO_COMPLEX, "the statement is nested too deeply; split it into views", deep);
       default ->
           new EngineException(
               ErrorCode.INTERNAL_ERROR,

@@ -126,7 +126,8 @@ public final class ErrorStatus {
           FUNCTION_WRONG_RESULT,
           ENVIRONMENT_FAILED,
           EXPECTATION_FAILED,
-          COMMIT_CONFLICT ->
+          COMMIT_CONFLICT,
+          TOO_COMPLEX ->
           CallStatus.INVALID_ARGUMENT;
     };
   }

@@ -36,6 +36,8 @@ public enum ErrorCode {
   PERMISSION_DENIED("42501", ErrorType.USER),
   NOT_AUTHENTICATED("28000", ErrorType.USER),
   CANCELLED("57014", ErrorType.USER),
+  /// Nested deeper, or longer, than the engine follows.
+  TOO_COMPLEX("54001", ErrorType.USER),
   TIMEOUT("57P05", ErrorType.RESOURCE),
   OUT_OF_MEMORY("53200", ErrorType.RESOURCE),
   DISK_FULL("53100", ErrorType.RESOURCE),

@@ -18,6 +18,8 @@ import org.apache.calcite.sql.SqlKind;
 /// relations' rows, divided for each class of equal columns by the number of values it can have once
 /// for every relation in it but the first.
 final class JoinCardinality {
+  private static final double MAX_ROWS = 1e300;
+
   private final JoinGraph graph;
   private final double[] rows;
   private final List<KeyColumns> classes = new ArrayList<>();
@@ -164,7 +166,8 @@ final class JoinCardinality {
         product *= condition.selectivity();
       }
     }
-    return Math.max(1, product);
+    // Bounds of NaN and infinity may make the product no number.
+    return product >= 1 ? Math.min(product, MAX_ROWS) : 1;
   }
 
   /// Rows of one relation by itself, of an attached one too.

@@ -42,6 +42,7 @@ final class QueryConverter {
 
   /// Takes `query` over: it is rewritten in place.
   Converted convert(SqlNode query) {
+    QueryLimits.check(query);
     FromBinder binder = new FromBinder(resolver);
     SqlNode bound = binder.bind(query);
     CalciteCatalogReader names =

@@ -63,6 +63,7 @@ final class TypeRules {
       case DecimalType d -> d;
       case IntegerType(int bits) ->
           new DecimalType(bits == 8 ? 3 : bits == 16 ? 5 : bits == 32 ? 10 : 19, 0);
+      case DataType.NullType() -> new DecimalType(1, 0);
       default -> throw new IllegalArgumentException(type.sql() + " is not exact");
     };
   }

@@ -4,7 +4,9 @@ import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDialect;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
@@ -56,9 +58,28 @@ public final class SqlPrinter {
         SqlStdOperatorTable.CAST
             .createCall(call.getParserPosition(), call.getOperandList())
             .unparse(writer, leftPrec, rightPrec);
+      } else if (call.getKind() == SqlKind.SET_SEMANTICS_TABLE) {
+        call.operand(0).unparse(writer, 0, 0);
+        keys(writer, "PARTITION", call.operand(1));
+        keys(writer, "ORDER", call.operand(2));
       } else {
         super.unparseCall(writer, call, leftPrec, rightPrec);
       }
+    }
+
+    /// A table argument's keys: more than one need parentheses, which Calcite leaves out.
+    private static void keys(SqlWriter writer, String clause, SqlNodeList keys) {
+      if (keys.isEmpty()) {
+        return;
+      }
+      writer.keyword(clause);
+      writer.keyword("BY");
+      SqlWriter.Frame frame = writer.startList("(", ")");
+      for (SqlNode key : keys) {
+        writer.sep(",");
+        key.unparse(writer, 0, 0);
+      }
+      writer.endList(frame);
     }
 
     @Override

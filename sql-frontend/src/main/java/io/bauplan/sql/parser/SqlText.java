@@ -173,7 +173,7 @@ public final class SqlText {
 
   private static EngineException tooDeep(SourcePosition position) {
     return new EngineException(
-        ErrorCode.SYNTAX_ERROR,
+        ErrorCode.TOO_COMPLEX,
         "the statement is nested too deeply",
         position,
         "At most "

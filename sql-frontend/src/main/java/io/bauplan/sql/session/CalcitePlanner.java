@@ -3,6 +3,7 @@ package io.bauplan.sql.session;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.PinnedRef;
 import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.explain.ExplainNode;
 import io.bauplan.sql.logical.QueryPlanner;
 import io.bauplan.sql.logical.StatementContext;
@@ -41,7 +42,16 @@ public final class CalcitePlanner implements StatementPlanner {
   @Override
   public PlannedStatement plan(String sql, Session session, ModelScope models) {
     Statement statement = SqlText.parse(sql);
-    return new Planning(context(statement, session, models)).plan(statement);
+    try {
+      return new Planning(context(statement, session, models)).plan(statement);
+    } catch (StackOverflowError e) {
+      throw new EngineException(
+          ErrorCode.TOO_COMPLEX,
+          "the statement is nested too deeply",
+          statement.position(),
+          "Split it into views, or write long chains of OR as IN.",
+          e);
+    }
   }
 
   @Override

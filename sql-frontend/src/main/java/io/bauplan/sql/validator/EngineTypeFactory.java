@@ -2,6 +2,8 @@ package io.bauplan.sql.validator;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import java.util.List;
 import org.apache.calcite.jdbc.JavaTypeFactoryImpl;
 import org.apache.calcite.rel.type.RelDataType;
@@ -47,7 +49,11 @@ public final class EngineTypeFactory extends JavaTypeFactoryImpl {
   /// the whole part gives way: an overflow is an error, a lost fraction would be silent.
   @Override
   public @Nullable RelDataType leastRestrictive(List<RelDataType> types, SqlTypeMappingRule rule) {
-    RelDataType common = super.leastRestrictive(types, rule);
+    if (types.isEmpty()) {
+      throw new EngineException(
+          ErrorCode.TYPE_MISMATCH, "a function here needs at least one argument to have a type");
+    }
+    RelDataType common = common(types, rule);
     if (common == null || common.getSqlTypeName() != SqlTypeName.DECIMAL) {
       return common;
     }
@@ -61,6 +67,19 @@ public final class EngineTypeFactory extends JavaTypeFactoryImpl {
         ? common
         : createTypeWithNullability(
             createSqlType(SqlTypeName.DECIMAL, common.getPrecision(), scale), common.isNullable());
+  }
+
+  /// Calcite compares NULL with intervals as if it were one, and forgets that a collection can be
+  /// NULL.
+  private @Nullable RelDataType common(List<RelDataType> types, SqlTypeMappingRule rule) {
+    List<RelDataType> known =
+        types.stream().filter(type -> type.getSqlTypeName() != SqlTypeName.NULL).toList();
+    RelDataType common = super.leastRestrictive(known.isEmpty() ? types : known, rule);
+    boolean nullable =
+        known.size() < types.size() || types.stream().anyMatch(RelDataType::isNullable);
+    return common != null && nullable && !common.isNullable()
+        ? createTypeWithNullability(common, true)
+        : common;
   }
 
   private static boolean isString(SqlTypeName name) {

@@ -15,6 +15,8 @@ import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.runtime.CalciteException;
 import org.apache.calcite.sql.validate.SqlValidatorException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Calcite's exceptions as ours: a code, the position in the statement, and words without
 /// Calcite's.
@@ -37,6 +39,8 @@ public final class ValidationErrors {
   private static final Pattern TYPE = Pattern.compile("Unknown datatype name '(.*)'");
   private static final Pattern PREFIX =
       Pattern.compile("^(?:From|At) line \\d+, column \\d+(?: to line \\d+, column \\d+)?: ");
+
+  private static final Logger LOG = LoggerFactory.getLogger(ValidationErrors.class);
 
   private ValidationErrors() {}
 
@@ -83,12 +87,32 @@ public final class ValidationErrors {
           null,
           cause);
     }
+    if (isCalcites(cause)) {
+      LOG.warn("event=planner_limit", cause);
+      return new EngineException(
+          ErrorCode.NOT_SUPPORTED,
+          "the planner cannot handle this combination of expressions and clauses",
+          position,
+          "Try it in steps: subqueries as WITH or views, constants of one type, fewer nestings.",
+          cause);
+    }
     return new EngineException(
         ErrorCode.INTERNAL_ERROR,
         "the planner failed on this statement",
         position,
         "Please report it with the statement.",
         cause);
+  }
+
+  /// Whether Calcite gave up in code of its own, rather than we in ours.
+  private static boolean isCalcites(Throwable cause) {
+    for (StackTraceElement frame : cause.getStackTrace()) {
+      String name = frame.getClassName();
+      if (!name.startsWith("java.") && !name.startsWith("com.google.")) {
+        return name.startsWith("org.apache.calcite.");
+      }
+    }
+    return false;
   }
 
   private static EngineException named(

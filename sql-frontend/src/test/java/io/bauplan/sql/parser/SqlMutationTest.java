@@ -33,8 +33,11 @@ class SqlMutationTest {
       }
       String sql = String.join("", statement);
       try {
-        String printed = StatementPrinter.toSql(SqlText.parse(sql));
-        SqlText.parse(printed);
+        Statement read = SqlText.parse(sql);
+        String printed = StatementPrinter.toSql(read);
+        assertThat(StatementDifference.between(read, SqlText.parse(printed)))
+            .as("seed %d: %s printed as %s", seed, sql, printed)
+            .isEmpty();
         parsed++;
       } catch (EngineException e) {
         assertThat(e.position()).as("seed %d: %s", seed, sql).isPresent();

@@ -94,7 +94,7 @@ class SqlTextTest {
         .isInstanceOfSatisfying(
             EngineException.class,
             e -> {
-              assertThat(e.code()).isEqualTo(ErrorCode.SYNTAX_ERROR);
+              assertThat(e.code()).isEqualTo(ErrorCode.TOO_COMPLEX);
               assertThat(e.position()).isPresent();
             });
   }

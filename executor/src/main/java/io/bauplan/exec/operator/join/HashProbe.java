@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator.join;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.expression.Register;
@@ -9,6 +10,7 @@ import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.sql.plan.PhysicalPlan;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// One driver's probe. Candidates of a batch are gathered first and resolved afterwards, so that
@@ -19,6 +21,8 @@ final class HashProbe implements BatchReader {
   private final BatchReader left;
   private final PairOutput output;
   private final Register[] keys;
+  private final @Nullable FlatVector[] flattened;
+  private final BufferAllocator allocator;
   private long[] hashes = {};
   private int[] candidates = {};
   private final int[] probeRows = new int[Vector.BATCH_ROWS];
@@ -42,6 +46,8 @@ final class HashProbe implements BatchReader {
     this.node = node;
     this.table = table;
     this.left = left;
+    this.allocator = context.allocator();
+    this.flattened = new FlatVector[node.leftKeys().size()];
     this.keys = new Register[node.leftKeys().size()];
     for (int k = 0; k < keys.length; k++) {
       keys[k] = new Register(node.left().output().type(node.leftKeys().get(k)));
@@ -102,7 +108,7 @@ final class HashProbe implements BatchReader {
     }
     for (int k = 0; k < keys.length; k++) {
       RegisterLoader.load(
-          batch.column(node.leftKeys().get(k)),
+          loadable(batch.column(node.leftKeys().get(k)), k),
           keys[k],
           batch.selection(),
           count,
@@ -110,6 +116,25 @@ final class HashProbe implements BatchReader {
     }
     table.first(keys, batch.selection(), count, hashes, candidates);
     output.begin(batch);
+  }
+
+  /// Nested keys are compared in one flat vector.
+  private Vector loadable(Vector vector, int key) {
+    release(key);
+    if (keys[key].kind != Register.Kind.NESTED || vector instanceof FlatVector) {
+      return vector;
+    }
+    FlatVector flat = vector.flatten(allocator);
+    flattened[key] = flat;
+    return flat;
+  }
+
+  private void release(int key) {
+    FlatVector flat = flattened[key];
+    if (flat != null) {
+      flat.close();
+      flattened[key] = null;
+    }
   }
 
   /// Fills the pair arrays from where it left off.
@@ -185,6 +210,9 @@ final class HashProbe implements BatchReader {
       if (current != null) {
         current.close();
         current = null;
+      }
+      for (int k = 0; k < keys.length; k++) {
+        release(k);
       }
       output.close();
     }

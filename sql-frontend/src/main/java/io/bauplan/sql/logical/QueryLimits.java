@@ -1,0 +1,63 @@
+package io.bauplan.sql.logical;
+
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.error.SourcePosition;
+import io.bauplan.sql.validator.Positions;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.jspecify.annotations.Nullable;
+
+/// What a query may have at most: beyond it the time to plan grows faster than the text.
+final class QueryLimits extends SqlBasicVisitor<@Nullable Void> {
+  /// PostgreSQL's is 1,664.
+  private static final int MAX_COLUMNS = 2_000;
+
+  private static final int MAX_SET_OPERATIONS = 500;
+
+  /// Deepest nesting of operators, function calls and queries.
+  private static final int MAX_DEPTH = 500;
+
+  private int depth;
+  private int setOperations;
+
+  private QueryLimits() {}
+
+  /// @throws EngineException `TOO_COMPLEX`
+  static void check(SqlNode query) {
+    query.accept(new QueryLimits());
+  }
+
+  @Override
+  public @Nullable Void visit(SqlCall call) {
+    if (call instanceof SqlSelect select && select.getSelectList().size() > MAX_COLUMNS) {
+      throw tooComplex(
+          "a query has at most " + MAX_COLUMNS + " columns, not " + select.getSelectList().size(),
+          select.getSelectList(),
+          "Put the values into rows or into an ARRAY or MAP.");
+    }
+    if (SqlKind.SET_QUERY.contains(call.getKind()) && ++setOperations > MAX_SET_OPERATIONS) {
+      throw tooComplex(
+          "a statement has at most " + MAX_SET_OPERATIONS + " set operations",
+          call,
+          "Use VALUES for rows of constants, or a table.");
+    }
+    if (++depth > MAX_DEPTH) {
+      throw tooComplex(
+          "the statement is nested more than " + MAX_DEPTH + " levels deep",
+          call,
+          "Split it into views, or write long chains of OR as IN.");
+    }
+    super.visit(call);
+    depth--;
+    return null;
+  }
+
+  private static EngineException tooComplex(String message, SqlNode at, String hint) {
+    SourcePosition position = Positions.of(at.getParserPosition());
+    return new EngineException(ErrorCode.TOO_COMPLEX, message, position, hint, null);
+  }
+}
