@@ -39,7 +39,7 @@ final class DataChanges {
         switch (insert.mode()) {
           case APPEND -> new TableChange.Append(target, files);
           case OVERWRITE -> new TableChange.Replace(target, files, table.currentSnapshotId());
-          case OVERWRITE_PARTITIONS -> 
+          case OVERWRITE_PARTITIONS ->
               new TableChange.ReplacePartitions(target, files, table.currentSnapshotId());
         };
     if (insert.mode() != PlannedStatement.InsertMode.APPEND || !files.isEmpty()) {

@@ -2,7 +2,6 @@ package io.bauplan.exec.engine;
 
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.Catalog.OnExisting;
-import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.CommitInfo;
 import io.bauplan.sql.catalog.PinnedRef;
 import io.bauplan.sql.error.EngineException;
@@ -14,7 +13,6 @@ import io.bauplan.sql.plan.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /// Statements that change definitions: tables, views, functions, namespaces.
 final class DataDefinition {

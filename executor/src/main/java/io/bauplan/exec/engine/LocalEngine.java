@@ -112,8 +112,7 @@ final class LocalEngine implements Engine {
     running.started(id);
     boolean streams = false;
     try {
-      StatementResult result =
-          statements.execute(planner.plan(sql, session), session, options, id);
+      StatementResult result = statements.execute(planner.plan(sql, session), session, options, id);
       if (result instanceof StatementResult.Rows(RunningQuery query)) {
         streams = true;
         return new StatementResult.Rows(new TrackedQuery(query, () -> running.ended(id)));

@@ -105,8 +105,7 @@ final class Maintenance {
   StatementResult removeOrphans(
       PlannedStatement.Call call, List<String> namespace, String statement) {
     var arguments =
-        new Procedures.Arguments(
-            call, List.of("table", "older_than", "retention_days", "dry_run"));
+        new Procedures.Arguments(call, List.of("table", "older_than", "retention_days", "dry_run"));
     Optional<TableRef> table =
         arguments.has("table")
             ? Optional.of(table(call, arguments.required("table"), namespace).name())
@@ -148,8 +147,7 @@ final class Maintenance {
     List<ScanColumn> columns = table.columns();
     List<ScanFile> replaced = new ArrayList<>();
     if (table.currentSnapshotId() != -1) {
-      for (ScanFile file :
-          table.planFiles(table.currentSnapshotId(), columns, Optional.empty())) {
+      for (ScanFile file : table.planFiles(table.currentSnapshotId(), columns, Optional.empty())) {
         if (file.sizeBytes() < small || !file.deletes().isEmpty()) {
           replaced.add(file);
         }
@@ -191,8 +189,7 @@ final class Maintenance {
 
   private static Instant retained(Procedures.Arguments arguments) {
     long days =
-        arguments.whole(
-            "retention_days", OptionalLong.of(CatalogUpkeep.DEFAULT_RETENTION_DAYS));
+        arguments.whole("retention_days", OptionalLong.of(CatalogUpkeep.DEFAULT_RETENTION_DAYS));
     if (days < 0 || days > 100_000) {
       throw new EngineException(
           ErrorCode.INVALID_ARGUMENT, "retention_days is " + days + ", but must not be negative");
@@ -204,10 +201,7 @@ final class Maintenance {
   private Instant horizon(Procedures.Arguments arguments, String statement) {
     return earlier(
         retained(arguments),
-        running
-            .oldestBut(statement)
-            .map(start -> start.minus(CLOCK_MARGIN))
-            .orElse(Instant.MAX));
+        running.oldestBut(statement).map(start -> start.minus(CLOCK_MARGIN)).orElse(Instant.MAX));
   }
 
   /// Files since then may be half written.

@@ -103,8 +103,7 @@ final class Procedures {
       case "generate_transactions" -> generateTransactions(call, namespace, runner);
       case "rollback_to_snapshot" -> maintenance.rollback(call, namespace);
       case "expire_snapshots" -> maintenance.expire(call, namespace, runner.statement());
-      case "remove_orphan_files" ->
-          maintenance.removeOrphans(call, namespace, runner.statement());
+      case "remove_orphan_files" -> maintenance.removeOrphans(call, namespace, runner.statement());
       case "rewrite_data_files" -> maintenance.rewrite(call, namespace, runner);
       case "vacuum" -> maintenance.vacuum(call, namespace, runner.statement());
       default ->

@@ -59,7 +59,7 @@ final class StatementExecution {
       StatementRunner runner) {
     return switch (statement) {
       case PlannedStatement.Query query -> new StatementResult.Rows(runner.start(query.plan()));
-      case PlannedStatement.ExplainAnalyze explain -> 
+      case PlannedStatement.ExplainAnalyze explain ->
           explainAnalyze(explain, session, options, runner);
       case PlannedStatement.ExplainPipeline explain ->
           answer(engine.explain(session, explain), explain.format(), runner);

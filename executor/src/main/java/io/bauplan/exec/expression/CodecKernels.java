@@ -90,8 +90,7 @@ final class CodecKernels {
     if (bits != 224 && bits != 256 && bits != 384 && bits != 512) {
       throw Errors.invalidArgument("SHA2 has 224, 256, 384 or 512 bits, not " + bits);
     }
-    out.set(
-        row, HexFormat.of().formatHex(algorithm("SHA-" + bits).digest(bytes(in[0], row))));
+    out.set(row, HexFormat.of().formatHex(algorithm("SHA-" + bits).digest(bytes(in[0], row))));
   }
 
   private static MessageDigest algorithm(String name) {

@@ -94,7 +94,10 @@ final class FunctionKernels {
   }
 
   private static @Nullable Node valueWise(
-      ExpressionCompiler compiler, Expression.Call call, List<DataType> types, boolean conditional) {
+      ExpressionCompiler compiler,
+      Expression.Call call,
+      List<DataType> types,
+      boolean conditional) {
     ValueFunction function =
         ValueFunctions.find(name(call), argumentTypes(call, types), call.type());
     if (function == null) {

@@ -49,8 +49,7 @@ final class NestedConversionNode extends Node {
       for (int i = 0; i < before.size(); i++) {
         Expression part = new Expression.InputRef(0, before.get(i), true);
         parts.add(
-            Projector.compile(
-                List.of(new Expression.Cast(part, after.get(i), safe)), context));
+            Projector.compile(List.of(new Expression.Cast(part, after.get(i), safe)), context));
       }
     } catch (RuntimeException | Error e) {
       parts.forEach(Projector::close);
@@ -113,8 +112,7 @@ final class NestedConversionNode extends Node {
   /// Positions in the parts of everything that the rows hold, in order.
   private static int[] picked(Register in, FlatVector from, int @Nullable [] rows, int count) {
     boolean struct = from.type() instanceof DataType.StructType;
-    int first =
-        from.type() instanceof DataType.MapType ? from.children().getFirst().start() : 0;
+    int first = from.type() instanceof DataType.MapType ? from.children().getFirst().start() : 0;
     int[] picked = new int[struct ? count : 16];
     int size = 0;
     for (int i = 0; i < count; i++) {
@@ -142,8 +140,7 @@ final class NestedConversionNode extends Node {
   }
 
   /// Appends one row made of the parts from `part` on; gives where the next row's begin.
-  private int append(
-      FlatVector from, int row, List<FlatVector> cast, int part, VectorBuilder to) {
+  private int append(FlatVector from, int row, List<FlatVector> cast, int part, VectorBuilder to) {
     if (type() instanceof DataType.StructType) {
       for (int i = 0; i < cast.size(); i++) {
         to.child(i).appendFrom(cast.get(i), part);

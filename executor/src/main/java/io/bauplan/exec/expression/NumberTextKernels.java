@@ -24,14 +24,14 @@ final class NumberTextKernels {
           types.size() == 2 && Types.isNumeric(types.getFirst())
               ? (in, row, out) ->
                   out.set(
-                      row, format(number(in[0], types.getFirst(), row), TextKernels.text(in[1], row)))
+                      row,
+                      format(number(in[0], types.getFirst(), row), TextKernels.text(in[1], row)))
               : null;
       case "to_number_format" ->
           (in, row, out) ->
               out.set(row, parse(TextKernels.text(in[0], row), TextKernels.text(in[1], row)));
       case "to_base" ->
-          (in, row, out) ->
-              out.set(row, Long.toString(in[0].longs[row], base(in[1].longs[row])));
+          (in, row, out) -> out.set(row, Long.toString(in[0].longs[row], base(in[1].longs[row])));
       case "from_base" -> NumberTextKernels::fromBase;
       case "width_bucket" ->
           types.size() == 4
@@ -108,7 +108,8 @@ final class NumberTextKernels {
     return at < 0 ? 0 : at >= 1 ? count + 1 : (long) Math.floor(at * count) + 1;
   }
 
-  /// With `#` in it Java's pattern; else `9`s and `0`s, a blank for the sign before them, blanks for
+  /// With `#` in it Java's pattern; else `9`s and `0`s, a blank for the sign before them, blanks
+  /// for
   /// `9`s without a digit, unless it begins with `FM`.
   static String format(BigDecimal number, String pattern) {
     if (pattern.indexOf('#') >= 0) {

@@ -2,9 +2,9 @@ package io.bauplan.exec.expression;
 
 import io.bauplan.exec.expression.StrictNode.Kernel;
 import io.bauplan.sql.plan.DataType;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.LinkedHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -128,9 +128,7 @@ public final class PatternKernels {
           compile(TextKernels.text(in[1], row), flags.replace("g", ""))
               .matcher(TextKernels.text(in[0], row));
       String by =
-          in.length > 2
-              ? TextKernels.text(in[2], row).replaceAll("\\\\(\\d)", "\\$$1")
-              : "";
+          in.length > 2 ? TextKernels.text(in[2], row).replaceAll("\\\\(\\d)", "\\$$1") : "";
       try {
         out.set(row, flags.contains("g") ? matcher.replaceAll(by) : matcher.replaceFirst(by));
       } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
@@ -143,8 +141,8 @@ public final class PatternKernels {
     return compile(TextKernels.text(in[1], row), "").matcher(TextKernels.text(in[0], row));
   }
 
-  /// @param flags of `i` (case does not matter), `s` (`.` matches line ends), `m` (`^` and `$` match
-  /// at lines), `c` (case matters)
+  /// @param flags of `i` (case does not matter), `s` (`.` matches line ends), `m` (`^` and `$`
+  /// match at lines), `c` (case matters)
   public static Pattern compile(String pattern, String flags) {
     String key = flags + ' ' + pattern;
     synchronized (COMPILED) {

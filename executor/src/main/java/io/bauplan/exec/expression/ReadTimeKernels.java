@@ -33,7 +33,11 @@ final class ReadTimeKernels {
     return switch (function) {
       case "strptime", "to_timestamp_format" ->
           text && types.size() == 2
-              ? read(function.equals("strptime") ? TimePattern::percent : TimePattern::words, result, zone, false)
+              ? read(
+                  function.equals("strptime") ? TimePattern::percent : TimePattern::words,
+                  result,
+                  zone,
+                  false)
               : null;
       case "try_strptime" -> read(TimePattern::percent, result, zone, true);
       case "try_to_timestamp_format" -> read(TimePattern::words, result, zone, true);
@@ -47,12 +51,12 @@ final class ReadTimeKernels {
               out.set(
                   row,
                   (double) micros(in[0].longs[row], types.getFirst()) / Dates.MICROS_PER_SECOND);
-      case "epoch_us" ->
-          (in, row, out) -> out.set(row, micros(in[0].longs[row], types.getFirst()));
+      case "epoch_us" -> (in, row, out) -> out.set(row, micros(in[0].longs[row], types.getFirst()));
       case "epoch_ns" ->
           (in, row, out) ->
               out.set(row, Math.multiplyExact(micros(in[0].longs[row], types.getFirst()), 1000L));
-      case "make_timestamp" -> types.size() == 6 ? (in, row, out) -> make(in, types, row, out) : null;
+      case "make_timestamp" ->
+          types.size() == 6 ? (in, row, out) -> make(in, types, row, out) : null;
       case "make_time" -> (in, row, out) -> out.set(row, clock(in, types, 0, row));
       case "next_day" -> (in, row, out) -> weekday(in, row, types, out, true);
       case "previous_day" -> (in, row, out) -> weekday(in, row, types, out, false);
@@ -236,16 +240,14 @@ final class ReadTimeKernels {
         long month = date.getYear() * 12L + date.getMonthValue() - 1 - MONTH_ORIGIN;
         long first = Math.floorDiv(month, width) * width + MONTH_ORIGIN;
         long day =
-            LocalDate.of(
-                    (int) Math.floorDiv(first, 12L), (int) Math.floorMod(first, 12L) + 1, 1)
+            LocalDate.of((int) Math.floorDiv(first, 12L), (int) Math.floorMod(first, 12L) + 1, 1)
                 .toEpochDay();
         out.set(row, time instanceof DataType.DateType ? day : day * Dates.MICROS_PER_DAY);
       };
     }
     return (in, row, out) -> {
       long width = width(in[0].longs[row]);
-      long origin =
-          in.length > 2 ? micros(in[2].longs[row], types.get(2)) : BUCKET_ORIGIN_MICROS;
+      long origin = in.length > 2 ? micros(in[2].longs[row], types.get(2)) : BUCKET_ORIGIN_MICROS;
       long value = micros(in[1].longs[row], time);
       long begin = Math.floorDiv(value - origin, width) * width + origin;
       out.set(
@@ -268,8 +270,7 @@ final class ReadTimeKernels {
           (in, row, out) ->
               out.set(
                   row,
-                  TextFormat.timestamp(in[0].longs[row]).replace(' ', 'T')
-                      + (withZone ? "Z" : ""));
+                  TextFormat.timestamp(in[0].longs[row]).replace(' ', 'T') + (withZone ? "Z" : ""));
       default -> null;
     };
   }

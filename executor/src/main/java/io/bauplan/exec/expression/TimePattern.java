@@ -16,14 +16,14 @@ import java.time.temporal.TemporalQueries;
 import java.util.List;
 import java.util.Locale;
 
-/// Reads times by a pattern: `%d.%m.%Y` (of `strptime`), `DD/MM/YYYY HH24:MI` (of `to_timestamp`) or
-/// Java's. What the pattern lacks is 1970-01-01 00:00.
+/// Reads times by a pattern: `%d.%m.%Y` (of `strptime`), `DD/MM/YYYY HH24:MI` (of `to_timestamp`)
+/// or Java's. What the pattern lacks is 1970-01-01 00:00.
 final class TimePattern {
   /// Longer words first.
   private static final List<String> WORDS =
       List.of(
-          "HH24", "HH12", "YYYY", "MONTH", "FF3", "FF6", "FF9", "DDD", "MON", "DAY", "AM", "PM", "FF",
-          "MS", "US", "YY", "MM", "DD", "HH", "MI", "SS", "DY", "TZD", "TZO");
+          "HH24", "HH12", "YYYY", "MONTH", "FF3", "FF6", "FF9", "DDD", "MON", "DAY", "AM", "PM",
+          "FF", "MS", "US", "YY", "MM", "DD", "HH", "MI", "SS", "DY", "TZD", "TZO");
 
   private final DateTimeFormatterBuilder builder =
       new DateTimeFormatterBuilder().parseCaseInsensitive().parseLenient();

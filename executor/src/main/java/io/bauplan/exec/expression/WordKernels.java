@@ -25,16 +25,13 @@ final class WordKernels {
       case "levenshtein" ->
           (in, row, out) ->
               out.set(
-                  row,
-                  (long) distance(TextKernels.text(in[0], row), TextKernels.text(in[1], row)));
+                  row, (long) distance(TextKernels.text(in[0], row), TextKernels.text(in[1], row)));
       case "hamming" ->
           (in, row, out) ->
-              out.set(
-                  row, hamming(TextKernels.text(in[0], row), TextKernels.text(in[1], row)));
+              out.set(row, hamming(TextKernels.text(in[0], row), TextKernels.text(in[1], row)));
       case "jaccard" ->
           (in, row, out) ->
-              out.set(
-                  row, jaccard(TextKernels.text(in[0], row), TextKernels.text(in[1], row)));
+              out.set(row, jaccard(TextKernels.text(in[0], row), TextKernels.text(in[1], row)));
       case "strtok" -> WordKernels::token;
       case "quote" ->
           (in, row, out) ->

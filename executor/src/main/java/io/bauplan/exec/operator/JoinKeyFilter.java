@@ -56,8 +56,7 @@ public final class JoinKeyFilter {
       none = false;
     }
     known =
-        new Known(
-            least, greatest, values.size() <= MAX_LISTED ? List.copyOf(values) : null, none);
+        new Known(least, greatest, values.size() <= MAX_LISTED ? List.copyOf(values) : null, none);
   }
 
   /// Whether no row of the probe side can match.

@@ -315,13 +315,7 @@ public final class PlanCompiler {
     outer.putAll(moreCorrelations);
     PlanCompiler inner =
         new PlanCompiler(
-            query,
-            runner,
-            figures,
-            Map.copyOf(scans),
-            Map.copyOf(outer),
-            sharedInputs,
-            sharedRows);
+            query, runner, figures, Map.copyOf(scans), Map.copyOf(outer), sharedInputs, sharedRows);
     BufferAllocator allocator = query.child("nested");
     RowCollector rows = inner.collect(plan, allocator);
     runner.run(inner.steps());

@@ -7,8 +7,8 @@ import io.bauplan.exec.scan.DataFiles;
 import io.bauplan.exec.worker.QueryOptions;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
-import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.DeletedRows;
+import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.WrittenFile;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.SharedTable;
@@ -216,7 +216,9 @@ public final class QueryContext {
       case OutOfMemoryError memory -> outOfMemory(memory);
       case StackOverflowError deep ->
           new EngineException(
-              ErrorCode.TOO_COMPLEX, "the statement is nested too deeply; split it into views", deep);
+              ErrorCode.TOO_COMPLEX,
+              "the statement is nested too deeply; split it into views",
+              deep);
       default ->
           new EngineException(
               ErrorCode.INTERNAL_ERROR,

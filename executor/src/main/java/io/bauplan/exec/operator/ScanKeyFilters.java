@@ -51,7 +51,8 @@ final class ScanKeyFilters {
         scan.snapshotId(),
         scan.columns(),
         scan.filterColumns(),
-        Optional.of(scan.filter().<Expression>map(f -> new Expression.And(List.of(f, all))).orElse(all)),
+        Optional.of(
+            scan.filter().<Expression>map(f -> new Expression.And(List.of(f, all))).orElse(all)),
         scan.files(),
         scan.limit(),
         scan.estimatedRows());

@@ -76,8 +76,7 @@ final class ScanSource implements Source {
   public int drivers() {
     PhysicalPlan narrowed =
         leaf instanceof PhysicalPlan.TableScan scan ? keyFilters.start(scan) : leaf;
-    tasks =
-        keyFilters.rejectsAll() ? List.of() : new ArrayList<>(query.files().tasks(narrowed));
+    tasks = keyFilters.rejectsAll() ? List.of() : new ArrayList<>(query.files().tasks(narrowed));
     return Math.max(1, Math.min(query.threads(), tasks.size()));
   }
 

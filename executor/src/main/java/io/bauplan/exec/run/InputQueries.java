@@ -80,7 +80,12 @@ final class InputQueries {
     return e.position().isPresent() || e.code().type() == io.bauplan.sql.error.ErrorType.USER
         ? new EngineException(
             e.code(),
-            "input \"" + input.parameter() + "\" of model \"" + model.name() + "\": " + e.getMessage(),
+            "input \""
+                + input.parameter()
+                + "\" of model \""
+                + model.name()
+                + "\": "
+                + e.getMessage(),
             input.position(),
             e.hint().orElse(null),
             e)

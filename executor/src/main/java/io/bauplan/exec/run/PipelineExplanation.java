@@ -113,7 +113,8 @@ final class PipelineExplanation {
     } catch (EngineException e) {
       throw e.position().map(p -> e.withPosition(p.in(model.position().source()))).orElse(e);
     }
-    return part.named(model.name(), heading + (inlined ? "; planned into its reader" : ""), parents);
+    return part.named(
+        model.name(), heading + (inlined ? "; planned into its reader" : ""), parents);
   }
 
   private Part logical(Model model, String text) {
@@ -126,7 +127,8 @@ final class PipelineExplanation {
     List<Part> parts = new ArrayList<>();
     for (ModelInput input : inputs) {
       if (input instanceof ModelInput.Table table) {
-        String sql = InputQueries.sql(table, filter -> FilterText.of(parameters.replace(filter)).sql());
+        String sql =
+            InputQueries.sql(table, filter -> FilterText.of(parameters.replace(filter)).sql());
         try {
           parts.add(
               Part.of("", PlanNodes.of(query(model, sql), totals()))
@@ -136,7 +138,9 @@ final class PipelineExplanation {
         }
       }
     }
-    return parts.isEmpty() ? List.of(Part.nothing("").named(model.name(), heading, parents)) : parts;
+    return parts.isEmpty()
+        ? List.of(Part.nothing("").named(model.name(), heading, parents))
+        : parts;
   }
 
   private PhysicalPlan query(Model model, String sql) {

@@ -62,7 +62,11 @@ record RunContext(
             listener.event(
                 new RunEvent.Output(model.name(), stream.name().toLowerCase(Locale.ROOT), line));
     return new QueryOptions(
-        intermediateId(model) + "/" + UUID.randomUUID(), Long.MAX_VALUE, QUERY_LIMIT, session.zone(), output);
+        intermediateId(model) + "/" + UUID.randomUUID(),
+        Long.MAX_VALUE,
+        QUERY_LIMIT,
+        session.zone(),
+        output);
   }
 
   String intermediateId(Model model) {

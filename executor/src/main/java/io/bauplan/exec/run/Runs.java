@@ -43,8 +43,7 @@ public final class Runs {
     return run(session, request, listener, worker);
   }
 
-  private RunResult run(
-      Session session, RunRequest request, RunListener listener, Worker on) {
+  private RunResult run(Session session, RunRequest request, RunListener listener, Worker on) {
     Project project = projects.read(Path.of(request.projectDirectory()));
     PipelineDag dag = PipelineDag.of(project.models());
     PinnedRef target = catalog.resolve(request.reference());
@@ -73,8 +72,8 @@ public final class Runs {
     return new PipelineRun(context, target).execute();
   }
 
-  /// The plans of a project's models, as they would run from the session's reference; `ANALYZE` makes
-  /// a dry run first.
+  /// The plans of a project's models, as they would run from the session's reference; `ANALYZE`
+  /// makes a dry run first.
   public Explanation explain(Session session, String directory, Explanation.Mode mode) {
     String folder = Path.of(directory).toAbsolutePath().normalize().toString();
     Project project = projects.read(Path.of(folder));

@@ -25,8 +25,7 @@ public final class ObservedPlans {
     List<Actual> actual = new ArrayList<>();
     for (OperatorFigures each : figures.operators()) {
       actual.add(
-          new Actual(
-              each.rows(), each.nanos(), each.peakMemoryBytes(), counters(each, totals)));
+          new Actual(each.rows(), each.nanos(), each.peakMemoryBytes(), counters(each, totals)));
     }
     return Part.of(heading, estimated)
         .withActual(

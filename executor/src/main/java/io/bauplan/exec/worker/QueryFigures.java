@@ -20,6 +20,5 @@ public record QueryFigures(
   /// @param peakMemoryBytes most that the node held at once
   /// @param details further counters by name (`bytesRead`, `rowsSkipped`, ...)
   public record OperatorFigures(
-      
       PhysicalPlan node, long rows, long nanos, long peakMemoryBytes, Map<String, Long> details) {}
 }

@@ -7,9 +7,9 @@ import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassFile.DeadCodeOption;
 import java.lang.classfile.ClassFile.StackMapsOption;
+import java.lang.classfile.ClassFileVersion;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
-import java.lang.classfile.ClassFileVersion;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
@@ -91,8 +91,7 @@ public final class OldClassFiles {
               StackMapsOption.GENERATE_STACK_MAPS,
               DeadCodeOption.PATCH_DEAD_CODE,
               ClassFile.ClassHierarchyResolverOption.of(
-                  ClassHierarchyResolver.ofResourceParsing(
-                          (ClassDesc type) -> find(type, open))
+                  ClassHierarchyResolver.ofResourceParsing((ClassDesc type) -> find(type, open))
                       .orElse(ClassHierarchyResolver.defaultResolver())
                       .cached()));
       try (JarFile from = new JarFile(jar.toFile());

@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// What a name stands for, as a short text: equal texts mean that a query which reads the name gives
-/// the same rows. A table's is its snapshot and schema, so that upkeep of its history changes
+/// What a name stands for, as a short text: equal texts mean that a query which reads the name
+/// gives the same rows. A table's is its snapshot and schema, so that upkeep of its history changes
 /// nothing; a view's or function's is its text.
 public final class EntryState {
   private static final String ABSENT = "absent";

@@ -54,7 +54,8 @@ public sealed interface TableAlteration {
 
   record DropPartitionField(TableDefinition.Partitioning field) implements TableAlteration {}
 
-  record ReplacePartitionField(TableDefinition.Partitioning field, TableDefinition.Partitioning with)
+  record ReplacePartitionField(
+      TableDefinition.Partitioning field, TableDefinition.Partitioning with)
       implements TableAlteration {}
 
   /// Behind the sibling named; none = first among its siblings.

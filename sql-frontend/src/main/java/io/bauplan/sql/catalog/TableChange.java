@@ -32,8 +32,7 @@ public sealed interface TableChange {
   /// has lost rows since `snapshotId`.
   ///
   /// @param replaced locations of data files
-  record Compact(
-      WriteTarget target, List<WrittenFile> files, Set<String> replaced, long snapshotId)
+  record Compact(WriteTarget target, List<WrittenFile> files, Set<String> replaced, long snapshotId)
       implements TableChange {}
 
   /// Deletes rows of some data files and adds others. Put on top of what was committed since it was

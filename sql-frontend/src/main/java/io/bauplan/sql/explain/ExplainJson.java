@@ -8,7 +8,8 @@ import io.bauplan.sql.explain.Explanation.Part;
 import java.util.Locale;
 import java.util.TreeMap;
 
-/// Plans for programs. `docs/explain.md` promises these names; a figure that is not known is absent.
+/// Plans for programs. `docs/explain.md` promises these names; a figure that is not known is
+/// absent.
 final class ExplainJson {
   /// Grows when a name changes its meaning or goes away.
   static final int VERSION = 1;

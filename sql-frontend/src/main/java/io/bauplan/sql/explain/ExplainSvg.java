@@ -65,7 +65,8 @@ final class ExplainSvg {
     for (String figure : Figures.lines(node, totalNanos)) {
       lines.addAll(Wrapping.lines(figure));
     }
-    int widest = lines.stream().mapToInt(line -> line.codePointCount(0, line.length())).max().orElse(0);
+    int widest =
+        lines.stream().mapToInt(line -> line.codePointCount(0, line.length())).max().orElse(0);
     int width = widest * CHAR + 2 * PADDING;
     List<Box> inputs = new ArrayList<>();
     int below = -GAP;

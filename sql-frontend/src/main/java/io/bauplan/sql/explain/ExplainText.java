@@ -49,9 +49,7 @@ final class ExplainText {
   private static void append(
       ExplainNode node, String first, String rest, long totalNanos, List<String> lines) {
     lines.add(
-        first
-            + node.operator()
-            + (node.description().isEmpty() ? "" : " " + node.description()));
+        first + node.operator() + (node.description().isEmpty() ? "" : " " + node.description()));
     String figures = rest + (node.inputs().isEmpty() ? "      " : "│     ");
     for (String line : Figures.lines(node, totalNanos)) {
       lines.add(figures + line);

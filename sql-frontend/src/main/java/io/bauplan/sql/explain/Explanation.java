@@ -3,8 +3,8 @@ package io.bauplan.sql.explain;
 import java.util.List;
 import java.util.Optional;
 
-/// What `EXPLAIN` answers: the plans of a statement or of a pipeline's models, in the order in which
-/// they run.
+/// What `EXPLAIN` answers: the plans of a statement or of a pipeline's models, in the order in
+/// which they run.
 public record Explanation(Mode mode, List<Part> parts) {
   public Explanation {
     parts = List.copyOf(parts);

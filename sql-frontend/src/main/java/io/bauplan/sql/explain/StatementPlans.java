@@ -34,7 +34,11 @@ public final class StatementPlans {
           "Create " + create.definition().name() + " on " + create.branch();
       case PlannedStatement.CopyTo copy -> "Copy to " + copy.uri();
       case PlannedStatement.CopyInto copy ->
-          "Copy into " + copy.table() + " on " + copy.branch() + ": planned once the files are read";
+          "Copy into "
+              + copy.table()
+              + " on "
+              + copy.branch()
+              + ": planned once the files are read";
       default ->
           words(statement.getClass().getSimpleName()) + ": changes the catalog, reads no data";
     };

@@ -26,8 +26,8 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexUtil;
 
 /// How many rows each node gives: joins by [KeyMatch], filters by [Selectivity], groups by distinct
-/// values. Distinct values come from sketches, else from integer bounds, else from how many bits the
-/// files take for a value, else from guesses ([ColumnFacts]).
+/// values. Distinct values come from sketches, else from integer bounds, else from how many bits
+/// the files take for a value, else from guesses ([ColumnFacts]).
 final class Cardinality {
   /// Elements of a collection.
   private static final double UNNEST_FACTOR = 5;

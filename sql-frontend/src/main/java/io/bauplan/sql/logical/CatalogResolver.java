@@ -50,7 +50,8 @@ final class CatalogResolver implements TableResolver {
     this.context = context;
     this.namespace = namespace;
     this.views = views;
-    this.names = new CatalogNames(context.catalog(), context.at(), namespace, context.reads()::note);
+    this.names =
+        new CatalogNames(context.catalog(), context.at(), namespace, context.reads()::note);
   }
 
   @Override
@@ -98,8 +99,7 @@ final class CatalogResolver implements TableResolver {
     CatalogTable table = names.table(changed.table());
     List<ScanColumn> columns = new ArrayList<>(table.columns());
     columns.add(
-        new ScanColumn(
-            ScanColumn.FILE_ID, new Column(ChangedTable.FILE, DataType.VARCHAR, false)));
+        new ScanColumn(ScanColumn.FILE_ID, new Column(ChangedTable.FILE, DataType.VARCHAR, false)));
     columns.add(
         new ScanColumn(
             ScanColumn.POSITION_ID, new Column(ChangedTable.POSITION, DataType.INT64, false)));

@@ -15,8 +15,8 @@ import org.apache.calcite.sql2rel.RelDecorrelator;
 import org.apache.calcite.tools.RelBuilder;
 import org.jspecify.annotations.Nullable;
 
-/// Turns sub-queries that are computed for each outer row into joins, where Calcite does so rightly.
-/// What it gets wrong stays as it is written: the worker computes it row by row.
+/// Turns sub-queries that are computed for each outer row into joins, where Calcite does so
+/// rightly. What it gets wrong stays as it is written: the worker computes it row by row.
 final class Decorrelation {
   /// Of a window within an expression Calcite would compute one over all outer rows; of a window as
   /// an operator it keeps its hands off.

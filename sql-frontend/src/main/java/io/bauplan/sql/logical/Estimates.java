@@ -71,7 +71,8 @@ final class Estimates extends RelMetadataQuery {
 
   private static boolean comparesWithNull(RexNode predicate) {
     return predicate.isA(SqlKind.BINARY_COMPARISON)
-        && ((RexCall) predicate).getOperands().stream().anyMatch(o -> RexUtil.isNullLiteral(o, true));
+        && ((RexCall) predicate)
+            .getOperands().stream().anyMatch(o -> RexUtil.isNullLiteral(o, true));
   }
 
   /// The rows that all joins of the tree produce.

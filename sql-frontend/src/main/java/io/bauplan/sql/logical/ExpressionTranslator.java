@@ -387,13 +387,12 @@ final class ExpressionTranslator {
             : type.getFieldNames().indexOf(String.valueOf(key));
     if (index < 0 || index >= type.getFieldCount()) {
       throw new EngineException(
-          ErrorCode.COLUMN_NOT_FOUND, "a row of type " + type(call.operands.getFirst()).sql()
-              + " has no field " + key);
+          ErrorCode.COLUMN_NOT_FOUND,
+          "a row of type " + type(call.operands.getFirst()).sql() + " has no field " + key);
     }
     return new Call(
         FunctionRegistry.STRUCT_FIELD,
-        List.of(
-            translate(call.operands.getFirst()), new Literal((long) index, DataType.INT32)),
+        List.of(translate(call.operands.getFirst()), new Literal((long) index, DataType.INT32)),
         type(call),
         call.getType().isNullable());
   }

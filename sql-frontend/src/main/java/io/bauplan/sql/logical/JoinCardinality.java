@@ -15,8 +15,8 @@ import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlKind;
 
 /// How many rows the join of a set of relations has, whatever the order: the product of the
-/// relations' rows, divided for each class of equal columns by the number of values it can have once
-/// for every relation in it but the first.
+/// relations' rows, divided for each class of equal columns by the number of values it can have
+/// once for every relation in it but the first.
 final class JoinCardinality {
   private static final double MAX_ROWS = 1e300;
 
@@ -42,9 +42,7 @@ final class JoinCardinality {
     for (Relation relation : graph.relations()) {
       Attached attached = relation.attached();
       rows[relation.index()] =
-          attached == null
-              ? facts.rows(relation)
-              : attachedFactor(relation, attached, facts, rex);
+          attached == null ? facts.rows(relation) : attachedFactor(relation, attached, facts, rex);
     }
     addSharedKeys(facts);
   }

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The cheapest order of a graph's joins, bushy trees included, by dynamic programming over
-/// connected sub-graphs and their connected complements (Moerkotte and Neumann, "Dynamic Programming
-/// Strikes Back", 2008). Graphs that are too large for it, and parts that nothing connects, are
-/// joined greedily: always the two whose join costs least.
+/// connected sub-graphs and their connected complements (Moerkotte and Neumann, "Dynamic
+/// Programming Strikes Back", 2008). Graphs that are too large for it, and parts that nothing
+/// connects, are joined greedily: always the two whose join costs least.
 final class JoinEnumeration {
   /// Pairs of sub-graphs looked at before the greedy way is taken.
   private static final int MAX_PAIRS = 20_000;

@@ -30,8 +30,7 @@ record JoinGraph(
 
   /// @param first number of its first column
   /// @param columns how many it has, the mark of a mark join included
-  record Relation(
-      int index, RelNode rel, int first, int columns, @Nullable Attached attached) {
+  record Relation(int index, RelNode rel, int first, int columns, @Nullable Attached attached) {
     long mask() {
       return 1L << index;
     }

@@ -52,9 +52,7 @@ final class JoinGraphBuilder {
           case INNER, LEFT, RIGHT, SEMI, ANTI, LEFT_MARK -> true;
           case FULL, ASOF, LEFT_ASOF -> false;
         };
-    return kind
-        && join.getVariablesSet().isEmpty()
-        && RexUtil.isDeterministic(join.getCondition());
+    return kind && join.getVariablesSet().isEmpty() && RexUtil.isDeterministic(join.getCondition());
   }
 
   private static boolean isMovable(Filter filter) {
@@ -209,8 +207,7 @@ final class JoinGraphBuilder {
     RelNode filtered = Optimizer.pushDown(LogicalFilter.create(relation.rel(), own));
     relations.set(
         index,
-        new Relation(
-            index, filtered, relation.first(), relation.columns(), relation.attached()));
+        new Relation(index, filtered, relation.first(), relation.columns(), relation.attached()));
   }
 
   private Condition condition(RexNode node, JoinGraph graph, RelationFacts facts) {

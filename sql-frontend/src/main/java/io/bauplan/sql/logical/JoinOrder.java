@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.rel.RelNode;
 
-/// Orders joins, region by region ([JoinGraph]), at the least cost ([JoinPlan.Costs]) that estimates
-/// of the rows in between give ([JoinCardinality]).
+/// Orders joins, region by region ([JoinGraph]), at the least cost ([JoinPlan.Costs]) that
+/// estimates of the rows in between give ([JoinCardinality]).
 final class JoinOrder {
   private JoinOrder() {}
 
@@ -16,8 +16,7 @@ final class JoinOrder {
 
   private static RelNode order(RelNode rel, Cardinality cardinality) {
     if (JoinGraphBuilder.isRegion(rel)) {
-      JoinGraph graph =
-          JoinGraphBuilder.build(rel, cardinality, leaf -> order(leaf, cardinality));
+      JoinGraph graph = JoinGraphBuilder.build(rel, cardinality, leaf -> order(leaf, cardinality));
       if (graph != null) {
         JoinCardinality joins =
             new JoinCardinality(graph, cardinality, rel.getCluster().getRexBuilder());

@@ -69,12 +69,9 @@ record JoinPlan(
         return null;
       }
       double rows = cardinality.rows(first.set() | second.set());
-      double held =
-          attached == null ? Math.min(first.rows(), second.rows()) : second.rows();
-      double pairs =
-          hasKey(first.set(), second.set(), attached) ? 0 : first.rows() * second.rows();
-      double cost =
-          first.cost() + second.cost() + rows + HELD_ROW * held + COMPARED_PAIR * pairs;
+      double held = attached == null ? Math.min(first.rows(), second.rows()) : second.rows();
+      double pairs = hasKey(first.set(), second.set(), attached) ? 0 : first.rows() * second.rows();
+      double cost = first.cost() + second.cost() + rows + HELD_ROW * held + COMPARED_PAIR * pairs;
       return new JoinPlan(first.set() | second.set(), rows, cost, first, second);
     }
 

@@ -62,7 +62,8 @@ final class JoinTranslator {
     PhysicalPlan right = plans.node(join.getRight());
     JoinKind kind = kind(join.getJoinType());
     RexNode rest = RexUtil.composeConjunction(join.getCluster().getRexBuilder(), others);
-    List<Expression> residuals = rowEqualities(left.output(), right.output(), leftKeys, rightKeys, filterNulls);
+    List<Expression> residuals =
+        rowEqualities(left.output(), right.output(), leftKeys, rightKeys, filterNulls);
     if (!rest.isAlwaysTrue()) {
       residuals.add(ExpressionTranslator.translate(rest));
     }
@@ -153,7 +154,7 @@ final class JoinTranslator {
       JoinKind kind,
       Optional<Expression> condition,
       RowType output) {
-    NestedLoopJoin loops = 
+    NestedLoopJoin loops =
         new NestedLoopJoin(
             left, right, kind, condition, output, plans.metadata().getRowCount(join));
     return kind == JoinKind.INNER && swap(join) ? swapped(loops) : loops;

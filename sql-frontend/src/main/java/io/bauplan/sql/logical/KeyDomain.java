@@ -5,9 +5,9 @@ import java.util.List;
 /// How many different values join keys can have, which decides how many pairs of rows match.
 ///
 /// Keys of both sides are taken to come from one set of values. Where distinct values were counted,
-/// that set is the larger side's within the range that both sides have. Where they are only known to
-/// be at most the range and at most the rows, a foreign key with many rows looks like a key of as
-/// many values: then the side that could hold all the values (its rows fill its range) tells.
+/// that set is the larger side's within the range that both sides have. Where they are only known
+/// to be at most the range and at most the rows, a foreign key with many rows looks like a key of
+/// as many values: then the side that could hold all the values (its rows fill its range) tells.
 final class KeyDomain {
   /// Least share of its range that a column's values fill to be taken for all values there are.
   private static final double DENSE = 0.05;

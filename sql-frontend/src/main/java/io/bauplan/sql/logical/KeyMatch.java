@@ -57,9 +57,7 @@ final class KeyMatch {
           keys.size() == 1
               ? product
               : KeyDomain.together(
-                  product,
-                  left.get(keys.getFirst()).origin(),
-                  right.get(keys.getFirst()).origin());
+                  product, left.get(keys.getFirst()).origin(), right.get(keys.getFirst()).origin());
     }
     return values;
   }

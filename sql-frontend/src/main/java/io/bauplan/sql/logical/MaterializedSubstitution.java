@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Answers parts of a query from materialized views: where a fresh view holds a sub-tree, or
 /// something that the sub-tree can be computed from (more rows, more columns, finer groups), its
-/// storage table is scanned instead. Works on rewritten trees; [ViewMatch] says what can be computed
-/// from what.
+/// storage table is scanned instead. Works on rewritten trees; [ViewMatch] says what can be
+/// computed from what.
 ///
 /// Calcite's own matching was tried and gives wrong rows where a condition on a key that is not
 /// selected meets an aggregation; hence ours.
@@ -73,8 +73,7 @@ final class MaterializedSubstitution implements UnaryOperator<RelNode> {
             && scan.getTable().unwrap(ResolvedTable.class) instanceof ResolvedTable table
             && table.source() instanceof Source.Stored stored
             && stored.snapshotId() == stored.table().currentSnapshotId()) {
-          tables.put(
-              stored.table().name(), EntryState.of(new CatalogEntry.Table(stored.table())));
+          tables.put(stored.table().name(), EntryState.of(new CatalogEntry.Table(stored.table())));
         }
         super.visit(node, ordinal, parent);
       }
@@ -104,10 +103,7 @@ final class MaterializedSubstitution implements UnaryOperator<RelNode> {
     }
     List<String> namespace = Arrays.asList(view.defaultNamespace().split("\\.", -1));
     RelNode tree =
-        new QueryConverter(aside, namespace, ViewPath.NONE)
-            .convert(text.query())
-            .root()
-            .project();
+        new QueryConverter(aside, namespace, ViewPath.NONE).convert(text.query()).root().project();
     RelNode query = identified(withoutOrder(rewrite.apply(withoutOrder(tree))));
     RelNode scan = rows.scan(stored.get(), null);
     return ViewMatch.of(query, RelOptUtil.createCastRel(scan, query.getRowType(), true));
@@ -146,8 +142,7 @@ final class MaterializedSubstitution implements UnaryOperator<RelNode> {
   private RelNode identified(RelNode rel) {
     if (rel instanceof TableScan scan) {
       return scan.getTable().unwrap(ResolvedTable.class) instanceof ResolvedTable table
-          ? new MaterializedRows(context)
-              .scan(table.source(), scan.getTable().getRelOptSchema())
+          ? new MaterializedRows(context).scan(table.source(), scan.getTable().getRelOptSchema())
           : rel;
     }
     List<RelNode> inputs = rel.getInputs().stream().map(this::identified).toList();

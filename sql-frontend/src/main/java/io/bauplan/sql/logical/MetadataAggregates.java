@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// `count(*)`, `count(x)`, `min(x)` and `max(x)` over a whole table come from its manifests: no data
-/// file is opened. Never where rows are deleted, nor min and max where bounds are not exact
+/// `count(*)`, `count(x)`, `min(x)` and `max(x)` over a whole table come from its manifests: no
+/// data file is opened. Never where rows are deleted, nor min and max where bounds are not exact
 /// ([ExactFigures]).
 final class MetadataAggregates {
   private MetadataAggregates() {}
@@ -92,8 +92,7 @@ final class MetadataAggregates {
     if (column < 0) {
       return Optional.empty();
     }
-    Optional<ColumnStatistics> known =
-        figures.column(source.scan.columns().get(column).fieldId());
+    Optional<ColumnStatistics> known = figures.column(source.scan.columns().get(column).fieldId());
     if (known.isEmpty()) {
       return Optional.empty();
     }

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.plan.RelOptPredicateList;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexExecutor;
 import org.apache.calcite.rex.RexNode;
@@ -17,9 +17,10 @@ import org.apache.calcite.sql.SqlKind;
 /// `(a.x = 1 AND b.y = 2) OR (a.x = 2 AND b.y = 1)` over two relations lets each be filtered by
 /// itself: `a.x IN (1, 2)` and `b.y IN (1, 2)` (TPC-H Q7 and Q19).
 final class OneSidedAlternatives {
-  private static final RexExecutor NO_EXECUTOR = (rexBuilder, expressions, reduced) -> {
-    reduced.addAll(expressions);
-  };
+  private static final RexExecutor NO_EXECUTOR =
+      (rexBuilder, expressions, reduced) -> {
+        reduced.addAll(expressions);
+      };
 
   private OneSidedAlternatives() {}
 

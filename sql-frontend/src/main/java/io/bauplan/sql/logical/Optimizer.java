@@ -116,7 +116,8 @@ final class Optimizer {
   }
 
   /// Without the columns that nobody reads. Calcite fails on columns that are read only from within
-  /// a sub-query that stays correlated; then all stay, and the physical plan leaves out what it can.
+  /// a sub-query that stays correlated; then all stay, and the physical plan leaves out what it
+  /// can.
   private static RelNode trimmed(RelNode rel, RelBuilder builder) {
     try {
       return new RelFieldTrimmer(null, builder).trim(rel);

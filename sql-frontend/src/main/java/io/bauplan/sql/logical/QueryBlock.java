@@ -28,10 +28,7 @@ import org.apache.calcite.rex.RexUtil;
 /// @param conditions over the leaves' columns side by side
 /// @param outputs over the same
 record QueryBlock(
-    List<RelNode> leaves,
-    List<String> digests,
-    List<RexNode> conditions,
-    List<RexNode> outputs) {
+    List<RelNode> leaves, List<String> digests, List<RexNode> conditions, List<RexNode> outputs) {
 
   /// Empty where an expression is not a function of the row alone, or leaves are alike: then it is
   /// not clear which is which.
@@ -77,16 +74,12 @@ record QueryBlock(
 
   private static QueryBlock leaf(RelNode rel) {
     return new QueryBlock(
-        List.of(rel),
-        List.of(RelOptUtil.toString(rel)),
-        List.of(),
-        refs(rel.getRowType(), 0));
+        List.of(rel), List.of(RelOptUtil.toString(rel)), List.of(), refs(rel.getRowType(), 0));
   }
 
   private static List<RexNode> refs(RelDataType row, int from) {
     return IntStream.range(0, row.getFieldCount())
-        .<RexNode>mapToObj(
-            i -> new RexInputRef(from + i, row.getFieldList().get(i).getType()))
+        .<RexNode>mapToObj(i -> new RexInputRef(from + i, row.getFieldList().get(i).getType()))
         .toList();
   }
 

@@ -134,7 +134,9 @@ public final class QueryPlanner {
             tree,
             input ->
                 Projections.project(
-                    input, assigned(input.output(), target, sources, missing), new RowType(target)));
+                    input,
+                    assigned(input.output(), target, sources, missing),
+                    new RowType(target)));
     return new Rows(plan, parameters(converted));
   }
 
@@ -173,7 +175,8 @@ public final class QueryPlanner {
 
   private PhysicalPlan plan(RelNode tree, UnaryOperator<PhysicalPlan> finish) {
     try {
-      return PhysicalTranslator.translate(Optimizer.optimize(tree, context), context.folder(), finish);
+      return PhysicalTranslator.translate(
+          Optimizer.optimize(tree, context), context.folder(), finish);
     } catch (RuntimeException | AssertionError e) {
       throw ValidationErrors.of(
           e instanceof RuntimeException r ? r : new IllegalStateException(e), Set::of);

@@ -19,8 +19,7 @@ final class ReduceProjectRule extends ReduceExpressionsRule.ProjectReduceExpress
   @Override
   public boolean matches(RelOptRuleCall call) {
     Project project = call.rel(0);
-    RelOptPredicateList known =
-        call.getMetadataQuery().getPulledUpPredicates(project.getInput());
+    RelOptPredicateList known = call.getMetadataQuery().getPulledUpPredicates(project.getInput());
     return known.constantMap.keySet().stream().noneMatch(RexUtil::isConstant)
         && super.matches(call);
   }

@@ -77,11 +77,7 @@ final class RowChoices {
     RelDataType type = type(DataType.INT32);
     deciding = projects.size();
     projects.add(
-        cases(
-            numbers.stream()
-                .map(n -> builder.makeLiteral(n, type, false))
-                .toList(),
-            type));
+        cases(numbers.stream().map(n -> builder.makeLiteral(n, type, false)).toList(), type));
   }
 
   private RexNode cases(List<RexNode> values, RelDataType type) {
@@ -101,7 +97,8 @@ final class RowChoices {
     if (RexUtil.isNullLiteral(value, true)) {
       return builder.makeNullLiteral(type);
     }
-    RelDataType nullable = builder.getTypeFactory().createTypeWithNullability(value.getType(), true);
+    RelDataType nullable =
+        builder.getTypeFactory().createTypeWithNullability(value.getType(), true);
     return nullable.equals(type) ? value : builder.makeAbstractCast(type, value, false);
   }
 

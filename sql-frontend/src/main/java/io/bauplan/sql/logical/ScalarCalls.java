@@ -96,8 +96,7 @@ final class ScalarCalls extends RelHomogeneousShuttle {
               SqlTypeUtil.convertTypeToSpec(
                   TypeMapping.relType(context.types(), types.get(i), true))));
     }
-    return new ScalarUserFunction(name, definition)
-        .createCall(call.getParserPosition(), arguments);
+    return new ScalarUserFunction(name, definition).createCall(call.getParserPosition(), arguments);
   }
 
   /// Takes the calls out of expressions.

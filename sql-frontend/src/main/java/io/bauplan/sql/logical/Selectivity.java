@@ -79,8 +79,7 @@ final class Selectivity {
     RexNode right = bare(call.operands.get(1));
     if (left instanceof RexInputRef l && right instanceof RexInputRef r) {
       return 1
-          / Math.max(
-              facts.apply(l.getIndex()).distinct(), facts.apply(r.getIndex()).distinct());
+          / Math.max(facts.apply(l.getIndex()).distinct(), facts.apply(r.getIndex()).distinct());
     }
     RexInputRef column =
         left instanceof RexInputRef l ? l : right instanceof RexInputRef r ? r : null;

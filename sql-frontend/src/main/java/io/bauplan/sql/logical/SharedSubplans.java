@@ -57,8 +57,7 @@ final class SharedSubplans {
           }
         });
     return PhysicalPlans.rewrite(
-        plan,
-        node -> node instanceof Shared s && !read.contains(s.id()) ? s.input() : node);
+        plan, node -> node instanceof Shared s && !read.contains(s.id()) ? s.input() : node);
   }
 
   /// Saves looking closer at nearly all plans.
@@ -172,9 +171,7 @@ final class SharedSubplans {
           case PhysicalPlan.TableFunction call -> call.function().deterministic();
           default -> true;
         };
-    return itself
-        && repeatable[0]
-        && node.inputs().stream().allMatch(SharedSubplans::isRepeatable);
+    return itself && repeatable[0] && node.inputs().stream().allMatch(SharedSubplans::isRepeatable);
   }
 
   private static boolean isRepeatable(Expression expression) {

@@ -22,10 +22,7 @@ public final class SqlCopies {
     public SqlNode visit(SqlCall call) {
       if (call instanceof VersionedTable table) {
         return new VersionedTable(
-            table.getParserPosition(),
-            copy(table.table()),
-            table.kind(),
-            copy(table.value()));
+            table.getParserPosition(), copy(table.table()), table.kind(), copy(table.value()));
       }
       CallCopyingArgHandler handler = new CallCopyingArgHandler(call, true);
       call.getOperator().acceptCall(this, call, false, handler);

@@ -53,8 +53,7 @@ public final class StatementContext {
     cluster.setMetadataQuerySupplier(Estimates::newQuery);
   }
 
-  private StatementContext(
-      StatementContext other, PinnedRef at, Session session, Reads reads) {
+  private StatementContext(StatementContext other, PinnedRef at, Session session, Reads reads) {
     this.catalog = other.catalog;
     this.at = at;
     this.session = session;

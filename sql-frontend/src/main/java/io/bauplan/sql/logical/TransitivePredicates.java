@@ -60,8 +60,7 @@ final class TransitivePredicates {
       }
     }
     Map<Integer, RexNode> result = new HashMap<>();
-    derived.forEach(
-        (index, nodes) -> result.put(index, RexUtil.composeConjunction(rex, nodes)));
+    derived.forEach((index, nodes) -> result.put(index, RexUtil.composeConjunction(rex, nodes)));
     return result;
   }
 
@@ -72,9 +71,7 @@ final class TransitivePredicates {
         for (int j = i + 1; j < members.size(); j++) {
           Relation relation = graph.relationOf(members.get(i).getIndex());
           if (relation == graph.relationOf(members.get(j).getIndex())) {
-            add(
-                relation,
-                rex.makeCall(SqlStdOperatorTable.EQUALS, members.get(i), members.get(j)));
+            add(relation, rex.makeCall(SqlStdOperatorTable.EQUALS, members.get(i), members.get(j)));
           }
         }
       }
@@ -164,7 +161,8 @@ final class TransitivePredicates {
       RexInputRef column = ColumnRange.comparedColumn(predicate);
       for (int i = 0; column != null && i < project.getProjects().size(); i++) {
         if (project.getProjects().get(i).equals(column)) {
-          RexNode moved = replace(predicate, column.getIndex(), new RexInputRef(i, column.getType()));
+          RexNode moved =
+              replace(predicate, column.getIndex(), new RexInputRef(i, column.getType()));
           if (moved != null) {
             all.add(moved);
           }

@@ -65,8 +65,7 @@ final class ViewMatch {
     if (query instanceof Project project
         && project.getInput() instanceof Aggregate
         && project.getProjects().stream().allMatch(RexInputRef.class::isInstance)) {
-      projected =
-          project.getProjects().stream().map(e -> ((RexInputRef) e).getIndex()).toList();
+      projected = project.getProjects().stream().map(e -> ((RexInputRef) e).getIndex()).toList();
       top = project.getInput();
     }
     if (!(top instanceof Aggregate aggregate)
@@ -85,8 +84,7 @@ final class ViewMatch {
     for (AggregateCall call : aggregate.getAggCallList()) {
       texts.add(text(call, input.get().outputs(), call.getAggregation()));
     }
-    List<String> inOrder =
-        projected == null ? texts : projected.stream().map(texts::get).toList();
+    List<String> inOrder = projected == null ? texts : projected.stream().map(texts::get).toList();
     return Optional.of(new ViewMatch(scan, input.get(), Optional.of(aggregate), inOrder));
   }
 
@@ -127,8 +125,7 @@ final class ViewMatch {
     if (aggregate.isEmpty()) {
       return QueryBlock.of(query).flatMap(this::fromRows);
     }
-    return query instanceof Aggregate wanted
-            && wanted.getGroupType() == Aggregate.Group.SIMPLE
+    return query instanceof Aggregate wanted && wanted.getGroupType() == Aggregate.Group.SIMPLE
         ? QueryBlock.of(wanted.getInput()).flatMap(input -> fromGroups(wanted, input))
         : Optional.empty();
   }
@@ -156,8 +153,7 @@ final class ViewMatch {
     }
     Set<String> texts = new HashSet<>(texts(wanted.conditions()));
     RexSimplify simplify =
-        new RexSimplify(
-            rex, RelOptPredicateList.of(rex, wanted.conditions()), RexUtil.EXECUTOR);
+        new RexSimplify(rex, RelOptPredicateList.of(rex, wanted.conditions()), RexUtil.EXECUTOR);
     for (RexNode condition : block.conditions()) {
       if (!texts.contains(text(condition))
           && !simplify.simplifyUnknownAsFalse(condition).isAlwaysTrue()) {
@@ -237,8 +233,7 @@ final class ViewMatch {
       }
       calls.add(call(call, function.get(), argument, filter));
     }
-    RelNode rows =
-        builder().push(scan).filter(rest).project(projected, List.of(), true).build();
+    RelNode rows = builder().push(scan).filter(rest).project(projected, List.of(), true).build();
     List<AggregateCall> typed = new ArrayList<>();
     for (AggregateCall call : calls) {
       // With the type that the function has over the view's columns.
@@ -323,8 +318,7 @@ final class ViewMatch {
       return Optional.empty();
     }
     projected.add(rex.makeInputRef(scan, column));
-    return Optional.of(
-        kind == SqlKind.COUNT ? SqlStdOperatorTable.SUM0 : call.getAggregation());
+    return Optional.of(kind == SqlKind.COUNT ? SqlStdOperatorTable.SUM0 : call.getAggregation());
   }
 
   private static final Set<SqlKind> ROLLS =

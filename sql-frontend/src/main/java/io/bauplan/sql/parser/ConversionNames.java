@@ -29,9 +29,7 @@ final class ConversionNames {
     boolean alone = operands.size() == 1;
     return switch (plain) {
       case "to_date", "date" ->
-          plain.equals("date") && safe
-              ? Optional.empty()
-              : time(operands, "DATE", safe, position);
+          plain.equals("date") && safe ? Optional.empty() : time(operands, "DATE", safe, position);
       case "to_time" -> time(operands, "TIME", safe, position);
       case "to_timestamp", "to_timestamp_ntz", "to_datetime", "timestamp_ntz" ->
           time(operands, "TIMESTAMP", safe, position);
@@ -61,8 +59,7 @@ final class ConversionNames {
               : Optional.of(
                   FunctionNames.extract(
                       org.apache.calcite.avatica.util.TimeUnit.EPOCH,
-                      FunctionNames.named(
-                          "TO_TIMESTAMP_FORMAT", position, value, operands.get(1)),
+                      FunctionNames.named("TO_TIMESTAMP_FORMAT", position, value, operands.get(1)),
                       position));
       default -> Optional.empty();
     };
@@ -104,11 +101,11 @@ final class ConversionNames {
     SqlNode value = operands.getFirst();
     if (operands.size() >= 2 && !(operands.get(1) instanceof SqlNumericLiteral)) {
       return operands.size() == 2
-          ? Optional.of(
-              FunctionNames.named("TO_NUMBER_FORMAT", position, value, operands.get(1)))
+          ? Optional.of(FunctionNames.named("TO_NUMBER_FORMAT", position, value, operands.get(1)))
           : Optional.empty();
     }
-    int precision = operands.size() >= 2 ? ((SqlNumericLiteral) operands.get(1)).intValue(true) : 38;
+    int precision =
+        operands.size() >= 2 ? ((SqlNumericLiteral) operands.get(1)).intValue(true) : 38;
     int scale =
         operands.size() >= 3 && operands.get(2) instanceof SqlNumericLiteral digits
             ? digits.intValue(true)

@@ -144,7 +144,9 @@ final class DefinitionPrinter {
           words(
               "ALTER COLUMN",
               print(c.column()),
-              c.value().map(v -> "SET DEFAULT " + StatementPrinter.operand(v)).orElse("DROP DEFAULT"));
+              c.value()
+                  .map(v -> "SET DEFAULT " + StatementPrinter.operand(v))
+                  .orElse("DROP DEFAULT"));
       case Change.RenameTable c -> words("RENAME TO", print(c.to()));
       case Change.SetProperties c -> "SET PROPERTIES " + options("", c.properties());
       case Change.UnsetProperties c ->

@@ -52,7 +52,8 @@ final class FunctionNames {
 
   private static SqlCall ofNone(SqlCall call, String name, SqlParserPos position) {
     return switch (name) {
-      case "today", "current_date_utc", "curdate" -> now(SqlStdOperatorTable.CURRENT_DATE, position);
+      case "today", "current_date_utc", "curdate" ->
+          now(SqlStdOperatorTable.CURRENT_DATE, position);
       case "sysdate", "getdate", "systimestamp", "unix_now", "get_current_timestamp" ->
           now(SqlStdOperatorTable.CURRENT_TIMESTAMP, position);
       case "e" ->
@@ -109,9 +110,7 @@ final class FunctionNames {
       case "equal_null" ->
           SqlStdOperatorTable.IS_NOT_DISTINCT_FROM.createCall(position, first, second);
       case "date_part", "datepart" ->
-          QueryShorthands.part(first)
-              .map(unit -> extract(unit, second, position))
-              .orElse(call);
+          QueryShorthands.part(first).map(unit -> extract(unit, second, position)).orElse(call);
       case "date_add", "dateadd", "adddate" ->
           SqlStdOperatorTable.PLUS.createCall(position, first, second);
       case "date_sub", "subdate", "datesub" ->
@@ -154,8 +153,7 @@ final class FunctionNames {
       case "array_construct", "list_value", "list_pack" ->
           SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR.createCall(position, first, second);
       case "bit_count" -> named("BIT_COUNT", position, first);
-      case "struct_extract" ->
-          SqlStdOperatorTable.ITEM.createCall(position, first, second);
+      case "struct_extract" -> SqlStdOperatorTable.ITEM.createCall(position, first, second);
       default -> call;
     };
   }
@@ -191,8 +189,7 @@ final class FunctionNames {
 
   static SqlCall trim(
       SqlTrimFunction.Flag side, SqlNode text, SqlNode characters, SqlParserPos position) {
-    return SqlStdOperatorTable.TRIM.createCall(
-        position, side.symbol(position), characters, text);
+    return SqlStdOperatorTable.TRIM.createCall(position, side.symbol(position), characters, text);
   }
 
   private static SqlCall atZone(SqlNode time, SqlNode zone, SqlParserPos position) {

@@ -15,7 +15,8 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 /// `INTERVAL '2 hours 30 minutes'`, `INTERVAL '1 month, 2 years'`: units inside the text.
 public final class IntervalText {
   private static final Pattern PART =
-      Pattern.compile("([+-]?\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]+)|([+-]?)(\\d+):(\\d+)(?::(\\d+(?:\\.\\d+)?))?");
+      Pattern.compile(
+          "([+-]?\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]+)|([+-]?)(\\d+):(\\d+)(?::(\\d+(?:\\.\\d+)?))?");
 
   private static final BigDecimal SECONDS_PER_DAY = BigDecimal.valueOf(86_400);
   private static final int PRECISION = 10;

@@ -50,7 +50,8 @@ public final class QueryShorthands {
           InferTypes.FIRST_KNOWN,
           OperandTypes.family(SqlTypeFamily.DATETIME, SqlTypeFamily.CHARACTER));
 
-  private static final Set<String> DIFFERENCES = Set.of("DATEDIFF", "DATE_DIFF", "TIMESTAMP_DIFF", "TIMEDIFF");
+  private static final Set<String> DIFFERENCES =
+      Set.of("DATEDIFF", "DATE_DIFF", "TIMESTAMP_DIFF", "TIMEDIFF");
   private static final Set<String> ADDITIONS =
       Set.of("DATEADD", "DATE_ADD", "TIMESTAMP_ADD", "TIMEADD");
 
@@ -81,13 +82,10 @@ public final class QueryShorthands {
         null) {
       @Override
       public SqlCall createCall(
-          @Nullable SqlLiteral quantifier,
-          SqlParserPos position,
-          @Nullable SqlNode... operands) {
+          @Nullable SqlLiteral quantifier, SqlParserPos position, @Nullable SqlNode... operands) {
         SqlNode left = java.util.Objects.requireNonNull(operands[0]);
         SqlNode right = java.util.Objects.requireNonNull(operands[1]);
-        return union.createCall(
-            position, left, SelectShorthands.byName(left, right, position));
+        return union.createCall(position, left, SelectShorthands.byName(left, right, position));
       }
     };
   }
@@ -130,8 +128,7 @@ public final class QueryShorthands {
     DefaultAlias(SqlNode source, SqlIdentifier name, List<SqlNode> columns) {
       super(
           SqlStdOperatorTable.AS,
-          java.util.stream.Stream.concat(
-                  java.util.stream.Stream.of(source, name), columns.stream())
+          java.util.stream.Stream.concat(java.util.stream.Stream.of(source, name), columns.stream())
               .toList(),
           source.getParserPosition());
     }
@@ -238,11 +235,10 @@ public final class QueryShorthands {
             type, time.isNullable() || binding.getOperandType(1).isNullable());
   }
 
-  /// `x IN ()`, as programs write it for a list that turned out empty: a query without rows, so that
-  /// it holds for no `x`, NULL included.
+  /// `x IN ()`, as programs write it for a list that turned out empty: a query without rows, so
+  /// that it holds for no `x`, NULL included.
   public static SqlNodeList emptySet(SqlParserPos position) {
-    SqlNode row =
-        SqlStdOperatorTable.ROW.createCall(position, SqlLiteral.createNull(position));
+    SqlNode row = SqlStdOperatorTable.ROW.createCall(position, SqlLiteral.createNull(position));
     SqlSelect query =
         new SqlSelect(
             position,
@@ -307,8 +303,8 @@ public final class QueryShorthands {
     SqlNodeList keys = groupBy instanceof GroupByAll all ? all.expand(items) : groupBy;
     if (distinctOn == null) {
       return new SqlSelect(
-          position, keywords, items, source, condition, keys, having, windows, qualify, null, null, null,
-          hints);
+          position, keywords, items, source, condition, keys, having, windows, qualify, null, null,
+          null, hints);
     }
     if (qualify != null) {
       throw new EngineException(
@@ -531,7 +527,8 @@ public final class QueryShorthands {
       return SqlStdOperatorTable.WITHIN_GROUP.createCall(position, aggregate, order);
     }
     SqlNode list =
-        ordered(function("LIST", SqlFunctionCategory.USER_DEFINED_FUNCTION, position, operands), order);
+        ordered(
+            function("LIST", SqlFunctionCategory.USER_DEFINED_FUNCTION, position, operands), order);
     return FunctionNames.named(
         "LIST_ELEMENT",
         position,

@@ -143,15 +143,12 @@ public final class SelectShorthands {
   private static boolean isAll(SqlNode node) {
     return node instanceof SqlIdentifier name
         ? name.getParserPosition() instanceof AllPosition
-        : node instanceof SqlCall call
-            && call.operandCount() == 1
-            && isAll(call.operand(0));
+        : node instanceof SqlCall call && call.operandCount() == 1 && isAll(call.operand(0));
   }
 
   private static SqlNode ordinal(SqlNode all, int number) {
     return all instanceof SqlCall call
-        ? call.getOperator()
-            .createCall(call.getParserPosition(), ordinal(call.operand(0), number))
+        ? call.getOperator().createCall(call.getParserPosition(), ordinal(call.operand(0), number))
         : SqlLiteral.createExactNumeric(Integer.toString(number), all.getParserPosition());
   }
 
@@ -258,7 +255,8 @@ public final class SelectShorthands {
     }
     SqlNode keys = SqlLiteral.createBoolean(true, position);
     for (int i = 0; i < equal.size(); i++) {
-      keys = i == 0 ? equal.get(0) : SqlStdOperatorTable.AND.createCall(position, keys, equal.get(i));
+      keys =
+          i == 0 ? equal.get(0) : SqlStdOperatorTable.AND.createCall(position, keys, equal.get(i));
     }
     return new SqlAsofJoin(
         position,

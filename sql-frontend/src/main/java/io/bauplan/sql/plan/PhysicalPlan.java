@@ -401,8 +401,7 @@ public sealed interface PhysicalPlan {
   /// deletion. A row that is deleted or updated twice is an error, `CARDINALITY_VIOLATION`.
   ///
   /// @param files the data files that the input's positions are in
-  record RowChange(
-      PhysicalPlan input, WriteTarget target, List<ScanFile> files, DeleteForm deletes)
+  record RowChange(PhysicalPlan input, WriteTarget target, List<ScanFile> files, DeleteForm deletes)
       implements PhysicalPlan {
     public static final int DELETE = 0;
     public static final int UPDATE = 1;

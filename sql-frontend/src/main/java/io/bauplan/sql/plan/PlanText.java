@@ -98,7 +98,8 @@ public final class PlanText {
               p.filter().map(f -> ExpressionText.of(f, i -> p.output().column(i).name())),
               OptionalDouble.empty());
       case IntermediateScan p -> new Line("IntermediateScan", p.id() + " " + names(p.output()));
-      case Generate p -> new Line("Generate", p.generator() + " " + p.arguments(), p.estimatedRows());
+      case Generate p ->
+          new Line("Generate", p.generator() + " " + p.arguments(), p.estimatedRows());
       case Values p -> new Line("Values", names(p.output()), p.rows().size());
       case Filter p ->
           new Line("Filter", ExpressionText.of(p.predicate(), in(p.input())), p.estimatedRows());
@@ -143,9 +144,7 @@ public final class PlanText {
       case TableFunction p -> new Line("TableFunction", tableFunction(p));
       case TableWrite p -> new Line("TableWrite", p.target().table().toString());
       case RowChange p ->
-          new Line(
-              "RowChange",
-              p.target().table() + " by " + lower(p.deletes()).replace('_', ' '));
+          new Line("RowChange", p.target().table() + " by " + lower(p.deletes()).replace('_', ' '));
       case FileWrite p -> new Line("FileWrite", lower(p.format()) + " " + p.location());
     };
   }
@@ -237,26 +236,26 @@ public final class PlanText {
   private static String window(Window p) {
     IntFunction<String> in = in(p.input());
     return p.groups().stream()
-            .map(
-                g ->
-                    g.calls().stream()
-                            .map(
-                                c ->
-                                    c.output().name()
-                                        + " := "
-                                        + c.function()
-                                        + c.arguments().stream()
-                                            .map(a -> ExpressionText.of(a, in))
-                                            .collect(
-                                                Collectors.joining(
-                                                    ", ", c.distinct() ? "(distinct " : "(", ")")))
-                            .collect(Collectors.joining(", ", "[", "]"))
-                        + (g.partitionBy().isEmpty()
-                            ? ""
-                            : " partition by " + columns(g.partitionBy(), in))
-                        + (g.orderBy().isEmpty() ? "" : " order by " + keys(g.orderBy(), in))
-                        + frame(g.frame(), in))
-            .collect(Collectors.joining("; "));
+        .map(
+            g ->
+                g.calls().stream()
+                        .map(
+                            c ->
+                                c.output().name()
+                                    + " := "
+                                    + c.function()
+                                    + c.arguments().stream()
+                                        .map(a -> ExpressionText.of(a, in))
+                                        .collect(
+                                            Collectors.joining(
+                                                ", ", c.distinct() ? "(distinct " : "(", ")")))
+                        .collect(Collectors.joining(", ", "[", "]"))
+                    + (g.partitionBy().isEmpty()
+                        ? ""
+                        : " partition by " + columns(g.partitionBy(), in))
+                    + (g.orderBy().isEmpty() ? "" : " order by " + keys(g.orderBy(), in))
+                    + frame(g.frame(), in))
+        .collect(Collectors.joining("; "));
   }
 
   private static String frame(Window.Frame frame, IntFunction<String> in) {

@@ -96,12 +96,11 @@ public sealed interface PlannedStatement {
     REPLACE
   }
 
-  record CreateView(
-      String branch, io.bauplan.sql.catalog.CatalogEntry.View view, Existing existing)
+  record CreateView(String branch, io.bauplan.sql.catalog.CatalogEntry.View view, Existing existing)
       implements PlannedStatement {}
 
-  /// `CREATE MATERIALIZED VIEW` and `REFRESH`: writes the storage table from the source and the view
-  /// that names it, both or neither.
+  /// `CREATE MATERIALIZED VIEW` and `REFRESH`: writes the storage table from the source and the
+  /// view that names it, both or neither.
   ///
   /// @param source empty = the rows are those the query gives already
   record MaterializeView(

@@ -92,14 +92,12 @@ final class ChangePlanner {
         assigned(
             update.getTargetColumnList().stream().map(SqlIdentifier.class::cast).toList(),
             List.copyOf(update.getSourceExpressionList()));
-    return simple(
-        "UPDATE", RowChange.UPDATE, values, statement.from(), update.getCondition());
+    return simple("UPDATE", RowChange.UPDATE, values, statement.from(), update.getCondition());
   }
 
   PlannedStatement delete(DataStatement.Delete statement) {
     SqlDelete delete = statement.delete();
-    return simple(
-        "DELETE", RowChange.DELETE, List.of(), statement.using(), delete.getCondition());
+    return simple("DELETE", RowChange.DELETE, List.of(), statement.using(), delete.getCondition());
   }
 
   private PlannedStatement simple(
@@ -108,10 +106,7 @@ final class ChangePlanner {
       List<@Nullable SqlNode> values,
       Optional<SqlNode> source,
       @Nullable SqlNode where) {
-    SqlNode from =
-        source
-            .map(s -> join(s, JoinType.COMMA, null))
-            .orElseGet(this::target);
+    SqlNode from = source.map(s -> join(s, JoinType.COMMA, null)).orElseGet(this::target);
     Clause all = new Clause(When.MATCHED, Optional.empty(), operation, values);
     return plan(command, new Join(from, false, Optional.empty()), where, List.of(all));
   }
@@ -134,8 +129,7 @@ final class ChangePlanner {
         condition);
   }
 
-  PlannedStatement plan(
-      String command, Join join, @Nullable SqlNode where, List<Clause> clauses) {
+  PlannedStatement plan(String command, Join join, @Nullable SqlNode where, List<Clause> clauses) {
     Rows rows = new RowChangePlanner(context, columns.list(), alias).plan(join, where, clauses);
     List<TableScan> scans = new ArrayList<>();
     collect(rows.plan(), scans);

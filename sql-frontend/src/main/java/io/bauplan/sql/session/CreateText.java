@@ -2,8 +2,8 @@ package io.bauplan.sql.session;
 
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.CatalogTable;
-import io.bauplan.sql.parser.Keywords;
 import io.bauplan.sql.catalog.MaterializedView;
+import io.bauplan.sql.parser.Keywords;
 import io.bauplan.sql.plan.ArrowTypes;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.TableRef;
@@ -26,7 +26,10 @@ final class CreateText {
     return switch (entry) {
       case CatalogEntry.Table(CatalogTable table) -> table(table);
       case CatalogEntry.View view ->
-          (MaterializedView.isMaterialized(view) ? "CREATE MATERIALIZED VIEW " : "CREATE VIEW ") + name(view.name()) + " AS\n" + view.sql();
+          (MaterializedView.isMaterialized(view) ? "CREATE MATERIALIZED VIEW " : "CREATE VIEW ")
+              + name(view.name())
+              + " AS\n"
+              + view.sql();
       case CatalogEntry.Function(TableRef name, FunctionDefinition function) ->
           function(name, function);
     };
@@ -109,7 +112,8 @@ final class CreateText {
                                   + c.lineage().map(l -> " LINEAGE " + l).orElse(""))
                       .collect(Collectors.joining(", ", "TABLE (", ")"));
               case FunctionReturn.InferredTable() -> "TABLE";
-              case FunctionReturn.Scalar(Field type) -> ArrowTypes.dataType(type).sql(CreateText::quoted);
+              case FunctionReturn.Scalar(Field type) ->
+                  ArrowTypes.dataType(type).sql(CreateText::quoted);
             });
     text.append("\nLANGUAGE ").append(function.language() == Language.PYTHON ? "PYTHON" : "JAVA");
     function

@@ -81,10 +81,8 @@ final class DefaultValues {
       case DataType.IntegerType ignored ->
           SqlLiteral.createExactNumeric(value.toString(), position);
       case DataType.DecimalType ignored ->
-          SqlLiteral.createExactNumeric(
-              ((java.math.BigDecimal) value).toPlainString(), position);
-      case DataType.FloatType ignored ->
-          cast(value.toString(), SqlTypeName.DOUBLE, position);
+          SqlLiteral.createExactNumeric(((java.math.BigDecimal) value).toPlainString(), position);
+      case DataType.FloatType ignored -> cast(value.toString(), SqlTypeName.DOUBLE, position);
       case DataType.VarcharType() -> SqlLiteral.createCharString(value.toString(), position);
       case DataType.DateType() ->
           cast(LocalDate.ofEpochDay((Long) value).toString(), SqlTypeName.DATE, position);

@@ -3,7 +3,6 @@ package io.bauplan.sql.session;
 import io.bauplan.sql.catalog.Catalog.EntryKind;
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.MaterializedView;
-import io.bauplan.sql.catalog.TableAlteration;
 import io.bauplan.sql.catalog.TableDefinition;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
@@ -90,7 +89,11 @@ final class DefinitionPlanner {
     checkNames(columns, create.position());
     TableRef name = names(context).created(create.name());
     TableDefinition definition =
-        new TableDefinition(name, columns, partitioning(create.partitioning(), columns), create.properties(),
+        new TableDefinition(
+            name,
+            columns,
+            partitioning(create.partitioning(), columns),
+            create.properties(),
             AlterationPlanner.defaults(create.columns(), context),
             AlterationPlanner.comments(create.columns()));
     return new PlannedStatement.CreateTable(
@@ -204,8 +207,7 @@ final class DefinitionPlanner {
   private static PlannedStatement dropView(String branch, Drop drop, StatementContext context) {
     TableRef name = names(context).mentioned(drop.name());
     Optional<TableRef> storage = Optional.empty();
-    if (context.catalog().find(context.at(), name).orElse(null)
-        instanceof CatalogEntry.View view) {
+    if (context.catalog().find(context.at(), name).orElse(null) instanceof CatalogEntry.View view) {
       Optional<MaterializedView> materialized = MaterializedView.of(view);
       if (drop.kind() == DefinitionStatement.ObjectKind.MATERIALIZED_VIEW
           && materialized.isEmpty()) {

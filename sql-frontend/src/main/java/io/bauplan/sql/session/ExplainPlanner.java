@@ -6,7 +6,6 @@ import io.bauplan.sql.explain.Explanation;
 import io.bauplan.sql.explain.Explanation.Mode;
 import io.bauplan.sql.explain.Explanation.Part;
 import io.bauplan.sql.explain.FileTotals;
-import io.bauplan.sql.explain.PlanNodes;
 import io.bauplan.sql.explain.StatementPlans;
 import io.bauplan.sql.logical.QueryPlanner;
 import io.bauplan.sql.logical.StatementContext;

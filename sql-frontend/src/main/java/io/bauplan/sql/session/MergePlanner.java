@@ -59,9 +59,7 @@ final class MergePlanner {
                 : newRows ? JoinType.RIGHT : alone ? JoinType.LEFT : JoinType.INNER,
             merge.condition());
     Optional<SqlIdentifier> marker =
-        alone
-            ? Optional.of(column(source, PRESENT))
-            : Optional.empty();
+        alone ? Optional.of(column(source, PRESENT)) : Optional.empty();
     List<Clause> clauses = merge.actions().stream().map(a -> clause(a, source)).toList();
     return changes.plan("MERGE", new Join(from, newRows, marker), null, clauses);
   }
@@ -87,7 +85,8 @@ final class MergePlanner {
                   ? sameNames(source)
                   : changes.assigned(update.columns(), update.values()));
       case MergeAction.Insert insert ->
-          new Clause(When.NOT_MATCHED, insert.condition(), RowChange.INSERT, inserted(insert, source));
+          new Clause(
+              When.NOT_MATCHED, insert.condition(), RowChange.INSERT, inserted(insert, source));
     };
   }
 
@@ -108,8 +107,7 @@ final class MergePlanner {
     if (insert.values().isEmpty()) {
       return sameNames(source);
     }
-    int wanted =
-        insert.columns().isEmpty() ? changes.list().size() : insert.columns().size();
+    int wanted = insert.columns().isEmpty() ? changes.list().size() : insert.columns().size();
     if (insert.values().size() != wanted) {
       throw new EngineException(
           ErrorCode.TYPE_MISMATCH,

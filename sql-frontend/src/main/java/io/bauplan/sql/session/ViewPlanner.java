@@ -124,8 +124,7 @@ final class ViewPlanner {
     CatalogEntry entry =
         names
             .find(refresh.name().names)
-            .orElseThrow(
-                () -> names.notFound("materialized view", refresh.name().names, position));
+            .orElseThrow(() -> names.notFound("materialized view", refresh.name().names, position));
     Optional<MaterializedView> materialized =
         entry instanceof CatalogEntry.View v ? MaterializedView.of(v) : Optional.empty();
     if (materialized.isEmpty()) {
@@ -174,8 +173,7 @@ final class ViewPlanner {
       Existing existing,
       SourcePosition position) {
     // Planned in the view's own namespace, like a reader of the view would.
-    StatementContext inner =
-        context.in(Arrays.asList(view.defaultNamespace().split("\\.", -1)));
+    StatementContext inner = context.in(Arrays.asList(view.defaultNamespace().split("\\.", -1)));
     SqlNode query = ((Statement.Query) SqlText.parse(view.sql())).query();
     QueryPlanner queries = new QueryPlanner(inner);
     RowType row = queries.columns(SqlCopies.copy(query));
@@ -189,11 +187,7 @@ final class ViewPlanner {
         queries.rowsFor(query, stored, IntStream.range(0, stored.size()).toArray()).plan();
     CatalogEntry.View current =
         new CatalogEntry.View(
-            view.name(),
-            view.sql(),
-            view.defaultNamespace(),
-            columns,
-            view.properties());
+            view.name(), view.sql(), view.defaultNamespace(), columns, view.properties());
     TableRef storage = MaterializedView.storageOf(view.name());
     refuseForeignStorage(storage, view.name(), position);
     Map<String, String> properties = new HashMap<>(view.properties());

@@ -31,8 +31,7 @@ public final class EngineAggregates {
       OperandTypes.family(SqlTypeFamily.ANY, SqlTypeFamily.NUMERIC);
 
   /// `PERCENTILE_CONT(f) WITHIN GROUP (ORDER BY x)`: DOUBLE of a number, else x's type.
-  // [FromBinder]
-  /// puts it in place of Calcite's, which keeps integers.
+  /// [FromBinder] puts it in place of Calcite's, which keeps integers.
   public static final SqlBasicAggFunction PERCENTILE_CONT =
       SqlBasicAggFunction.create(
               "PERCENTILE_CONT",

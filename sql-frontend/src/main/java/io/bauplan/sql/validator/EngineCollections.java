@@ -44,7 +44,10 @@ final class EngineCollections {
         of("LIST_SLICE_OPEN", "...", argument(0)),
         of("SLICE", "aii", argument(0)),
         of("FLATTEN_LIST", "a", EngineCollections::elementType),
-        of("LIST_REPEAT", ".i", binding -> list(binding.getTypeFactory(), binding.getOperandType(0))),
+        of(
+            "LIST_REPEAT",
+            ".i",
+            binding -> list(binding.getTypeFactory(), binding.getOperandType(0))),
         of("LIST_ELEMENT", "..", EngineCollections::containedType),
         of("LIST_REMOVE", "a.", argument(0)),
         of("REVERSE", ".", argument(0)),

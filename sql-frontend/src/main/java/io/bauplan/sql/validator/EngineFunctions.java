@@ -102,12 +102,7 @@ public final class EngineFunctions {
   /// The sign that changes nothing, of a value of any type as in MySQL, SQLite and SQL Server.
   public static final SqlPrefixOperator UNARY_PLUS =
       new SqlPrefixOperator(
-          "+",
-          SqlKind.PLUS_PREFIX,
-          80,
-          ReturnTypes.ARG0,
-          InferTypes.RETURN_TYPE,
-          OperandTypes.ANY);
+          "+", SqlKind.PLUS_PREFIX, 80, ReturnTypes.ARG0, InferTypes.RETURN_TYPE, OperandTypes.ANY);
 
   /// `now()`, as PostgreSQL has it.
   public static final SqlFunction NOW =

@@ -142,8 +142,7 @@ public final class EngineScalars {
 
   /// Of BINARY BINARY, of text hexadecimal text.
   private static org.apache.calcite.rel.type.RelDataType digest(SqlOperatorBinding binding) {
-    boolean binary =
-        org.apache.calcite.sql.type.SqlTypeUtil.isBinary(binding.getOperandType(0));
+    boolean binary = org.apache.calcite.sql.type.SqlTypeUtil.isBinary(binding.getOperandType(0));
     return (binary ? BYTES : TEXT).inferReturnType(binding);
   }
 

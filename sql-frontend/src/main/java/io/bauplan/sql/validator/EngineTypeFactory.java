@@ -1,9 +1,9 @@
 package io.bauplan.sql.validator;
 
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.calcite.jdbc.JavaTypeFactoryImpl;
 import org.apache.calcite.rel.type.RelDataType;

@@ -29,7 +29,8 @@ public final class EngineValidator extends SqlValidatorImpl {
           .withTypeCoercionFactory(EngineTypeCoercion::new)
           .withIdentifierExpansion(true);
 
-  private static final Set<String> NEEDS_ARGUMENTS = Set.of("COALESCE", "NULLIF", "NVL", "IFNULL", "DECODE", "GREATEST", "LEAST");
+  private static final Set<String> NEEDS_ARGUMENTS =
+      Set.of("COALESCE", "NULLIF", "NVL", "IFNULL", "DECODE", "GREATEST", "LEAST");
 
   public EngineValidator(CalciteCatalogReader names, RelDataTypeFactory types) {
     super(EngineOperators.table(), names, types, CONFIG);

@@ -78,7 +78,6 @@ public final class FunctionRegistry {
 
   public static final String INTERVAL_DIVIDE = "interval_divide";
 
-
   /// `date_trunc(unit, time)`.
   public static final String DATE_TRUNC = "date_trunc";
 

@@ -101,8 +101,7 @@ final class StarItems {
       }
       SqlNode value = replaced.getOrDefault(name, column(column));
       SqlIdentifier alias =
-          renamed.getOrDefault(
-              name, new SqlIdentifier(name(column), column.getParserPosition()));
+          renamed.getOrDefault(name, new SqlIdentifier(name(column), column.getParserPosition()));
       kept.add(SqlStdOperatorTable.AS.createCall(value.getParserPosition(), value, alias));
     }
     if (kept.isEmpty()) {
@@ -127,8 +126,7 @@ final class StarItems {
           ErrorCode.COLUMN_NOT_FOUND,
           clause + ": there is no column \"" + wanted + "\"",
           Positions.of(name.getParserPosition()),
-          NearestName.hint(wanted, names)
-              .orElse("There are " + String.join(", ", names) + "."),
+          NearestName.hint(wanted, names).orElse("There are " + String.join(", ", names) + "."),
           null);
     }
     return lower(wanted);
@@ -173,9 +171,7 @@ final class StarItems {
   private List<SqlNode> each(SqlNode item, SqlCall columns) {
     SqlNode which = columns.operand(0);
     Optional<Pattern> pattern =
-        which instanceof SqlLiteral literal
-            ? Optional.of(regex(literal))
-            : Optional.empty();
+        which instanceof SqlLiteral literal ? Optional.of(regex(literal)) : Optional.empty();
     SqlIdentifier star =
         which instanceof SqlIdentifier name && name.isStar()
             ? name

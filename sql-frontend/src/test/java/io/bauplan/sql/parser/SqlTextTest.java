@@ -305,11 +305,15 @@ class SqlTextTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"a INT UNIQUE", "a INT REFERENCES u (b)", "a INT CHECK (a > 1)", "a INT, UNIQUE (a)"})
+      strings = {
+        "a INT UNIQUE",
+        "a INT REFERENCES u (b)",
+        "a INT CHECK (a > 1)",
+        "a INT, UNIQUE (a)"
+      })
   void constraintsAreNoSyntaxErrors(String columns) {
     assertThatThrownBy(() -> SqlText.parse("CREATE TABLE t (" + columns + ")"))
         .isInstanceOfSatisfying(
-            EngineException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_SUPPORTED));
+            EngineException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_SUPPORTED));
   }
 }

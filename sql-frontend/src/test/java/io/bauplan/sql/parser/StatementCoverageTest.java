@@ -52,8 +52,7 @@ class StatementCoverageTest {
   private static Collection<Class<?>> parts(RecordComponent component) {
     Collection<Class<?>> parts = new ArrayList<>();
     parts.add(component.getType());
-    if (component.getGenericType()
-        instanceof java.lang.reflect.ParameterizedType parameterized) {
+    if (component.getGenericType() instanceof java.lang.reflect.ParameterizedType parameterized) {
       for (var argument : parameterized.getActualTypeArguments()) {
         if (argument instanceof Class<?> type) {
           parts.add(type);

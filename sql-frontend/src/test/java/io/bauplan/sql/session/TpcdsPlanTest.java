@@ -35,8 +35,7 @@ class TpcdsPlanTest {
 
   @ParameterizedTest
   @MethodSource("queries")
-  void planIsTheGoldenOneSurvivesItsJsonAndHasNoProductOfManyRows(String query)
-      throws IOException {
+  void planIsTheGoldenOneSurvivesItsJsonAndHasNoProductOfManyRows(String query) throws IOException {
     PhysicalPlan plan = plans.check(query, sql(query));
     assertThat(PlanJson.readPlan(PlanJson.write(plan))).isEqualTo(plan);
     assertNoProducts(plan);
@@ -55,7 +54,8 @@ class TpcdsPlanTest {
   /// and what is made of them.
   private static boolean isOneRow(PhysicalPlan plan) {
     return switch (plan) {
-      case Aggregate aggregate -> aggregate.groupKeys().stream().allMatch(key -> isFixed(aggregate, key));
+      case Aggregate aggregate ->
+          aggregate.groupKeys().stream().allMatch(key -> isFixed(aggregate, key));
       case PhysicalPlan.Values values -> values.rows().size() <= 1;
       case PhysicalPlan.Project project -> isOneRow(project.input());
       case PhysicalPlan.Filter filter -> isOneRow(filter.input());

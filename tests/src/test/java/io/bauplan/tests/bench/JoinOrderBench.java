@@ -15,7 +15,6 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PlanText;
 import io.bauplan.sql.session.Session;
 import io.bauplan.tests.support.DuckDb;
-import io.bauplan.tests.support.EngineRows;
 import io.bauplan.tests.support.TpchQueries;
 import io.bauplan.tests.support.TpchWarehouse;
 import java.io.IOException;
@@ -28,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Join order quality: the rows that all joins of the TPC-H queries produce in our plans and in
-/// DuckDB's, over the same Parquet files, counted by both engines while they run. A join of any kind
-/// counts, on both sides.
+/// DuckDB's, over the same Parquet files, counted by both engines while they run. A join of any
+/// kind counts, on both sides.
 ///
 /// Run by `tests/bench/join-order`. `-Dtpch.scale` is the scale factor, `-Dtpch.warehouse` a folder
 /// to keep the data in for the next time, `-Dtpch.plans` shows every join.

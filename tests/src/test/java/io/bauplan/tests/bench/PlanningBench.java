@@ -24,10 +24,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Warm planning times of `SELECT 1`, TPC-H and TPC-DS: from text to physical plan with the files of
-/// its scans, over a real catalog. All statements are planned in rounds; the first rounds warm up,
-/// and of the others the median counts. Beside the time on the clock stands the thread's time on a
-/// core, which a busy machine does not stretch; targets hold for the former.
+/// Warm planning times of `SELECT 1`, TPC-H and TPC-DS: from text to physical plan with the files
+/// of its scans, over a real catalog. All statements are planned in rounds; the first rounds warm
+/// up, and of the others the median counts. Beside the time on the clock stands the thread's time
+/// on a core, which a busy machine does not stretch; targets hold for the former.
 ///
 /// Run by `tests/bench/planning`. `-Dplanning.rounds` says how many rounds are measured,
 /// `-Dplanning.scale` the tables' scale factor, `-Dplanning.warehouse` a folder to keep them in.
@@ -103,8 +103,18 @@ class PlanningBench {
 
   private static Time median(List<Time> times) {
     return new Time(
-        times.stream().mapToDouble(Time::clock).sorted().skip(times.size() / 2).findFirst().orElse(0),
-        times.stream().mapToDouble(Time::core).sorted().skip(times.size() / 2).findFirst().orElse(0));
+        times.stream()
+            .mapToDouble(Time::clock)
+            .sorted()
+            .skip(times.size() / 2)
+            .findFirst()
+            .orElse(0),
+        times.stream()
+            .mapToDouble(Time::core)
+            .sorted()
+            .skip(times.size() / 2)
+            .findFirst()
+            .orElse(0));
   }
 
   private static void report(Map<String, Time> times) {

@@ -64,7 +64,8 @@ class JoinKeyFilterTest {
       }
       assertThat(count).as(sql).isEqualTo(rows);
       return query.figures().operators().stream()
-          .filter(o -> o.node() instanceof PhysicalPlan.TableScan s && s.table().name().equals("big"))
+          .filter(
+              o -> o.node() instanceof PhysicalPlan.TableScan s && s.table().name().equals("big"))
           .mapToLong(o -> o.rows())
           .sum();
     }

@@ -61,14 +61,23 @@ class MetadataAggregatesTest {
     isAnsweredFromMetadata("min(i), max(i), min(l), max(l)");
     isAnsweredFromMetadata("min(d), max(d), min(day), max(day), min(at_time), max(at_time)");
     isAnsweredFromMetadata("min(nothing), max(nothing)");
-    assertThat(run("SELECT count(*), min(i), max(d) FROM t").toString()).isEqualTo("[[3, 3, 1.50]]");
+    assertThat(run("SELECT count(*), min(i), max(d) FROM t").toString())
+        .isEqualTo("[[3, 3, 1.50]]");
   }
 
   @Test
   void readsFilesWhereBoundsAreNotExact() {
     for (String call :
-        List.of("min(s)", "max(s)", "min(f)", "max(f)", "sum(i)", "count(DISTINCT i)", "max(i + 1)",
-            "count(*), max(s)", "count(*) FILTER (WHERE i > 1)")) {
+        List.of(
+            "min(s)",
+            "max(s)",
+            "min(f)",
+            "max(f)",
+            "sum(i)",
+            "count(DISTINCT i)",
+            "max(i + 1)",
+            "count(*), max(s)",
+            "count(*) FILTER (WHERE i > 1)")) {
       assertThat(readsFiles("SELECT " + call + " FROM t")).as(call).isTrue();
     }
     assertThat(readsFiles("SELECT count(*) FROM t WHERE i > 3")).isTrue();
@@ -97,15 +106,23 @@ class MetadataAggregatesTest {
     run("INSERT INTO parts VALUES (2, DATE '2021-01-01', 'melon')");
     run("INSERT INTO parts VALUES (3, DATE '2022-01-01', NULL)");
     for (String filter :
-        List.of("k = 2", "k > 1 AND k < 3", "day >= DATE '2020-06-01' AND day < DATE '2021-06-01'",
-            "name LIKE 'm%'", "name IN ('melon', 'lemon')", "k IN (2, 7)")) {
+        List.of(
+            "k = 2",
+            "k > 1 AND k < 3",
+            "day >= DATE '2020-06-01' AND day < DATE '2021-06-01'",
+            "name LIKE 'm%'",
+            "name IN ('melon', 'lemon')",
+            "k IN (2, 7)")) {
       assertThat(files("SELECT k FROM parts WHERE " + filter)).as(filter).isEqualTo(1);
     }
     assertThat(files("SELECT k FROM parts WHERE name IS NULL")).isEqualTo(1);
     assertThat(files("SELECT k FROM parts WHERE k = 2 OR k = 3")).isEqualTo(2);
     assertThat(files("SELECT k FROM parts WHERE k > 100")).isZero();
-    assertThat(files("SELECT k FROM (SELECT k + 0 AS n, k FROM parts UNION ALL SELECT 0, 0) u"
-            + " WHERE k = 3")).isEqualTo(1);
+    assertThat(
+            files(
+                "SELECT k FROM (SELECT k + 0 AS n, k FROM parts UNION ALL SELECT 0, 0) u"
+                    + " WHERE k = 3"))
+        .isEqualTo(1);
     // The constant reaches the other side of the join.
     assertThat(files("SELECT p.k FROM parts p JOIN t ON p.k = t.i WHERE t.i = 3 AND t.l > 0"))
         .isEqualTo(2);

@@ -127,8 +127,14 @@ class RandomJoinsTest {
           String other = pick(names) + column();
           yield String.format(
               "((%s = %d AND %s = %d) OR (%s = %d AND %s < %d))",
-              left, random.nextInt(VALUES), other, random.nextInt(VALUES),
-              left, random.nextInt(VALUES), other, random.nextInt(VALUES));
+              left,
+              random.nextInt(VALUES),
+              other,
+              random.nextInt(VALUES),
+              left,
+              random.nextInt(VALUES),
+              other,
+              random.nextInt(VALUES));
         }
       };
     }

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The table of `docs/types.md`, both ways: a column of each type is declared, written, looked up in
-/// the Iceberg metadata and in the Parquet file, described and read back by an engine that was
+/// The table of `docs/types.md`, both ways: a column of each type is declared, written, looked up
+/// in the Iceberg metadata and in the Parquet file, described and read back by an engine that was
 /// opened anew.
 final class TypeMappingTest {
   private static final Path DOCUMENT = Path.of("..", "docs", "types.md");
@@ -32,8 +32,8 @@ final class TypeMappingTest {
   /// @param sql its declaration here
   /// @param value a value of it
   /// @param iceberg its type in the metadata file
-  /// @param parquet its physical and logical type, as DuckDB reads them from the file; none for a row
-  /// @param described the type that a table says it has
+  /// @param parquet its physical and logical type, as DuckDB reads them from the file; none for a
+  /// row @param described the type that a table says it has
   /// @param text the value's text
   private record Case(
       String documented,
@@ -211,13 +211,15 @@ final class TypeMappingTest {
         String name = "c" + i;
         boolean nested = CASES.get(i).iceberg().matches("list|map|struct");
         String shown =
-            nested ? name : CASES.get(i).sql().equals("VARBINARY") ? "TO_HEX(" + name + ")" : "CAST(" + name + " AS VARCHAR)";
+            nested
+                ? name
+                : CASES.get(i).sql().equals("VARBINARY")
+                    ? "TO_HEX(" + name + ")"
+                    : "CAST(" + name + " AS VARCHAR)";
         read.put(
             name,
             String.valueOf(
-                EngineRows.run(engine, "SELECT " + shown + " FROM everything")
-                    .get(0)
-                    .get(0)));
+                EngineRows.run(engine, "SELECT " + shown + " FROM everything").get(0).get(0)));
       }
       assertThat(read).isEqualTo(expected(Case::text));
     }

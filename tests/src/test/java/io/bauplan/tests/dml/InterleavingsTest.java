@@ -59,7 +59,11 @@ final class InterleavingsTest {
       }
     }
     System.out.println(
-        "InterleavingsTest seed " + seed + ", committed states " + states + ", operations "
+        "InterleavingsTest seed "
+            + seed
+            + ", committed states "
+            + states
+            + ", operations "
             + new TreeMap<>(counts));
     assertThat(counts.keySet()).contains("read", "commit done", "branch done", "merge done");
   }
@@ -159,7 +163,8 @@ final class InterleavingsTest {
   private static Set<String> states(Engine engine, List<String> branches) {
     Set<String> commits = new HashSet<>();
     for (String branch : branches) {
-      for (Commit commit : engine.catalog().log(engine.catalog().resolve(branch), COMMITS_SEARCHED)) {
+      for (Commit commit :
+          engine.catalog().log(engine.catalog().resolve(branch), COMMITS_SEARCHED)) {
         commits.add(commit.id());
       }
     }

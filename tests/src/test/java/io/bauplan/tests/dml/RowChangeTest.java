@@ -76,17 +76,24 @@ final class RowChangeTest {
     Random random = new Random(seed);
     try (DuckDb duck = DuckDb.open()) {
       run("DROP TABLE IF EXISTS t");
-      run("CREATE TABLE t (id BIGINT NOT NULL, p INTEGER, v BIGINT, s VARCHAR)"
-              + " PARTITIONED BY (p) WITH (" + properties + ")");
+      run(
+          "CREATE TABLE t (id BIGINT NOT NULL, p INTEGER, v BIGINT, s VARCHAR)"
+              + " PARTITIONED BY (p) WITH ("
+              + properties
+              + ")");
       run("CREATE OR REPLACE TABLE s (id BIGINT, p INTEGER, v BIGINT, op VARCHAR)");
       duck.execute("CREATE TABLE t (id BIGINT NOT NULL, p INTEGER, v BIGINT, s VARCHAR)");
       duck.execute("CREATE TABLE s (id BIGINT, p INTEGER, v BIGINT, op VARCHAR)");
-      bothRun(duck, "INSERT INTO t SELECT g, g % 3, g * 10, 'n' || g FROM"
+      bothRun(
+          duck,
+          "INSERT INTO t SELECT g, g % 3, g * 10, 'n' || g FROM"
               + " generate_series(1, 60) AS x(g)");
       for (int step = 0; step < 8; step++) {
         bothRun(duck, change(random, duck));
         String all = "SELECT * FROM t ORDER BY id, p, v, s";
-        assertThat(text(run(all))).as("seed %s step %s", seed, step).isEqualTo(text(duck.query(all)));
+        assertThat(text(run(all)))
+            .as("seed %s step %s", seed, step)
+            .isEqualTo(text(duck.query(all)));
         assertThat(run("SELECT count(*), sum(v) FROM t WHERE p = 1").toString())
             .isEqualTo(duck.query("SELECT count(*), sum(v) FROM t WHERE p = 1").toString());
       }
@@ -111,11 +118,18 @@ final class RowChangeTest {
       case 3 -> "UPDATE t SET s = NULL, v = id WHERE s LIKE '%" + random.nextInt(10) + "%'";
       case 4 ->
           "INSERT INTO t SELECT g, g % 3, g, 'again' FROM generate_series("
-              + (100 + low) + ", " + (100 + high) + ") AS x(g) WHERE g NOT IN (SELECT id FROM t)";
+              + (100 + low)
+              + ", "
+              + (100 + high)
+              + ") AS x(g) WHERE g NOT IN (SELECT id FROM t)";
       default -> {
         String fill =
             "INSERT INTO s SELECT g, g % 3, g * 100, CASE g % 4 WHEN 0 THEN 'd' WHEN 1 THEN 'u'"
-                + " ELSE 'i' END FROM generate_series(" + low + ", " + high + ") AS x(g)";
+                + " ELSE 'i' END FROM generate_series("
+                + low
+                + ", "
+                + high
+                + ") AS x(g)";
         bothRun(duck, "DELETE FROM s");
         bothRun(duck, fill);
         yield merge(random);
@@ -136,7 +150,8 @@ final class RowChangeTest {
       sql.append(" WHEN NOT MATCHED THEN INSERT (id, v) VALUES (s.id, -s.v)");
     }
     if (random.nextBoolean()) {
-      sql.append(" WHEN NOT MATCHED BY SOURCE AND t.id % 5 = 0 THEN UPDATE SET s = 'left', v = t.v + 1");
+      sql.append(
+          " WHEN NOT MATCHED BY SOURCE AND t.id % 5 = 0 THEN UPDATE SET s = 'left', v = t.v + 1");
     }
     if (random.nextInt(3) == 0) {
       sql.append(" WHEN NOT MATCHED BY SOURCE AND t.id % 11 = 0 THEN DELETE");
@@ -148,7 +163,8 @@ final class RowChangeTest {
   void firstClauseThatFitsIsTakenAndOnlyItsValuesAreComputed() {
     run("CREATE OR REPLACE TABLE f (id INTEGER, v DOUBLE)");
     run("INSERT INTO f VALUES (1, 0), (2, 5), (3, 10)");
-    run("MERGE INTO f USING (SELECT 1 AS id UNION ALL SELECT 2 UNION ALL SELECT 4) AS n"
+    run(
+        "MERGE INTO f USING (SELECT 1 AS id UNION ALL SELECT 2 UNION ALL SELECT 4) AS n"
             + " ON f.id = n.id"
             + " WHEN MATCHED AND v = 0 THEN UPDATE SET v = -1"
             + " WHEN MATCHED THEN UPDATE SET v = 100 / v"
@@ -161,7 +177,8 @@ final class RowChangeTest {
   void starTakesTheSourcesColumnsByName() {
     run("CREATE OR REPLACE TABLE f (id INTEGER, v BIGINT)");
     run("INSERT INTO f VALUES (1, 1)");
-    run("MERGE INTO f AS x USING (VALUES (10, 1), (20, 2)) AS n(v, id) ON x.id = n.id"
+    run(
+        "MERGE INTO f AS x USING (VALUES (10, 1), (20, 2)) AS n(v, id) ON x.id = n.id"
             + " WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *");
     assertThat(run("SELECT * FROM f ORDER BY id").toString()).isEqualTo("[[1, 10], [2, 20]]");
   }
@@ -191,7 +208,8 @@ final class RowChangeTest {
   void sourcesMayBeTheTableItselfAndConditionsMayAskSubQueries() {
     run("CREATE OR REPLACE TABLE f (id INTEGER, v BIGINT)");
     run("INSERT INTO f VALUES (1, 1), (2, 2), (3, 3)");
-    run("MERGE INTO f USING (SELECT id + 1 AS id, v FROM f) AS n ON f.id = n.id"
+    run(
+        "MERGE INTO f USING (SELECT id + 1 AS id, v FROM f) AS n ON f.id = n.id"
             + " WHEN MATCHED AND EXISTS (SELECT 1 FROM f AS g WHERE g.v = n.v) THEN"
             + " UPDATE SET v = (SELECT max(v) FROM f) + n.v"
             + " WHEN NOT MATCHED THEN INSERT VALUES (n.id, n.v)");
@@ -240,7 +258,8 @@ final class RowChangeTest {
   void bigNumbersSurviveAnUpdateBesideAFloat() {
     run("CREATE OR REPLACE TABLE f (id BIGINT, v BIGINT)");
     run("INSERT INTO f VALUES (1, 9007199254740993), (2, 0)");
-    run("MERGE INTO f USING (SELECT 2 AS id) AS n ON f.id = n.id WHEN MATCHED THEN"
+    run(
+        "MERGE INTO f USING (SELECT 2 AS id) AS n ON f.id = n.id WHEN MATCHED THEN"
             + " UPDATE SET v = 2.5E0 WHEN NOT MATCHED BY SOURCE THEN UPDATE SET id = 7");
     assertThat(run("SELECT * FROM f ORDER BY id").toString())
         .isEqualTo("[[2, 3], [7, 9007199254740993]]");

@@ -53,12 +53,15 @@ final class TableEvolutionTest {
   void columnsComeGoMoveAndChangeTheirNamesAndTypes() {
     run("CREATE TABLE e (id INTEGER, a INTEGER, place ROW(city VARCHAR, zip INTEGER))");
     run("INSERT INTO e VALUES (1, 10, ROW('Rome', 100))");
-    run("ALTER TABLE e ADD COLUMN b VARCHAR AFTER id, RENAME COLUMN a TO c, ALTER COLUMN c TYPE BIGINT");
+    run(
+        "ALTER TABLE e ADD COLUMN b VARCHAR AFTER id, RENAME COLUMN a TO c, ALTER COLUMN c TYPE BIGINT");
     run("ALTER TABLE e ADD COLUMN place.country VARCHAR FIRST, RENAME COLUMN place.zip TO code");
     run("INSERT INTO e VALUES (2, 'two', 9876543210, ROW('IT', 'Bari', 200))");
-    assertThat(text("SELECT id, b, c, e.place.country, e.place.city, e.place.code FROM e ORDER BY id"))
+    assertThat(
+            text("SELECT id, b, c, e.place.country, e.place.city, e.place.code FROM e ORDER BY id"))
         .isEqualTo("[[1, null, 10, null, Rome, 100], [2, two, 9876543210, IT, Bari, 200]]");
-    run("ALTER TABLE e DROP COLUMN place.city, ALTER COLUMN c FIRST, DROP COLUMN IF EXISTS nope,"
+    run(
+        "ALTER TABLE e DROP COLUMN place.city, ALTER COLUMN c FIRST, DROP COLUMN IF EXISTS nope,"
             + " ADD COLUMN IF NOT EXISTS b INTEGER");
     assertThat(text("SELECT c, id, b, e.place.code FROM e ORDER BY id"))
         .isEqualTo("[[10, 1, null, 100], [9876543210, 2, two, 200]]");
@@ -87,16 +90,19 @@ final class TableEvolutionTest {
   void partitioningEvolvesAndOldFilesStayReadable() {
     run("CREATE TABLE p (id INTEGER, ts TIMESTAMP, s VARCHAR) PARTITIONED BY (day(ts))");
     run("INSERT INTO p VALUES (1, TIMESTAMP '2024-01-01 10:00:00', 'aa')");
-    run("ALTER TABLE p REPLACE PARTITION FIELD day(ts) WITH hour(ts), ADD PARTITION FIELD bucket(4, id)");
+    run(
+        "ALTER TABLE p REPLACE PARTITION FIELD day(ts) WITH hour(ts), ADD PARTITION FIELD bucket(4, id)");
     run("INSERT INTO p VALUES (2, TIMESTAMP '2024-01-01 11:00:00', 'bb')");
     run("ALTER TABLE p ADD PARTITION FIELD truncate(1, s), DROP PARTITION FIELD bucket(4, id)");
     run("INSERT INTO p VALUES (3, TIMESTAMP '2024-01-02 11:00:00', 'cc'), (4, NULL, NULL)");
     assertThat(text("SELECT id FROM p WHERE ts < TIMESTAMP '2024-01-02 00:00:00' ORDER BY id"))
         .isEqualTo("[[1], [2]]");
-    assertThat(text("SELECT id FROM p WHERE s = 'cc' OR id = 2 ORDER BY id")).isEqualTo("[[2], [3]]");
+    assertThat(text("SELECT id FROM p WHERE s = 'cc' OR id = 2 ORDER BY id"))
+        .isEqualTo("[[2], [3]]");
     run("UPDATE p SET s = s || '!' WHERE id <= 3");
     run("DELETE FROM p WHERE ts < TIMESTAMP '2024-01-01 10:30:00'");
-    assertThat(text("SELECT id, s FROM p ORDER BY id")).isEqualTo("[[2, bb!], [3, cc!], [4, null]]");
+    assertThat(text("SELECT id, s FROM p ORDER BY id"))
+        .isEqualTo("[[2, bb!], [3, cc!], [4, null]]");
     run("ALTER TABLE p DROP PARTITION FIELD truncate(1, s), DROP PARTITION FIELD hour(ts)");
     run("ALTER TABLE p DROP COLUMN s");
     run("INSERT INTO p VALUES (5, NULL)");
@@ -107,7 +113,8 @@ final class TableEvolutionTest {
 
   @Test
   void defaultsFillOldRowsAndNewOnes() {
-    run("CREATE TABLE d (id INTEGER, v INTEGER DEFAULT 7, s VARCHAR DEFAULT 'x')"
+    run(
+        "CREATE TABLE d (id INTEGER, v INTEGER DEFAULT 7, s VARCHAR DEFAULT 'x')"
             + " WITH (\"format-version\" = '3')");
     run("INSERT INTO d (id) VALUES (1)");
     run("INSERT INTO d VALUES (2, DEFAULT, NULL)");
@@ -115,7 +122,8 @@ final class TableEvolutionTest {
     run("ALTER TABLE d ADD COLUMN day DATE DEFAULT DATE '2024-02-29'");
     run("ALTER TABLE d ALTER COLUMN v SET DEFAULT 8");
     run("INSERT INTO d (id) VALUES (3)");
-    run("MERGE INTO d USING (VALUES (1), (4)) AS n(id) ON d.id = n.id"
+    run(
+        "MERGE INTO d USING (VALUES (1), (4)) AS n(id) ON d.id = n.id"
             + " WHEN MATCHED THEN UPDATE SET s = DEFAULT, v = DEFAULT"
             + " WHEN NOT MATCHED THEN INSERT (id, day) VALUES (n.id, DEFAULT)");
     assertThat(text("SELECT * FROM d ORDER BY id"))

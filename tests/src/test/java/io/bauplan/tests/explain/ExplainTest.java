@@ -56,7 +56,8 @@ class ExplainTest {
 
   @Test
   void textIsATreeWithEstimatesAndFiles() {
-    assertThat(text("EXPLAIN SELECT shop, sum(usd) AS total FROM sales WHERE id > 100 GROUP BY shop"))
+    assertThat(
+            text("EXPLAIN SELECT shop, sum(usd) AS total FROM sales WHERE id > 100 GROUP BY shop"))
         .startsWith("Aggregate by (shop) computing [total := sum(usd)]\n│     about ")
         .contains("└─ TableScan bauplan.sales [shop, usd]\n         filter: id > 100\n")
         .containsPattern("reads 2 of 3 files, [\\d,]+ B");
@@ -97,14 +98,11 @@ class ExplainTest {
   @Test
   void rowGroupsThatStatisticsExcludeAreCounted() throws Exception {
     Path file = folder.resolve("groups.parquet");
-    run(
-        "COPY (SELECT * FROM TABLE(generate_series(1, 300000)) AS t(n)) TO '%s'"
-            .formatted(file));
+    run("COPY (SELECT * FROM TABLE(generate_series(1, 300000)) AS t(n)) TO '%s'".formatted(file));
     JsonNode scan =
         leaf(
-            json(
-                    "EXPLAIN (ANALYZE, FORMAT JSON) SELECT count(*) FROM '%s' WHERE n < 0"
-                        .formatted(file))
+            json("EXPLAIN (ANALYZE, FORMAT JSON) SELECT count(*) FROM '%s' WHERE n < 0"
+                    .formatted(file))
                 .get("plans")
                 .get(0)
                 .get("plan"));
@@ -130,7 +128,8 @@ class ExplainTest {
 
   @Test
   void picturesAreWellFormed() throws Exception {
-    String query = "SELECT a.shop, '<&\">' FROM sales a JOIN sales b ON a.id = b.id WHERE a.usd > 1";
+    String query =
+        "SELECT a.shop, '<&\">' FROM sales a JOIN sales b ON a.id = b.id WHERE a.usd > 1";
     String svg = text("EXPLAIN ANALYZE FORMAT SVG " + query);
     var document =
         DocumentBuilderFactory.newInstance()

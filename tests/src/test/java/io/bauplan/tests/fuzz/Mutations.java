@@ -12,10 +12,48 @@ final class Mutations {
       Pattern.compile("\\s+|\\w+|'(?:[^']|'')*'|\"[^\"]*\"|.", Pattern.DOTALL);
   private static final List<String> STRANGE =
       List.of(
-          "\u0000", "\uFEFF", "\u200B", "\u202E", "\uD83D", "😀", "'", "\"", "`", "$$", "/*", "*/",
-          "--", ";", "\\", "((", "))", "[]", "{}", "::", "=>", "?", "$1", ":x", "@", "#", "0x",
-          "1e999", "1e-999", ".5.", "99999999999999999999999999999999999999999", "NULL", "*",
-          "DISTINCT", "OVER ()", "LATERAL", "ROW", "ARRAY[", "MAP[", "INTERVAL", "CASE", "END");
+          "\u0000",
+          "\uFEFF",
+          "\u200B",
+          "\u202E",
+          "\uD83D",
+          "😀",
+          "'",
+          "\"",
+          "`",
+          "$$",
+          "/*",
+          "*/",
+          "--",
+          ";",
+          "\\",
+          "((",
+          "))",
+          "[]",
+          "{}",
+          "::",
+          "=>",
+          "?",
+          "$1",
+          ":x",
+          "@",
+          "#",
+          "0x",
+          "1e999",
+          "1e-999",
+          ".5.",
+          "99999999999999999999999999999999999999999",
+          "NULL",
+          "*",
+          "DISTINCT",
+          "OVER ()",
+          "LATERAL",
+          "ROW",
+          "ARRAY[",
+          "MAP[",
+          "INTERVAL",
+          "CASE",
+          "END");
   private static final int MAX_DEPTH = 20_000;
 
   private final Random random;
@@ -76,7 +114,10 @@ final class Mutations {
       case 13 -> "VALUES (1)" + ", (1)".repeat(times);
       case 14 -> "SELECT 1 AS c" + ", 1".repeat(times);
       case 15 -> "SELECT " + "abs(".repeat(times) + "1" + ")".repeat(times);
-      default -> "SELECT count(*) FROM few" + ", few".repeat(Math.min(12, times)).replace(", few", "") + ", few AS z" ;
+      default ->
+          "SELECT count(*) FROM few"
+              + ", few".repeat(Math.min(12, times)).replace(", few", "")
+              + ", few AS z";
     };
   }
 

@@ -13,8 +13,23 @@ import java.util.function.Supplier;
 final class RandomExpressions {
   private static final List<String> FIELDS =
       List.of(
-          "YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "DOY", "HOUR", "MINUTE", "SECOND",
-          "EPOCH", "MILLISECOND", "MICROSECOND", "DECADE", "CENTURY", "ISODOW", "ISOYEAR");
+          "YEAR",
+          "QUARTER",
+          "MONTH",
+          "WEEK",
+          "DAY",
+          "DOW",
+          "DOY",
+          "HOUR",
+          "MINUTE",
+          "SECOND",
+          "EPOCH",
+          "MILLISECOND",
+          "MICROSECOND",
+          "DECADE",
+          "CENTURY",
+          "ISODOW",
+          "ISOYEAR");
 
   private final Random random;
   private final Signatures signatures;
@@ -155,7 +170,11 @@ final class RandomExpressions {
           chance(20)
               ? "date_trunc('%s', %s)"
                   .formatted(FIELDS.get(random.nextInt(10)), of(type, depth - 1))
-              : "(" + of(type, depth - 1) + (chance(50) ? " + " : " - ") + of(span(), depth - 1) + ")";
+              : "("
+                  + of(type, depth - 1)
+                  + (chance(50) ? " + " : " - ")
+                  + of(span(), depth - 1)
+                  + ")";
       case INTERVAL_MONTHS, INTERVAL_TIME ->
           chance(50)
               ? "(" + of(type, depth - 1) + " * " + of(SqlType.INTEGER, depth - 1) + ")"
@@ -221,7 +240,9 @@ final class RandomExpressions {
               "in subquery",
               q -> "(" + any(depth - 1) + (chance(40) ? " NOT" : "") + " IN (" + q + "))");
       case 10 ->
-          nested("quantified", q -> "(" + any(depth - 1) + " " + (chance(50) ? "> ALL" : "= ANY") + " (" + q + "))");
+          nested(
+              "quantified",
+              q -> "(" + any(depth - 1) + " " + (chance(50) ? "> ALL" : "= ANY") + " (" + q + "))");
       default ->
           "(%s %s %s)"
               .formatted(

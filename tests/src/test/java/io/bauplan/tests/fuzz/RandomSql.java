@@ -14,9 +14,23 @@ final class RandomSql {
       List.of("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN", "NATURAL JOIN");
   private static final List<String> WINDOWS =
       List.of(
-          "row_number()", "rank()", "dense_rank()", "percent_rank()", "cume_dist()", "ntile(%s)",
-          "lag(%s)", "lead(%s, 2)", "lag(%s, 1, NULL)", "first_value(%s)", "last_value(%s)",
-          "nth_value(%s, 2)", "sum(%s)", "count(%s)", "avg(%s)", "min(%s)", "max(%s)");
+          "row_number()",
+          "rank()",
+          "dense_rank()",
+          "percent_rank()",
+          "cume_dist()",
+          "ntile(%s)",
+          "lag(%s)",
+          "lead(%s, 2)",
+          "lag(%s, 1, NULL)",
+          "first_value(%s)",
+          "last_value(%s)",
+          "nth_value(%s, 2)",
+          "sum(%s)",
+          "count(%s)",
+          "avg(%s)",
+          "min(%s)",
+          "max(%s)");
   private static final List<String> FRAMES =
       List.of(
           "",
@@ -92,8 +106,15 @@ final class RandomSql {
       return query();
     }
     if (roll < 91) {
-      String around = pick(List.of("EXPLAIN ", "EXPLAIN LOGICAL ", "EXPLAIN (FORMAT JSON) ",
-          "EXPLAIN ANALYZE ", "DESCRIBE ", "SUMMARIZE "));
+      String around =
+          pick(
+              List.of(
+                  "EXPLAIN ",
+                  "EXPLAIN LOGICAL ",
+                  "EXPLAIN (FORMAT JSON) ",
+                  "EXPLAIN ANALYZE ",
+                  "DESCRIBE ",
+                  "SUMMARIZE "));
       count(around.strip().split(" ")[0].toLowerCase(java.util.Locale.ROOT));
       return around + query();
     }
@@ -109,19 +130,30 @@ final class RandomSql {
     try {
       int roll = random.nextInt(100);
       if (roll < 8) {
-        String operation = pick(List.of("UNION", "UNION ALL", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL"));
+        String operation =
+            pick(
+                List.of(
+                    "UNION", "UNION ALL", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL"));
         count("set operation " + operation);
         SqlType type = SqlType.random(random);
-        return typed(type) + " " + operation + " " + typed(chance(90) ? type : SqlType.random(random))
+        return typed(type)
+            + " "
+            + operation
+            + " "
+            + typed(chance(90) ? type : SqlType.random(random))
             + (chance(30) ? " ORDER BY 1" : "");
       }
       if (roll < 11) {
         count("with");
-        return "WITH c AS (" + query() + ") SELECT * FROM c" + (chance(30) ? ", c AS c2 LIMIT 5" : "");
+        return "WITH c AS ("
+            + query()
+            + ") SELECT * FROM c"
+            + (chance(30) ? ", c AS c2 LIMIT 5" : "");
       }
       if (roll < 12) {
         count("recursive");
-        return "WITH RECURSIVE c(n) AS (SELECT " + expressions.of(SqlType.INTEGER, 1)
+        return "WITH RECURSIVE c(n) AS (SELECT "
+            + expressions.of(SqlType.INTEGER, 1)
             + " UNION ALL SELECT n + 1 FROM c WHERE n < 5) SELECT * FROM c";
       }
       if (roll < 14) {
@@ -151,9 +183,15 @@ final class RandomSql {
     List<String> inner = new ArrayList<>(chance(50) ? outer : List.of());
     inner.add(alias);
     expressions.tables(inner);
-    String item = chance(40) ? expressions.call(signatures.aggregate(random), 1, "") : expressions.any(1);
-    String text = "SELECT " + item + " FROM " + pick(List.of("everything ", "nothing ", "few "))
-        + alias + (chance(60) ? " WHERE " + expressions.predicate(1) : "");
+    String item =
+        chance(40) ? expressions.call(signatures.aggregate(random), 1, "") : expressions.any(1);
+    String text =
+        "SELECT "
+            + item
+            + " FROM "
+            + pick(List.of("everything ", "nothing ", "few "))
+            + alias
+            + (chance(60) ? " WHERE " + expressions.predicate(1) : "");
     expressions.tables(outer);
     depth--;
     return text;
@@ -170,7 +208,10 @@ final class RandomSql {
     expressions.tables(all);
     String where = chance(40) ? " WHERE " + expressions.predicate(2) : "";
     int roll = random.nextInt(100);
-    String body = roll < 30 ? grouped(from + where) : roll < 45 ? windowed(from + where) : plain(from + where);
+    String body =
+        roll < 30
+            ? grouped(from + where)
+            : roll < 45 ? windowed(from + where) : plain(from + where);
     if (chance(25)) {
       count("limit");
       body += " LIMIT " + random.nextInt(5) + (chance(30) ? " OFFSET 1" : "");
@@ -186,7 +227,10 @@ final class RandomSql {
     }
     int items = 1 + random.nextInt(3);
     for (int i = 0; i < items; i++) {
-      text.append(i == 0 ? "" : ", ").append(expressions.any(chance(30) ? 3 : 2)).append(" AS c").append(i);
+      text.append(i == 0 ? "" : ", ")
+          .append(expressions.any(chance(30) ? 3 : 2))
+          .append(" AS c")
+          .append(i);
     }
     text.append(from);
     if (chance(25)) {
@@ -215,7 +259,11 @@ final class RandomSql {
     }
     if (chance(8)) {
       count("within group");
-      text.append(", ").append(pick(List.of("percentile_cont(0.5)", "percentile_disc(0.9)", "listagg('a')", "mode()")));
+      text.append(", ")
+          .append(
+              pick(
+                  List.of(
+                      "percentile_cont(0.5)", "percentile_disc(0.9)", "listagg('a')", "mode()")));
       text.append(" WITHIN GROUP (ORDER BY ").append(expressions.any(0)).append(")");
     }
     text.append(from);

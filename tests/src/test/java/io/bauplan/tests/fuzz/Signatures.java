@@ -45,8 +45,7 @@ final class Signatures {
         byName.merge(
             name,
             function(operator, name),
-            (a, b) ->
-                new Function(name, Math.min(a.least, b.least), Math.max(a.most, b.most)));
+            (a, b) -> new Function(name, Math.min(a.least, b.least), Math.max(a.most, b.most)));
         aggregate.merge(name, operator instanceof SqlAggFunction, Boolean::logicalAnd);
       }
     }
@@ -114,8 +113,7 @@ final class Signatures {
       known.add(call.types);
       boolean scalar = scalars.stream().anyMatch(f -> f.name.equals(call.function));
       if (scalar) {
-        result.ifPresent(
-            type -> byResult.computeIfAbsent(type, t -> new ArrayList<>()).add(call));
+        result.ifPresent(type -> byResult.computeIfAbsent(type, t -> new ArrayList<>()).add(call));
       }
     }
   }

@@ -142,7 +142,8 @@ final class SqlFuzz {
       outcomes.merge("rows", 1L, Long::sum);
       statements
           .probed()
-          .ifPresent(call -> signatures.accept(call, output.flatMap(row -> SqlType.of(row.type(0)))));
+          .ifPresent(
+              call -> signatures.accept(call, output.flatMap(row -> SqlType.of(row.type(0)))));
     } catch (ExecutionException e) {
       failed(sql, e.getCause());
     } catch (TimeoutException e) {
@@ -181,8 +182,7 @@ final class SqlFuzz {
     };
   }
 
-  private static void add(
-      Map<String, Finding> to, String signature, String sql, Throwable cause) {
+  private static void add(Map<String, Finding> to, String signature, String sql, Throwable cause) {
     to.merge(
         signature,
         new Finding(sql, cause, 1),
@@ -217,7 +217,8 @@ final class SqlFuzz {
         .forEach(
             (thread, frames) -> {
               text.append(thread.getName()).append('\n');
-              boolean idle = frames.length == 0 || frames[0].getMethodName().matches("park|wait0|.*Pending.*");
+              boolean idle =
+                  frames.length == 0 || frames[0].getMethodName().matches("park|wait0|.*Pending.*");
               for (int i = 0; i < (idle ? 0 : Math.min(frames.length, 40)); i++) {
                 text.append("    ").append(frames[i]).append('\n');
               }
@@ -228,19 +229,21 @@ final class SqlFuzz {
   String report() {
     StringBuilder text = new StringBuilder();
     text.append("seed ").append(seed).append(": ").append(sent).append(" statements\n");
-    text.append("functions: %d of %d called with arguments that they take%n"
-        .formatted(signatures.accepted(), signatures.size()));
+    text.append(
+        "functions: %d of %d called with arguments that they take%n"
+            .formatted(signatures.accepted(), signatures.size()));
     text.append("outcomes: ").append(outcomes).append('\n');
     text.append("features: ").append(statements.features()).append('\n');
     text.append("findings: ").append(findings.size()).append('\n');
     text.append("limits of the planner: ").append(limits.size()).append('\n');
     limits.forEach(
         (signature, found) ->
-            text.append("  %d x %s%n      %s%n"
-                .formatted(
-                    found.times,
-                    signature,
-                    found.statement.substring(0, Math.min(400, found.statement.length())))));
+            text.append(
+                "  %d x %s%n      %s%n"
+                    .formatted(
+                        found.times,
+                        signature,
+                        found.statement.substring(0, Math.min(400, found.statement.length())))));
     findings.forEach(
         (signature, found) -> {
           text.append("\n== ").append(found.times).append(" x ").append(signature).append('\n');

@@ -18,7 +18,8 @@ enum SqlType {
       "CAST('9999999999999999999999999999.9999999999' AS DECIMAL(38, 10))",
       "CAST(-0.5 AS DECIMAL(38, 10))"),
   FLOAT("f", "CAST(1.5 AS FLOAT)", "CAST('NaN' AS FLOAT)", "CAST(-0.0 AS FLOAT)"),
-  DOUBLE("d", "1e0", "-0e0", "1e308", "CAST('NaN' AS DOUBLE)", "CAST('Infinity' AS DOUBLE)", "2.5e0"),
+  DOUBLE(
+      "d", "1e0", "-0e0", "1e308", "CAST('NaN' AS DOUBLE)", "CAST('Infinity' AS DOUBLE)", "2.5e0"),
   BOOLEAN("b", "TRUE", "FALSE"),
   VARCHAR(
       "s",
@@ -47,8 +48,7 @@ enum SqlType {
       "TIMESTAMP '9999-12-31 23:59:59.999999'"),
   TIMESTAMP_TZ("tz", "CAST(TIMESTAMP '2024-03-31 02:30:00' AS TIMESTAMP WITH LOCAL TIME ZONE)"),
   INTERVAL_MONTHS("", "INTERVAL '1' MONTH", "INTERVAL '-13' YEAR", "INTERVAL '1-2' YEAR TO MONTH"),
-  INTERVAL_TIME(
-      "", "INTERVAL '1' DAY", "INTERVAL '0.000001' SECOND", "INTERVAL '-99' HOUR"),
+  INTERVAL_TIME("", "INTERVAL '1' DAY", "INTERVAL '0.000001' SECOND", "INTERVAL '-99' HOUR"),
   INTEGERS("a", "ARRAY[1, NULL, 3]", "ARRAY[0]", "array_except(ARRAY[1], ARRAY[1])"),
   STRINGS("sa", "ARRAY['x', NULL, '']", "ARRAY['b', 'a']"),
   MAP("mp", "MAP['k', 1, 'l', NULL]", "MAP['', 0]"),
@@ -99,7 +99,8 @@ enum SqlType {
           case DataType.IntervalYearMonthType() -> INTERVAL_MONTHS;
           case DataType.IntervalDayTimeType() -> INTERVAL_TIME;
           case DataType.ListType(DataType element, boolean nullable) ->
-              element.equals(DataType.VARCHAR) ? STRINGS
+              element.equals(DataType.VARCHAR)
+                  ? STRINGS
                   : element.equals(DataType.INT32) ? INTEGERS : null;
           case DataType.MapType ignored -> MAP;
           case DataType.StructType ignored -> null;

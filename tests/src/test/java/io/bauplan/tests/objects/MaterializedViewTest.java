@@ -160,7 +160,8 @@ class MaterializedViewTest {
     run("CREATE VIEW plain AS SELECT 1 AS one");
     assertThatThrownBy(() -> run("REFRESH MATERIALIZED VIEW plain"))
         .hasMessageContaining("not a materialized view");
-    assertThatThrownBy(() -> run("DROP MATERIALIZED VIEW plain")).hasMessageContaining("plain view");
+    assertThatThrownBy(() -> run("DROP MATERIALIZED VIEW plain"))
+        .hasMessageContaining("plain view");
     assertThatThrownBy(() -> run("CREATE MATERIALIZED VIEW d AS SELECT id, id FROM sales"))
         .hasMessageContaining("twice");
     assertThatThrownBy(() -> run("CREATE OR REPLACE VIEW plain AS SELECT * FROM plain"))
@@ -172,8 +173,10 @@ class MaterializedViewTest {
     run(
         "CREATE MATERIALIZED VIEW typed PARTITIONED BY (town) AS SELECT CAST(shop AS SMALLINT) AS"
             + " small, town, CAST(NULL AS VARCHAR) AS nothing, DATE '2024-01-02' AS day FROM shops");
-    assertThat(run("SELECT column_name, data_type FROM information_schema.columns WHERE table_name"
-                + " = 'typed' AND column_name = 'small'"))
+    assertThat(
+            run(
+                "SELECT column_name, data_type FROM information_schema.columns WHERE table_name"
+                    + " = 'typed' AND column_name = 'small'"))
         .containsExactly(List.of("small", "SMALLINT"));
     assertThat(EngineRows.run(engine, COMPUTED, "SELECT * FROM typed ORDER BY small"))
         .isEqualTo(run("SELECT * FROM typed ORDER BY small"));
@@ -195,12 +198,15 @@ class MaterializedViewTest {
 
   @Test
   void answersOtherQueriesAndNeverDifferently() {
-    run("CREATE MATERIALIZED VIEW by_shop_item AS SELECT shop, item, kind, COUNT(*) AS n, COUNT(price)"
+    run(
+        "CREATE MATERIALIZED VIEW by_shop_item AS SELECT shop, item, kind, COUNT(*) AS n, COUNT(price)"
             + " AS np, SUM(amount) AS amount, MIN(price) AS low, MAX(price) AS high, SUM(price) AS price"
             + " FROM sales GROUP BY shop, item, kind");
-    run("CREATE MATERIALIZED VIEW odd_sales AS SELECT id, shop, price, amount FROM sales WHERE kind ="
+    run(
+        "CREATE MATERIALIZED VIEW odd_sales AS SELECT id, shop, price, amount FROM sales WHERE kind ="
             + " 'odd' AND shop > 1");
-    run("CREATE MATERIALIZED VIEW with_town AS SELECT s.id, s.shop, s.price, t.town FROM sales s JOIN"
+    run(
+        "CREATE MATERIALIZED VIEW with_town AS SELECT s.id, s.shop, s.price, t.town FROM sales s JOIN"
             + " shops t ON s.shop = t.shop");
     assertThat(plan("SELECT shop, COUNT(*), SUM(amount) FROM sales GROUP BY shop"))
         .contains("by_shop_item__storage");

@@ -64,7 +64,13 @@ class RetentionTest {
           case 0, 1, 2 ->
               run(
                   engine,
-                  "INSERT INTO " + table + at + " VALUES (" + random.nextInt(5) + ", 'x" + step
+                  "INSERT INTO "
+                      + table
+                      + at
+                      + " VALUES ("
+                      + random.nextInt(5)
+                      + ", 'x"
+                      + step
                       + "')");
           case 3 -> run(engine, "DELETE FROM " + table + at + " WHERE " + id + " = 3");
           case 4 -> run(engine, "UPDATE " + table + at + " SET note = 'y' WHERE " + id + " = 2");
@@ -86,8 +92,11 @@ class RetentionTest {
               use(
                   engine,
                   branch,
-                  "CALL system.expire_snapshots(table => '" + table
-                      + "', retention_days => 0, retain_last => " + (1 + random.nextInt(3)) + ")");
+                  "CALL system.expire_snapshots(table => '"
+                      + table
+                      + "', retention_days => 0, retain_last => "
+                      + (1 + random.nextInt(3))
+                      + ")");
           case 10 -> use(engine, branch, "OPTIMIZE " + table);
           default -> run(engine, "CALL system.remove_orphan_files(retention_days => 0)");
         }
@@ -145,8 +154,7 @@ class RetentionTest {
   void keepsThePastForTheRetentionTimeAndThenSaysThatItExpired() throws Exception {
     try (Engine engine = Engine.open(EngineConfig.of(warehouse))) {
       run(engine, "CREATE TABLE t AS SELECT 1 AS v");
-      String then =
-          (String) run(engine, "SELECT commit FROM sys.branches").getFirst().getFirst();
+      String then = (String) run(engine, "SELECT commit FROM sys.branches").getFirst().getFirst();
       long snapshot =
           (Long) run(engine, "SELECT snapshot_id FROM sys.snapshots").getFirst().getFirst();
       run(engine, "CREATE OR REPLACE TABLE t AS SELECT 2 AS v");
@@ -172,7 +180,8 @@ class RetentionTest {
       assertThat(message(engine, "CALL system.remove_orphan_files(retention_days => 0)"))
           .doesNotContain("removed 0 files");
       assertThat(files()).isLessThan(before);
-      assertThat(run(engine, "SELECT v FROM t ORDER BY v")).containsExactly(List.of(2L), List.of(3L));
+      assertThat(run(engine, "SELECT v FROM t ORDER BY v"))
+          .containsExactly(List.of(2L), List.of(3L));
       assertThatThrownBy(() -> run(engine, "SELECT v FROM t AT COMMIT \"" + then + "\""))
           .isInstanceOfSatisfying(
               EngineException.class,

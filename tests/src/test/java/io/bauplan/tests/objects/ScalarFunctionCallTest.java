@@ -21,7 +21,8 @@ class ScalarFunctionCallTest {
   @BeforeAll
   static void open() {
     engine = Engine.open(EngineConfig.of(warehouse));
-    run("CREATE TABLE t AS SELECT i AS id, CAST(i AS DOUBLE) / 2 AS x, 'n' || CAST(i AS VARCHAR) AS s"
+    run(
+        "CREATE TABLE t AS SELECT i AS id, CAST(i AS DOUBLE) / 2 AS x, 'n' || CAST(i AS VARCHAR) AS s"
             + " FROM generate_series(1, 6) AS g (i)");
     run("INSERT INTO t VALUES (7, NULL, NULL)");
     run(
@@ -62,8 +63,10 @@ class ScalarFunctionCallTest {
         .hasSize(4);
     assertThat(run("SELECT label(id, s) FROM t WHERE id = 3")).containsExactly(List.of("n3-3"));
     assertThat(run("SELECT plus_one(1)")).containsExactly(List.of(2.0));
-    assertThat(run("SELECT plus_one(x) AS y, COUNT(*) FROM t GROUP BY plus_one(x) HAVING"
-                + " plus_one(x) > 3.9"))
+    assertThat(
+            run(
+                "SELECT plus_one(x) AS y, COUNT(*) FROM t GROUP BY plus_one(x) HAVING"
+                    + " plus_one(x) > 3.9"))
         .containsExactly(List.of(4.0, 1L));
     assertThat(run("SELECT COUNT(plus_one(x)) FROM t WHERE id > 100")).containsExactly(List.of(0L));
   }
@@ -72,7 +75,8 @@ class ScalarFunctionCallTest {
   void replaysWithTheDataAndSaysWhatIsWrong() {
     run("CREATE TAG before_change");
     run("CREATE VIEW v AS SELECT id, plus_one(x) AS y FROM t");
-    run("CREATE FUNCTION twice (x DOUBLE) RETURNS DOUBLE LANGUAGE PYTHON AS $$\n"
+    run(
+        "CREATE FUNCTION twice (x DOUBLE) RETURNS DOUBLE LANGUAGE PYTHON AS $$\n"
             + "def twice(x):\n    return 2 * x\n$$");
     assertThat(run("SELECT y FROM v WHERE id = 2")).containsExactly(List.of(2.0));
     assertThatThrownBy(() -> run("SELECT label(id, s) FROM t"))
@@ -84,7 +88,9 @@ class ScalarFunctionCallTest {
     run("DROP FUNCTION twice");
     assertThatThrownBy(() -> run("SELECT twice(1)")).hasMessageContaining("twice");
     assertThatThrownBy(
-            () -> run("CREATE FUNCTION j (x DOUBLE) RETURNS DOUBLE LANGUAGE JAVA AS $$ class J {} $$"))
+            () ->
+                run(
+                    "CREATE FUNCTION j (x DOUBLE) RETURNS DOUBLE LANGUAGE JAVA AS $$ class J {} $$"))
         .hasMessageContaining("not supported");
   }
 }

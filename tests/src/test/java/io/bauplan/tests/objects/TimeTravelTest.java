@@ -154,8 +154,7 @@ class TimeTravelTest {
     run("DELETE FROM t AT BRANCH writes WHERE version = 1");
     assertThat(run("SELECT version FROM t AT BRANCH writes")).containsExactly(List.of(7L));
     run("CREATE TABLE only_here AT BRANCH writes AS SELECT version FROM t");
-    assertThat(run("SELECT version FROM only_here AT BRANCH writes"))
-        .containsExactly(List.of(7L));
+    assertThat(run("SELECT version FROM only_here AT BRANCH writes")).containsExactly(List.of(7L));
     assertThatThrownBy(() -> run("SELECT * FROM only_here")).hasMessageContaining("only_here");
     run("DROP TABLE only_here AT BRANCH writes");
     assertThat(run("SELECT version FROM t")).containsExactly(List.of(3L));

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 ///   once cut or rounded to the digits written;
 /// - seconds may have trailing zeros, and a fraction where the script's times have none (times are
 ///   finer here); rows are in braces or parentheses; hexadecimal digits in any case;
-/// - an interval is written here as days and time, there in the unit of its type: equal if it is the
+/// - an interval is written here as days and time, there in the unit of its type: equal if it is
+/// the
 ///   number written in some unit;
 /// - the elements of a multiset are in no order: where the statement says MULTISET, COLLECT, FUSION
 ///   or INTERSECTION, lists are compared with their elements sorted;
@@ -83,8 +84,7 @@ final class Comparison {
               .formatted(ours.rows().size(), wanted.size(), first(ours.rows())));
     }
     if (!expected.columns().isEmpty() && expected.columns().size() != ours.columns().size()) {
-      return Optional.of(
-          "columns " + ours.columns() + ", expected " + expected.columns());
+      return Optional.of("columns " + ours.columns() + ", expected " + expected.columns());
     }
     for (int c = 0; c < expected.columns().size(); c++) {
       if (!sameHead(ours.columns().get(c), expected.columns().get(c))) {
@@ -108,8 +108,10 @@ final class Comparison {
     return expected.isEmpty()
         || expected.toUpperCase(Locale.ROOT).startsWith("EXPR$")
         || ours.equalsIgnoreCase(expected)
-        || expected.matches(".*\\d") && expected.toUpperCase(Locale.ROOT).startsWith(
-            ours.toUpperCase(Locale.ROOT).replaceAll("_?\\d+$", ""));
+        || expected.matches(".*\\d")
+            && expected
+                .toUpperCase(Locale.ROOT)
+                .startsWith(ours.toUpperCase(Locale.ROOT).replaceAll("_?\\d+$", ""));
   }
 
   private Optional<String> asMultiset(

@@ -103,8 +103,7 @@ record OurRows(List<String> columns, List<List<@Nullable Object>> rows) {
       case DataType.MapType map -> {
         StringJoiner text = new StringJoiner(", ", "{", "}");
         ((Map<?, ?>) value)
-            .forEach(
-                (k, v) -> text.add(nested(k, map.key()) + "=" + nested(v, map.value())));
+            .forEach((k, v) -> text.add(nested(k, map.key()) + "=" + nested(v, map.value())));
         yield text.toString();
       }
       case DataType.StructType(List<Column> fields) -> {

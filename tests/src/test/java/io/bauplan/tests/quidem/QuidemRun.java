@@ -48,8 +48,7 @@ final class QuidemRun {
             System.out.println(script.name() + ":" + statement.line() + " took " + seconds + " s");
           }
           if (!statement.expects("update") || complaint.isPresent()) {
-            outcomes.add(
-                new Outcome(script.name(), statement.line(), statement.sql(), complaint));
+            outcomes.add(new Outcome(script.name(), statement.line(), statement.sql(), complaint));
           }
         }
       }

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The quick scripts of [QuidemSuite], all of whose queries pass.
 class QuidemTest {
-  private static final List<String> SCRIPTS =
-      List.of("scalar.iq", "set-op.iq");
+  private static final List<String> SCRIPTS = List.of("scalar.iq", "set-op.iq");
 
   @TempDir private Path warehouse;
 

@@ -115,8 +115,7 @@ final class Schemas {
             EngineRows.run(
                 engine,
                 session,
-                line.replaceFirst(
-                        "^CREATE MEMORY TABLE \\S+?\\.(\"\\w+\")\\(", "CREATE TABLE $1 (")
+                line.replaceFirst("^CREATE MEMORY TABLE \\S+?\\.(\"\\w+\")\\(", "CREATE TABLE $1 (")
                     .replaceAll("CHARACTER\\(", "VARCHAR("));
           }
         } else if (line.startsWith("INSERT INTO \"")) {

@@ -21,7 +21,8 @@ final class PendingStatements {
           "INSERT\\s+INTO\\s+(\\w+)\\s*(?:\\(([^)]*)\\))?\\s*VALUES\\s*\\((.*)\\)",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
   private static final Pattern CREATE =
-      Pattern.compile("CREATE\\s+(?:TABLE|VIEW)\\s+(\\w+)\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+      Pattern.compile(
+          "CREATE\\s+(?:TABLE|VIEW)\\s+(\\w+)\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
   private static final Pattern TARGET =
       Pattern.compile(
           "(?:CREATE\\s+(?:TABLE|VIEW)|DROP\\s+(?:TABLE|VIEW)(?:\\s+IF\\s+EXISTS)?"
@@ -119,8 +120,7 @@ final class PendingStatements {
       int line = entry.statement().line();
       String table = insert.group(1);
       if (insert.group(2) == null) {
-        return new Rows(
-            line, entry.changes(), table, new ArrayList<>(List.of(insert.group(3))));
+        return new Rows(line, entry.changes(), table, new ArrayList<>(List.of(insert.group(3))));
       }
       List<String> columns = Arrays.stream(insert.group(2).split(",")).map(String::strip).toList();
       List<String> literals = literals(insert.group(3));

@@ -47,8 +47,7 @@ class PendingStatementsTest {
   @Test
   void keepsWhatOthersRead() {
     List<String> all =
-        List.of(
-            "CREATE TABLE t(a INTEGER)", "INSERT INTO old SELECT a FROM t", "DROP TABLE t");
+        List.of("CREATE TABLE t(a INTEGER)", "INSERT INTO old SELECT a FROM t", "DROP TABLE t");
     assertThat(ready(all.toArray(String[]::new))).isEqualTo(all);
   }
 }

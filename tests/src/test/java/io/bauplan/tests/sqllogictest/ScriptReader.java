@@ -42,8 +42,7 @@ final class ScriptReader implements AutoCloseable {
         case "statement" -> {
           int start = lineNumber + 1;
           boolean fails = words[1].equals("error");
-          return Optional.of(
-              new ScriptRecord.Statement(start, conditions, block(null), fails));
+          return Optional.of(new ScriptRecord.Statement(start, conditions, block(null), fails));
         }
         case "query" -> {
           return Optional.of(query(conditions, words));

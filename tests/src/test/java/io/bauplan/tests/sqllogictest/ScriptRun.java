@@ -20,11 +20,11 @@ import java.util.regex.Pattern;
 final class ScriptRun {
   /// Statements about indexes: hints for a speed that answers do not depend on.
   private static final Pattern INDEX =
-      Pattern.compile("(CREATE\\s+(UNIQUE\\s+)?INDEX|DROP\\s+INDEX|REINDEX)\\b.*",
+      Pattern.compile(
+          "(CREATE\\s+(UNIQUE\\s+)?INDEX|DROP\\s+INDEX|REINDEX)\\b.*",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
   private static final Pattern MADE =
-      Pattern.compile(
-          "(CREATE|DROP)\\s+(?:TABLE|VIEW)\\b", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("(CREATE|DROP)\\s+(?:TABLE|VIEW)\\b", Pattern.CASE_INSENSITIVE);
   /// Constraints that no table of ours has; the rows of the scripts keep to them.
   private static final Pattern CONSTRAINT =
       Pattern.compile("(?<=\\w\\s)UNIQUE\\b", Pattern.CASE_INSENSITIVE);
@@ -63,9 +63,7 @@ final class ScriptRun {
   private List<ScriptRecord> records(String script) throws IOException {
     List<ScriptRecord> records = new ArrayList<>();
     try (ScriptReader reader = corpus.read(script)) {
-      for (Optional<ScriptRecord> next = reader.next();
-          next.isPresent();
-          next = reader.next()) {
+      for (Optional<ScriptRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
         boolean ours =
             !Dialect.isForAnother(next.get().conditions())
                 && (next.get() instanceof ScriptRecord.Query

@@ -121,7 +121,8 @@ public final class SqlLogicTest {
       fixed.forEach(
           record ->
               System.out.println(
-                  record + (accept ? " taken out of " : " passes; --accept takes it out of ")
+                  record
+                      + (accept ? " taken out of " : " passes; --accept takes it out of ")
                       + failuresFile.get().getFileName()));
     }
     return unknown.isEmpty();

@@ -38,16 +38,18 @@ public final class TpcdsQueries {
     }
   }
 
-  /// Where data are few some divisors are 0, which is an error here (and in PostgreSQL and Trino) and
-  /// NULL in DuckDB: such a divisor asks for NULL in words.
+  /// Where data are few some divisors are 0, which is an error here (and in PostgreSQL and Trino)
+  /// and NULL in DuckDB: such a divisor asks for NULL in words.
   public static String textWithNullForZeroDivisors(String name) {
     String sql = text(name);
     String changed =
         switch (name) {
           case "q12", "q20", "q98" ->
               sql.replaceFirst(
-                  "/ (sum\\(sum\\(\\w+\\)\\)\\s+OVER\\s+\\(PARTITION BY i_class\\))", "/ nullif($1, 0)");
-          case "q90" -> sql.replaceFirst("/ (cast\\(pmc AS DECIMAL\\(15, 4\\)\\))", "/ nullif($1, 0)");
+                  "/ (sum\\(sum\\(\\w+\\)\\)\\s+OVER\\s+\\(PARTITION BY i_class\\))",
+                  "/ nullif($1, 0)");
+          case "q90" ->
+              sql.replaceFirst("/ (cast\\(pmc AS DECIMAL\\(15, 4\\)\\))", "/ nullif($1, 0)");
           default -> sql + " ";
         };
     if (changed.equals(sql)) {
@@ -61,7 +63,6 @@ public final class TpcdsQueries {
   public static String forDuckDb(String sql) {
     return sql.replace('`', '"')
         .replace(") at,", ") AS \"at\",")
-        .replace(
-            "concat(c_last_name, ', ', c_first_name)", "c_last_name || ', ' || c_first_name");
+        .replace("concat(c_last_name, ', ', c_first_name)", "c_last_name || ', ' || c_first_name");
   }
 }

@@ -38,7 +38,11 @@ public final class TpcdsWarehouse {
               .map(file -> "'" + file.location().replaceFirst("^file:(//)?", "") + "'")
               .collect(Collectors.joining(", "));
       duck.execute(
-          "CREATE TABLE " + table.name().name() + " AS SELECT * FROM read_parquet([" + files + "])");
+          "CREATE TABLE "
+              + table.name().name()
+              + " AS SELECT * FROM read_parquet(["
+              + files
+              + "])");
     }
   }
 }

@@ -24,7 +24,11 @@ public final class TpchWarehouse {
   public static void attach(Engine engine, DuckDb duck) {
     for (String table : TABLES) {
       duck.execute(
-          "CREATE VIEW " + table + " AS SELECT * FROM read_parquet([" + files(engine, table) + "])");
+          "CREATE VIEW "
+              + table
+              + " AS SELECT * FROM read_parquet(["
+              + files(engine, table)
+              + "])");
     }
   }
 

@@ -28,12 +28,10 @@ final class JsonFunctions {
           case "json_type" -> in -> at(in).map(JsonFunctions::type).orElse(null);
           case "json_keys" -> in -> keys(in);
           case "json_parse" -> in -> Json.write(document(in[0]));
-          case "try_json_parse" ->
-              in -> Json.parse(string(in[0])).map(Json::write).orElse(null);
+          case "try_json_parse" -> in -> Json.parse(string(in[0])).map(Json::write).orElse(null);
           case "json_array_contains" -> JsonFunctions::contains;
           case "json_array_get" -> JsonFunctions::element;
-          case "json_to_value" ->
-              in -> convert(document(in[0]), result);
+          case "json_to_value" -> in -> convert(document(in[0]), result);
           default -> null;
         };
     if (strict != null) {
@@ -84,7 +82,9 @@ final class JsonFunctions {
   }
 
   private static @Nullable Object length(@Nullable Object[] in) {
-    return at(in).map(value -> value instanceof List<?> list ? (long) list.size() : 0L).orElse(null);
+    return at(in)
+        .map(value -> value instanceof List<?> list ? (long) list.size() : 0L)
+        .orElse(null);
   }
 
   private static @Nullable Object size(@Nullable Object[] in) {

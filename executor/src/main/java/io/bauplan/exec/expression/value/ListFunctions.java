@@ -40,8 +40,10 @@ final class ListFunctions {
           case "array_compact" -> in -> list(in[0]).stream().filter(v -> v != null).toList();
           case "sequence" -> in -> sequence(in, types, true);
           case "range_list" -> in -> sequence(in, types, false);
-          case "list_has_any" -> in -> list(in[0]).stream().anyMatch(v -> v != null && has(list(in[1]), v));
-          case "list_has_all" -> in -> list(in[1]).stream().allMatch(v -> v != null && has(list(in[0]), v));
+          case "list_has_any" ->
+              in -> list(in[0]).stream().anyMatch(v -> v != null && has(list(in[1]), v));
+          case "list_has_all" ->
+              in -> list(in[1]).stream().allMatch(v -> v != null && has(list(in[0]), v));
           default -> null;
         };
     if (found != null) {
@@ -69,7 +71,9 @@ final class ListFunctions {
     if (left == null || right == null) {
       return left == right;
     }
-    if (left instanceof Number l && right instanceof Number r && left.getClass() != right.getClass()) {
+    if (left instanceof Number l
+        && right instanceof Number r
+        && left.getClass() != right.getClass()) {
       return new BigDecimal(l.toString()).compareTo(new BigDecimal(r.toString())) == 0;
     }
     return left instanceof BigDecimal l && right instanceof BigDecimal r
@@ -244,8 +248,7 @@ final class ListFunctions {
     return String.join((String) in[1], parts);
   }
 
-  private static Object sequence(
-      @Nullable Object[] in, List<DataType> types, boolean included) {
+  private static Object sequence(@Nullable Object[] in, List<DataType> types, boolean included) {
     if (in.length > 2 && types.get(2) instanceof DataType.IntervalYearMonthType) {
       return months(number(in[0]), number(in[1]), number(in[2]), types.getFirst(), included);
     }
@@ -285,8 +288,7 @@ final class ListFunctions {
       throw Errors.invalidArgument("a series needs a step other than 0");
     }
     for (int i = 0; ; i++) {
-      long value =
-          first.plusMonths(i * step).toEpochDay() * unit + Math.floorMod(from, unit);
+      long value = first.plusMonths(i * step).toEpochDay() * unit + Math.floorMod(from, unit);
       boolean past = step > 0 ? value > to : value < to;
       if (past || (!included && value == to)) {
         return values;

@@ -83,7 +83,9 @@ final class TextFunctions {
       values[i] =
           value instanceof Long || value instanceof Double || value instanceof BigDecimal
               ? plain(value, types.get(i + 1))
-              : value == null ? null : value instanceof Boolean ? value : shown(value, types.get(i + 1));
+              : value == null
+                  ? null
+                  : value instanceof Boolean ? value : shown(value, types.get(i + 1));
     }
     if (pattern.indexOf('%') < 0 && BRACES.matcher(pattern).find()) {
       return braces(pattern, values);
@@ -124,7 +126,10 @@ final class TextFunctions {
         text.append(matcher.group().charAt(0));
         continue;
       }
-      int at = Objects.requireNonNullElse(matcher.group(1), "").isEmpty() ? next++ : Integer.parseInt(matcher.group(1));
+      int at =
+          Objects.requireNonNullElse(matcher.group(1), "").isEmpty()
+              ? next++
+              : Integer.parseInt(matcher.group(1));
       if (at >= values.length) {
         throw Errors.invalidArgument("FORMAT: there is no value for {" + at + "}");
       }
@@ -133,7 +138,8 @@ final class TextFunctions {
       text.append(
           how == null || how.isEmpty()
               ? String.valueOf(value)
-              : String.format(Locale.ROOT, "%" + how + (how.matches(".*[a-z]$") ? "" : "s"), value));
+              : String.format(
+                  Locale.ROOT, "%" + how + (how.matches(".*[a-z]$") ? "" : "s"), value));
     }
     return text.append(pattern, end, pattern.length()).toString();
   }
@@ -162,7 +168,12 @@ final class TextFunctions {
           case Long number -> number;
           case Boolean truth -> truth ? 1 : 2;
           case Double number -> Double.doubleToLongBits(number == 0 ? 0.0 : number);
-          case BigDecimal number -> string(number.stripTrailingZeros().toPlainString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+          case BigDecimal number ->
+              string(
+                  number
+                      .stripTrailingZeros()
+                      .toPlainString()
+                      .getBytes(java.nio.charset.StandardCharsets.UTF_8));
           case String text -> string(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
           case byte[] bytes -> string(bytes);
           case List<?> list -> {

@@ -80,10 +80,7 @@ public final class ParquetRowDeletes implements RowDeletes {
 
   private static String location(WriteTarget target, String ending) {
     String base = target.dataLocation();
-    return (base.endsWith("/") ? base : base + "/")
-        + UUID.randomUUID()
-        + "-deletes."
-        + ending;
+    return (base.endsWith("/") ? base : base + "/") + UUID.randomUUID() + "-deletes." + ending;
   }
 
   private List<DeletedRows> writeVectors(String location, Map<String, Roaring64Bitmap> positions) {
@@ -130,8 +127,7 @@ public final class ParquetRowDeletes implements RowDeletes {
   }
 
   @Override
-  public List<ScanTask> survivors(
-      ScanFile file, WriteTarget target, Roaring64Bitmap positions) {
+  public List<ScanTask> survivors(ScanFile file, WriteTarget target, Roaring64Bitmap positions) {
     return source.tasks(file, target.columns(), Optional.empty(), positions);
   }
 

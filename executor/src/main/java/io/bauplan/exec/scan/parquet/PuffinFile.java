@@ -90,8 +90,7 @@ final class PuffinFile implements AutoCloseable {
     footer.set("blobs", blobs);
     footer.putObject("properties").put("created-by", ParquetFileWriter.CREATED_BY);
     byte[] payload = footer.toString().getBytes(StandardCharsets.UTF_8);
-    ByteBuffer bytes =
-        ByteBuffer.allocate(payload.length + 16).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(payload.length + 16).order(ByteOrder.LITTLE_ENDIAN);
     bytes.put(MAGIC).put(payload).putInt(payload.length).putInt(0).put(MAGIC).flip();
     sink.write(bytes);
     long size = sink.position();

@@ -105,8 +105,7 @@ final class IcebergCatalogTable implements CatalogTable {
       Object value = IcebergValues.toLiteral(field.type(), field.writeDefault());
       if (value != null) {
         defaults.put(
-            field.fieldId(),
-            new Literal(value, IcebergTypes.dataType(field.name(), field.type())));
+            field.fieldId(), new Literal(value, IcebergTypes.dataType(field.name(), field.type())));
       }
     }
     return defaults;

@@ -57,9 +57,7 @@ final class LocalFileIO implements FileIO {
       for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
         files.add(
             new WarehouseFileIO.Listed(
-                file.toString(),
-                Files.size(file),
-                Files.getLastModifiedTime(file).toMillis()));
+                file.toString(), Files.size(file), Files.getLastModifiedTime(file).toMillis()));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + folder, e);

@@ -1,5 +1,6 @@
 package io.bauplan.sql.catalog.iceberg;
 
+import io.bauplan.sql.catalog.TableAlteration;
 import io.bauplan.sql.catalog.TableAlteration.AddColumn;
 import io.bauplan.sql.catalog.TableAlteration.AddPartitionField;
 import io.bauplan.sql.catalog.TableAlteration.ChangeType;
@@ -13,7 +14,6 @@ import io.bauplan.sql.catalog.TableAlteration.SetComment;
 import io.bauplan.sql.catalog.TableAlteration.SetDefault;
 import io.bauplan.sql.catalog.TableAlteration.SetNullable;
 import io.bauplan.sql.catalog.TableAlteration.SetProperty;
-import io.bauplan.sql.catalog.TableAlteration;
 import io.bauplan.sql.catalog.TableDefinition;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
@@ -221,7 +221,11 @@ final class SchemaChanges {
         if (count == null || count > 0) {
           throw new EngineException(
               ErrorCode.NOT_NULL_VIOLATION,
-              "column \"" + field.name() + "\" of table " + name + " has NULLs, or files that do not"
+              "column \""
+                  + field.name()
+                  + "\" of table "
+                  + name
+                  + " has NULLs, or files that do not"
                   + " tell whether it has",
               null,
               "replace them first: UPDATE ... SET "

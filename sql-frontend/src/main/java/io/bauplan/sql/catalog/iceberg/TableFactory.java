@@ -67,7 +67,11 @@ public final class TableFactory {
     if (wanted && formatVersion < 3) {
       throw new EngineException(
           ErrorCode.NOT_SUPPORTED,
-          "table " + name + " has format-version " + formatVersion + ", which has no column defaults",
+          "table "
+              + name
+              + " has format-version "
+              + formatVersion
+              + ", which has no column defaults",
           null,
           "give it format-version 3: CREATE TABLE ... WITH (\"format-version\" = '3'), or ALTER"
               + " TABLE ... SET PROPERTIES (\"format-version\" = '3')",

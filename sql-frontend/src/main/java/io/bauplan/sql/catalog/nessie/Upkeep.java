@@ -107,8 +107,7 @@ final class Upkeep implements CatalogUpkeep {
     Set<String> reached = reached(horizon);
     candidates.removeIf(file -> reached.contains(TableFileWalk.normal(file.location())));
     // A state is gone with its metadata: that first, so that none is ever there in part.
-    candidates.sort(
-        Comparator.comparing(file -> !file.location().endsWith(".metadata.json")));
+    candidates.sort(Comparator.comparing(file -> !file.location().endsWith(".metadata.json")));
     if (!dryRun) {
       for (WarehouseFileIO.Listed file : candidates) {
         files.deleteFile(file.location());
@@ -140,10 +139,7 @@ final class Upkeep implements CatalogUpkeep {
       PinnedRef reference, Instant horizon, TableFileWalk walk, Set<String> done) {
     NessieApiV2 api = store.api();
     try (Stream<LogEntry> log =
-        api.getCommitLog()
-            .fetch(FetchOption.ALL)
-            .reference(References.named(reference))
-            .stream()) {
+        api.getCommitLog().fetch(FetchOption.ALL).reference(References.named(reference)).stream()) {
       for (LogEntry entry : (Iterable<LogEntry>) log::iterator) {
         CommitMeta meta = entry.getCommitMeta();
         String hash = String.valueOf(meta.getHash());
