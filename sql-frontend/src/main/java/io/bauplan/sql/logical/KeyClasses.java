@@ -29,10 +29,12 @@ final class KeyClasses {
     }
     List<RexInputRef> first = find(left.getIndex());
     List<RexInputRef> second = find(right.getIndex());
-    if (first == null && second == null) {
-      classes.add(new ArrayList<>(List.of(left, right)));
-    } else if (first == null) {
-      second.add(left);
+    if (first == null) {
+      if (second == null) {
+        classes.add(new ArrayList<>(List.of(left, right)));
+      } else {
+        second.add(left);
+      }
     } else if (second == null) {
       first.add(right);
     } else if (first != second) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
@@ -93,7 +94,7 @@ public final class ParquetRowDeletes implements RowDeletes {
     List<DeletedRows> written = new ArrayList<>();
     blobs.forEach(
         (dataFile, blob) -> {
-          long count = positions.get(dataFile).getLongCardinality();
+          long count = Objects.requireNonNull(positions.get(dataFile)).getLongCardinality();
           Positions at = new Positions(location, size, count, blob.offset(), blob.sizeBytes());
           written.add(new DeletedRows(dataFile, Optional.of(at)));
         });

@@ -129,7 +129,7 @@ public final class TableUpdate {
       throw changed("has changed since its files were read");
     }
     RewriteFiles rewrite = table().newRewrite().validateFromSnapshot(change.snapshotId());
-    change.replaced().forEach(file -> rewrite.deleteFile(live.get(file).file()));
+    live.forEach((file, task) -> rewrite.deleteFile(task.file()));
     change.files().forEach(file -> rewrite.addFile(DataFileRecords.of(file, spec)));
     commit(rewrite, summary);
   }
