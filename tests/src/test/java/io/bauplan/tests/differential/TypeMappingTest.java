@@ -106,7 +106,7 @@ final class TypeMappingTest {
               "binary",
               "BYTE_ARRAY",
               "BINARY",
-              "00ff10"),
+              "00FF10"),
           new Case(
               "`UUID`",
               "UUID",
