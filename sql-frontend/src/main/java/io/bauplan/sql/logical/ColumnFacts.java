@@ -6,19 +6,24 @@ import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.validator.ResolvedTable;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.AggregateCall;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.core.Union;
 import org.apache.calcite.rel.core.Values;
 import org.apache.calcite.rel.core.Window;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlKind;
 
 /// What is known of a column anywhere in a tree: traced down to the table it comes from.
@@ -53,12 +58,10 @@ final class ColumnFacts {
             ? facts(join.getRight(), column - left).atMost(rows)
             : Facts.of(2, rows, Source.COUNTED);
       }
-      case Aggregate aggregate -> {
-        if (column >= aggregate.getGroupCount()) {
-          yield Facts.guess(rows);
-        }
-        yield facts(aggregate.getInput(), aggregate.getGroupSet().nth(column)).atMost(rows);
-      }
+      case Aggregate aggregate -> aggregate(aggregate, column).grouped(rows);
+      case Union union ->
+          Facts.union(union.getInputs().stream().map(input -> facts(input, column)).toList())
+              .atMost(rows);
       case SetOp setOp -> facts(setOp.getInput(0), column).atMost(rows);
       case Values values -> Facts.of(Math.max(1, rows), rows, Source.COUNTED);
       case Window window ->
@@ -71,6 +74,19 @@ final class ColumnFacts {
                       == node.getRowType().getFieldCount()
               ? facts(node.getInput(0), column).atMost(rows)
               : Facts.guess(rows);
+    };
+  }
+
+  private Facts aggregate(Aggregate aggregate, int column) {
+    RelNode input = aggregate.getInput();
+    if (column < aggregate.getGroupCount()) {
+      return facts(input, aggregate.getGroupSet().nth(column));
+    }
+    AggregateCall call = aggregate.getAggCallList().get(column - aggregate.getGroupCount());
+    return switch (call.getAggregation().getKind()) {
+      case MIN, MAX, ANY_VALUE, SINGLE_VALUE, FIRST_VALUE, LAST_VALUE ->
+          facts(input, call.getArgList().getFirst());
+      default -> Facts.guess(cardinality.rows(aggregate));
     };
   }
 
@@ -93,10 +109,18 @@ final class ColumnFacts {
     if (expression instanceof RexInputRef ref) {
       return facts(project.getInput(), ref.getIndex());
     }
+    if (expression instanceof RexLiteral literal) {
+      return Facts.constant(Literals.literal(literal).value(), rows);
+    }
     if (expression.getKind() == SqlKind.EXTRACT) {
       return Facts.guess(YEARS);
     }
-    return Facts.guess(rows);
+    if (!RexUtil.isDeterministic(expression)) {
+      return Facts.guess(rows);
+    }
+    // No more different results than there are different arguments.
+    Set<Integer> arguments = RelOptUtil.InputFinder.bits(expression).asSet();
+    return Facts.guess(rows).atMost(cardinality.distinct(project.getInput(), arguments));
   }
 
   private static Facts scan(TableScan scan, int column, double rows) {

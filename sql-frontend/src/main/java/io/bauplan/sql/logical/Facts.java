@@ -1,6 +1,8 @@
 package io.bauplan.sql.logical;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,9 @@ record Facts(
   /// Up to so many rows every value is taken to be distinct.
   private static final double SMALL_TABLE_ROWS = 100;
 
+  /// Share of its rows that a key has distinct values.
+  private static final double KEY = 0.9;
+
   static Facts guess(double rows) {
     boolean small = rows <= SMALL_TABLE_ROWS;
     double distinct = small ? rows : Math.max(SMALL_TABLE_ROWS, rows * UNKNOWN_DISTINCT);
@@ -49,6 +54,61 @@ record Facts(
 
   static Facts of(double distinct, double rows, Source source) {
     return new Facts(distinct, distinct, rows, null, source, null, null, 0);
+  }
+
+  /// A column that holds the same everywhere.
+  static Facts constant(@Nullable Object value, double rows) {
+    return new Facts(1, 1, rows, null, Source.COUNTED, value, value, value == null ? 1 : 0);
+  }
+
+  /// A column whose rows come from several inputs, each of which draws its values from the largest
+  /// set of values that one has, unless the ranges say that they have none in common.
+  static Facts union(List<Facts> inputs) {
+    Facts all = inputs.getFirst();
+    for (Facts next : inputs.subList(1, inputs.size())) {
+      all = all.with(next);
+    }
+    return all;
+  }
+
+  private Facts with(Facts other) {
+    boolean apart =
+        share(other.lower, other.upper).orElse(1) == 0
+            && other.share(lower, upper).orElse(1) == 0
+            && !Objects.equals(lower, other.lower);
+    double values = apart ? domain + other.domain : Math.max(domain, other.domain);
+    double here =
+        apart
+            ? distinct + other.distinct
+            : values * (1 - (1 - distinct / values) * (1 - other.distinct / values));
+    double rows = origin + other.origin;
+    boolean bounded = lower != null && upper != null && other.lower != null && other.upper != null;
+    return new Facts(
+        Math.max(1, here),
+        Math.max(values, here),
+        rows,
+        null,
+        source.compareTo(other.source) >= 0 ? source : other.source,
+        bounded ? isBelow(other.lower, lower) ? other.lower : lower : null,
+        bounded ? isBelow(upper, other.upper) ? other.upper : upper : null,
+        rows > 0 ? (nullFraction * origin + other.nullFraction * other.origin) / rows : 0);
+  }
+
+  /// Whether the number of values rests on more than sizes of files or a guess.
+  boolean hasBounds() {
+    return source == Source.COUNTED || source == Source.BOUNDS;
+  }
+
+  /// Whether nearly every row has a value of its own where the column comes from.
+  boolean isKey() {
+    return hasBounds() && domain >= KEY * origin;
+  }
+
+  /// The column of a grouping, which has a row for each group.
+  Facts grouped(double groups) {
+    double rows = Math.max(1, Math.min(origin, groups));
+    return new Facts(
+        Math.min(distinct, rows), domain, rows, table, source, lower, upper, nullFraction);
   }
 
   boolean known() {

@@ -65,8 +65,15 @@ final class Optimizer {
           CoreRules.SORT_REMOVE_CONSTANT_KEYS,
           PruneEmptyRules.FILTER_INSTANCE,
           PruneEmptyRules.PROJECT_INSTANCE,
+          PruneEmptyRules.AGGREGATE_INSTANCE,
+          PruneEmptyRules.SORT_INSTANCE,
+          PruneEmptyRules.SORT_FETCH_ZERO_INSTANCE,
           PruneEmptyRules.JOIN_LEFT_INSTANCE,
           PruneEmptyRules.JOIN_RIGHT_INSTANCE,
+          PruneEmptyRules.CORRELATE_LEFT_INSTANCE,
+          PruneEmptyRules.CORRELATE_RIGHT_INSTANCE,
+          PruneEmptyRules.INTERSECT_INSTANCE,
+          PruneEmptyRules.MINUS_INSTANCE,
           PruneEmptyRules.UNION_INSTANCE);
 
   private static final HepProgram FINISH =

@@ -8,7 +8,10 @@ import io.bauplan.sql.plan.PhysicalPlan.NestedLoopJoin;
 import io.bauplan.sql.plan.PlanJson;
 import io.bauplan.sql.plan.PlanText;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -38,28 +41,51 @@ class TpcdsPlanTest {
   void planIsTheGoldenOneSurvivesItsJsonAndHasNoProductOfManyRows(String query) throws IOException {
     PhysicalPlan plan = plans.check(query, sql(query));
     assertThat(PlanJson.readPlan(PlanJson.write(plan))).isEqualTo(plan);
-    assertNoProducts(plan);
+    Map<Integer, PhysicalPlan> shared = new HashMap<>();
+    collectShared(plan, shared);
+    assertNoProducts(plan, shared);
+    assertNothingEmpty(plan);
   }
 
-  private static void assertNoProducts(PhysicalPlan plan) {
+  private static void collectShared(PhysicalPlan plan, Map<Integer, PhysicalPlan> shared) {
+    if (plan instanceof PhysicalPlan.Shared made) {
+      shared.put(made.id(), made.input());
+    }
+    plan.inputs().forEach(input -> collectShared(input, shared));
+  }
+
+  private static void assertNoProducts(PhysicalPlan plan, Map<Integer, PhysicalPlan> shared) {
     if (plan instanceof NestedLoopJoin join) {
-      assertThat(isOneRow(join.left()) || isOneRow(join.right()))
+      assertThat(isOneRow(join.left(), shared) || isOneRow(join.right(), shared))
           .as("a side of one row in %s", PlanText.of(join))
           .isTrue();
     }
-    plan.inputs().forEach(TpcdsPlanTest::assertNoProducts);
+    plan.inputs().forEach(input -> assertNoProducts(input, shared));
+  }
+
+  /// No query of the benchmark is empty: neither is what is left of any part of it.
+  private static void assertNothingEmpty(PhysicalPlan plan) {
+    if (plan instanceof PhysicalPlan.Values values) {
+      assertThat(values.rows()).isNotEmpty();
+    }
+    plan.inputs().forEach(TpcdsPlanTest::assertNothingEmpty);
   }
 
   /// At most one row, whatever the data: aggregates without keys, or with keys that a filter fixes,
   /// and what is made of them.
-  private static boolean isOneRow(PhysicalPlan plan) {
+  ///
+  /// @param shared what is computed once, which its readers have as many rows as
+  private static boolean isOneRow(PhysicalPlan plan, Map<Integer, PhysicalPlan> shared) {
     return switch (plan) {
       case Aggregate aggregate ->
           aggregate.groupKeys().stream().allMatch(key -> isFixed(aggregate, key));
       case PhysicalPlan.Values values -> values.rows().size() <= 1;
-      case PhysicalPlan.Project project -> isOneRow(project.input());
-      case PhysicalPlan.Filter filter -> isOneRow(filter.input());
-      case NestedLoopJoin join -> isOneRow(join.left()) && isOneRow(join.right());
+      case PhysicalPlan.Project project -> isOneRow(project.input(), shared);
+      case PhysicalPlan.Filter filter -> isOneRow(filter.input(), shared);
+      case PhysicalPlan.Shared made -> isOneRow(made.input(), shared);
+      case PhysicalPlan.SharedScan scan ->
+          isOneRow(Objects.requireNonNull(shared.get(scan.id())), shared);
+      case NestedLoopJoin join -> isOneRow(join.left(), shared) && isOneRow(join.right(), shared);
       default -> false;
     };
   }

@@ -48,6 +48,8 @@ SELECT * FROM a FULL OUTER JOIN b ON a.x = b.x AND a.y < b.y
 
 SELECT * FROM a NATURAL JOIN b
 
+SELECT * FROM a JOIN (SELECT x, y FROM b) AS c ON a.x = c.x
+
 SELECT * FROM a RIGHT JOIN (b INNER JOIN c ON b.x = c.x) ON a.x = b.x
 
 SELECT * FROM a, b, LATERAL (SELECT * FROM c WHERE c.x = a.x) AS l
