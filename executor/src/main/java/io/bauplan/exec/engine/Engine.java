@@ -8,6 +8,8 @@ import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.explain.Explanation;
 import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.session.Session;
+import io.bauplan.sql.session.SystemTables;
+import java.util.List;
 
 /// An open warehouse. Thread-safe. Every error is an `EngineException`.
 public interface Engine extends AutoCloseable {
@@ -25,6 +27,9 @@ public interface Engine extends AutoCloseable {
   Explanation explain(Session session, PlannedStatement.ExplainPipeline pipeline);
 
   Catalog catalog();
+
+  /// `information_schema` and `sys`.
+  List<SystemTables.SystemTable> systemTables();
 
   Worker worker();
 

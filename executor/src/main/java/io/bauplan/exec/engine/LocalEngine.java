@@ -43,6 +43,7 @@ final class LocalEngine implements Engine {
   private final FunctionRuntime functions;
   private final BufferAllocator allocator;
   private final Worker worker;
+  private final SystemTables systemTables;
   private final StatementPlanner planner;
   private final StatementExecution statements;
   private final RunningStatements running = new RunningStatements();
@@ -62,7 +63,8 @@ final class LocalEngine implements Engine {
             new StandardDataFiles(),
             new CalciteFallback(),
             functions);
-    this.planner = new CalcitePlanner(catalog, worker.fileSchemas(), SystemTables.NONE);
+    this.systemTables = SystemTables.with(SystemTables.NONE);
+    this.planner = new CalcitePlanner(catalog, worker.fileSchemas(), systemTables);
     this.statements = new StatementExecution(this, running);
     ProjectReader projects = new ProjectReader(PythonSourceInspector.open(config.cacheDirectory()));
     this.runs = new Runs(catalog, planner, worker, projects);
@@ -169,6 +171,11 @@ final class LocalEngine implements Engine {
   @Override
   public Catalog catalog() {
     return catalog;
+  }
+
+  @Override
+  public List<SystemTables.SystemTable> systemTables() {
+    return systemTables.tables();
   }
 
   @Override

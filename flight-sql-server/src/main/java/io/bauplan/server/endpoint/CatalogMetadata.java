@@ -1,5 +1,6 @@
 package io.bauplan.server.endpoint;
 
+import io.bauplan.exec.engine.Engine;
 import io.bauplan.server.wire.ResultSchema;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.CatalogEntry;
@@ -9,6 +10,7 @@ import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.session.Session;
+import io.bauplan.sql.session.SystemTables.SystemTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,14 +26,17 @@ import org.slf4j.LoggerFactory;
 final class CatalogMetadata {
   static final String TABLE = "TABLE";
   static final String VIEW = "VIEW";
-  static final List<String> TABLE_TYPES = List.of(TABLE, VIEW);
+  static final String SYSTEM = "SYSTEM VIEW";
+  static final List<String> TABLE_TYPES = List.of(TABLE, VIEW, SYSTEM);
 
   private static final Logger LOG = LoggerFactory.getLogger(CatalogMetadata.class);
 
   private final Catalog catalog;
+  private final List<SystemTable> system;
 
-  CatalogMetadata(Catalog catalog) {
-    this.catalog = catalog;
+  CatalogMetadata(Engine engine) {
+    this.catalog = engine.catalog();
+    this.system = engine.systemTables().stream().filter(SystemTable::isThere).toList();
   }
 
   /// @param schema the serialized Arrow schema, where asked for
@@ -57,6 +62,7 @@ final class CatalogMetadata {
     if (!names.contains(Catalog.DEFAULT_NAMESPACE)) {
       names.add(Catalog.DEFAULT_NAMESPACE);
     }
+    system.stream().map(SystemTable::schema).distinct().forEach(names::add);
     names.sort(Comparator.naturalOrder());
     return names;
   }
@@ -89,6 +95,17 @@ final class CatalogMetadata {
         rows.add(new TableRow(namespace, entry.name().name(), typeName(entry.kind()), schema));
       }
     }
+    for (SystemTable table : system) {
+      if ((types.isEmpty() || types.contains(SYSTEM))
+          && inNamespace.matches(table.schema())
+          && named.matches(table.name())) {
+        Optional<byte[]> schema =
+            command.getIncludeSchema()
+                ? Optional.of(schema(table.columns(), table.schema(), table.name()))
+                : Optional.empty();
+        rows.add(new TableRow(table.schema(), table.name(), SYSTEM, schema));
+      }
+    }
     rows.sort(
         Comparator.comparing(TableRow::type)
             .thenComparing(TableRow::namespace)
@@ -106,9 +123,11 @@ final class CatalogMetadata {
   }
 
   private byte[] schema(PinnedRef at, TableRef name) {
-    return ResultSchema.ofTable(
-            columns(at, name),
-            new ResultSchema.TableName("", String.join(".", name.namespace()), name.name()))
+    return schema(columns(at, name), String.join(".", name.namespace()), name.name());
+  }
+
+  private static byte[] schema(RowType columns, String namespace, String table) {
+    return ResultSchema.ofTable(columns, new ResultSchema.TableName("", namespace, table))
         .serializeAsMessage();
   }
 

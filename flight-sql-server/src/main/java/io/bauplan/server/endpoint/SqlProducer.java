@@ -74,7 +74,7 @@ final class SqlProducer extends NoOpFlightSqlProducer {
     this.allocator = allocator;
     this.handles = handles;
     this.statements = new Statements(engine, handles);
-    this.metadata = new CatalogMetadata(engine.catalog());
+    this.metadata = new CatalogMetadata(engine);
     this.infos = new SqlInfos(version);
     this.actions = new EngineActions(engine);
   }

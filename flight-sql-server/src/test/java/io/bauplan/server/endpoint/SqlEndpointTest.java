@@ -123,7 +123,8 @@ class SqlEndpointTest {
   @Test
   void sendsAResultOfManyBatches() throws Exception {
     client.executeUpdate(
-        "CREATE TABLE digits AS SELECT * FROM (VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) AS v(d)",
+        "CREATE TABLE digits AS SELECT * FROM (VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) AS"
+            + " v(d)",
         authorized);
     String elevenfold =
         String.join(" UNION ALL ", java.util.Collections.nCopies(10, "SELECT d FROM digits"));
@@ -232,7 +233,7 @@ class SqlEndpointTest {
     assertThat(rows(client.getTables("other", null, null, null, false, authorized), authorized))
         .isEmpty();
     assertThat(rows(client.getTableTypes(authorized), authorized))
-        .containsExactly(List.of("TABLE"), List.of("VIEW"));
+        .containsExactly(List.of("TABLE"), List.of("VIEW"), List.of("SYSTEM VIEW"));
     assertThat(rows(client.getSchemas(null, null, authorized), authorized))
         .contains(List.of("null", "bauplan"));
     assertThat(rows(client.getXdbcTypeInfo(authorized), authorized)).isNotEmpty();

@@ -10,8 +10,6 @@ import io.bauplan.sql.logical.StatementContext;
 import io.bauplan.sql.parser.SqlText;
 import io.bauplan.sql.parser.Statement;
 import io.bauplan.sql.plan.PlannedStatement;
-import java.util.ArrayList;
-import java.util.List;
 
 /// Plans statements with Calcite. Thread-safe; keeps nothing between statements but immutable
 /// tables of operators and rules.
@@ -22,16 +20,11 @@ public final class CalcitePlanner implements StatementPlanner {
 
   /// Borrows the catalog: closing it is the caller's.
   ///
-  /// @param systemTables the engine's; those the catalog can answer are added here
+  /// @param systemTables all of them, as [SystemTables#with] puts them together
   public CalcitePlanner(Catalog catalog, FileSchemas files, SystemTables systemTables) {
     this.catalog = catalog;
     this.files = files;
-    this.systemTables =
-        () -> {
-          List<SystemTables.SystemTable> all = new ArrayList<>(systemTables.tables());
-          all.addAll(CatalogTables.INSTANCE.tables());
-          return all;
-        };
+    this.systemTables = systemTables;
   }
 
   @Override

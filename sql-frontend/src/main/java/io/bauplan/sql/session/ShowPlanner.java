@@ -21,7 +21,6 @@ import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.validator.Positions;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -148,13 +147,15 @@ final class ShowPlanner {
             .text("commit")
             .column("time", DataType.TIMESTAMP_TZ)
             .text("author")
-            .text("message");
+            .text("message")
+            .text("job_id");
     for (Commit commit : context.catalog().log(at, MAX_COMMITS)) {
       listing.row(
           commit.id(),
-          ChronoUnit.MICROS.between(java.time.Instant.EPOCH, commit.time()),
+          SystemTables.micros(commit.time()),
           commit.author(),
-          commit.message());
+          commit.message(),
+          commit.properties().get("bauplan.job"));
     }
     return listing.query(at);
   }

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Names, types, errors and the shapes of plans, over TPC-H's tables and one of every type.
 class CalcitePlannerTest {
   private final StatementPlanner planner =
-      new CalcitePlanner(catalog(), noFiles(), SystemTables.NONE);
+      new CalcitePlanner(catalog(), noFiles(), SystemTables.with(SystemTables.NONE));
 
   private static FileSchemas noFiles() {
     return (format, uri, options) -> {

@@ -27,7 +27,7 @@ final class GoldenPlans {
             (format, uri, options) -> {
               throw new AssertionError("no files");
             },
-            SystemTables.NONE);
+            SystemTables.with(SystemTables.NONE));
     this.folder = ROOT.resolve(folder);
   }
 

@@ -64,7 +64,7 @@ class PlanningBench {
             (format, uri, options) -> {
               throw new AssertionError("no query reads a file by its name");
             },
-            SystemTables.NONE);
+            SystemTables.with(SystemTables.NONE));
     Session tpch = Session.DEFAULT.withNamespace(List.of("tpch"));
     Map<String, Time[]> all = new LinkedHashMap<>();
     for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
@@ -143,9 +143,9 @@ class PlanningBench {
             .collect(Collectors.joining(", "));
     System.out.printf(
         Locale.ROOT,
-        "{\"select_1_ms\": %.2f, \"tpch_q05_ms\": %.2f, \"tpch_q09_ms\": %.2f,"
-            + " \"tpch_median_ms\": %.2f, \"tpcds_median_ms\": %.2f, \"tpcds_median_core_ms\": %.2f,"
-            + " \"tpcds_most_ms\": %.2f, \"tpcds_over_limit\": [%s], \"targets_met\": %s}%n",
+        "{\"select_1_ms\": %.2f, \"tpch_q05_ms\": %.2f, \"tpch_q09_ms\": %.2f, \"tpch_median_ms\":"
+            + " %.2f, \"tpcds_median_ms\": %.2f, \"tpcds_median_core_ms\": %.2f, \"tpcds_most_ms\":"
+            + " %.2f, \"tpcds_over_limit\": [%s], \"targets_met\": %s}%n",
         clock(times, "SELECT 1"),
         clock(times, "tpch q05"),
         clock(times, "tpch q09"),
