@@ -62,7 +62,6 @@ final class Optimizer {
           CoreRules.PROJECT_REMOVE,
           CoreRules.UNION_MERGE,
           CoreRules.AGGREGATE_PROJECT_MERGE,
-          CoreRules.SORT_REMOVE_CONSTANT_KEYS,
           PruneEmptyRules.FILTER_INSTANCE,
           PruneEmptyRules.PROJECT_INSTANCE,
           PruneEmptyRules.AGGREGATE_INSTANCE,
@@ -75,6 +74,9 @@ final class Optimizer {
           PruneEmptyRules.INTERSECT_INSTANCE,
           PruneEmptyRules.MINUS_INSTANCE,
           PruneEmptyRules.UNION_INSTANCE);
+
+  /// Asks what holds of all rows below a sort, and every change there would make it ask anew.
+  private static final HepProgram SORT_KEYS = program(CoreRules.SORT_REMOVE_CONSTANT_KEYS);
 
   private static final HepProgram FINISH =
       program(
@@ -119,7 +121,7 @@ final class Optimizer {
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
     RelNode joined = run(SUB_QUERIES, rel);
     RelNode decorrelated = Decorrelation.apply(joined, builder);
-    return run(REWRITES, FactorPulling.apply(decorrelated));
+    return run(SORT_KEYS, run(REWRITES, FactorPulling.apply(decorrelated)));
   }
 
   /// Without the columns that nobody reads. Calcite fails on columns that are read only from within
