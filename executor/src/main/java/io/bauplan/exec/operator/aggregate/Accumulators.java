@@ -34,7 +34,7 @@ public final class Accumulators {
               && ordersByColumns(call, input);
       case "sum", "sum0", "$sum0", "avg" ->
           types.size() == 1 && Register.kind(types.getFirst()) != Register.Kind.BYTES;
-      case "min", "max", "any_value", "single_value" -> types.size() == 1;
+      case "min", "max", "any_value", "single_value", "theta_sketch" -> types.size() == 1;
       case "var_pop", "var_samp", "variance", "stddev_pop", "stddev_samp", "stddev" ->
           types.size() == 1 && Register.kind(types.getFirst()) != Register.Kind.BYTES;
       case "bool_and",
@@ -112,6 +112,7 @@ public final class Accumulators {
       case "any_value" -> new ExtremeAccumulator(ExtremeAccumulator.Choice.ANY, input, allocator);
       case "single_value" ->
           new ExtremeAccumulator(ExtremeAccumulator.Choice.SINGLE, input, allocator);
+      case "theta_sketch" -> new SketchAccumulator(input, allocator);
       case "var_pop" -> new VarianceAccumulator(false, false, input);
       case "var_samp", "variance" -> new VarianceAccumulator(true, false, input);
       case "stddev_pop" -> new VarianceAccumulator(false, true, input);
