@@ -147,22 +147,34 @@ void AtTimeZone(List<Object> list, ExprContext exprContext, Span s) :
     }
 }
 
-/** [1, 2, 3] */
+/** [1, 2, 3], [x + 1 FOR x IN list IF x > 0] */
 SqlNode BracketArray() :
 {
     final SqlNodeList args;
+    final SqlIdentifier name;
+    final SqlNode list;
+    SqlNode condition = null;
     final Span s;
 }
 {
     <LBRACKET> { s = span(); }
     (
         args = ExpressionCommaList(s, ExprContext.ACCEPT_SUB_QUERY)
+        [
+            <FOR> name = SimpleIdentifier() <IN>
+            list = Expression(ExprContext.ACCEPT_SUB_QUERY)
+            [
+                LOOKAHEAD({ Lookahead.isWord(this, "IF") }) SimpleIdentifier()
+                condition = Expression(ExprContext.ACCEPT_SUB_QUERY)
+            ]
+            <RBRACKET> {
+                return Lambdas.comprehension(args, name, list, condition, s.end(this));
+            }
+        ]
     |
         { args = SqlNodeList.EMPTY; }
     )
-    <RBRACKET> {
-        return SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR.createCall(s.end(this), args.getList());
-    }
+    <RBRACKET> { return QueryShorthands.list(args.getList(), s.end(this)); }
 }
 
 /** {'a': 1, b: 2} */
@@ -308,7 +320,7 @@ SqlNode StarOptions(SqlNode star) :
                 AddAsPair(replaced)
             )
         |
-            <ILIKE> pattern = StringLiteral()
+            ( <ILIKE> | <LIKE> ) pattern = StringLiteral()
         |
             <IDENTIFIER>
             (
@@ -374,9 +386,14 @@ SqlNode ShortSample(SqlNode tableRef) :
 {
     ( <TABLESAMPLE> | <IDENTIFIER> ) { s = span(); }
     [ <BERNOULLI> | <SYSTEM> ]
-    <LPAREN> rate = UnsignedNumericLiteral()
-    [ <PERCENT> | <PERCENT_REMAINDER> ]
-    <RPAREN>
+    (
+        <LPAREN> rate = UnsignedNumericLiteral()
+        [ <PERCENT> | <PERCENT_REMAINDER> | SampleRows() ]
+        <RPAREN>
+    |
+        rate = UnsignedNumericLiteral()
+        ( <PERCENT> | <PERCENT_REMAINDER> | SampleRows() )
+    )
     {
         return SqlStdOperatorTable.TABLESAMPLE.createCall(s.end(this), tableRef,
             SqlLiteral.createSample(
@@ -386,11 +403,21 @@ SqlNode ShortSample(SqlNode tableRef) :
     }
 }
 
+void SampleRows() :
+{
+}
+{
+    ( <ROW> | <ROWS> ) { SelectShorthands.sampleOfRows(getPos()); }
+}
+
 /** [LEFT] SEMI JOIN, [LEFT] ANTI JOIN */
 JoinType SemiOrAntiJoin() :
 {
 }
 {
+    LOOKAHEAD({ Lookahead.isKind(this, "POSITIONAL") })
+    <IDENTIFIER> <JOIN> { throw SelectShorthands.positional(getPos()); }
+|
     LOOKAHEAD({ Lookahead.isKind(this, "SEMI") })
     [ <LEFT> ] <IDENTIFIER> <JOIN> { return JoinType.LEFT_SEMI_JOIN; }
 |
@@ -557,4 +584,115 @@ SqlNode TableSubQueryParam() :
     )
     <RPAREN>
     e = PartitionedByAndOrderBy(e) { return e; }
+}
+
+/** LIKE ANY (a, b), NOT ILIKE ALL (a, b) */
+SqlOperator LikeAny() :
+{
+    boolean not = false;
+    final boolean caseSensitive;
+    final boolean any;
+}
+{
+    [ <NOT> { not = true; } ]
+    ( <LIKE> { caseSensitive = true; } | <ILIKE> { caseSensitive = false; } )
+    ( <ANY> { any = true; } | <SOME> { any = true; } | <ALL> { any = false; } )
+    { return Operators.like(not, caseSensitive, any); }
+}
+
+/** JSON '[1, 2]' */
+SqlNode JsonLiteral() :
+{
+    final SqlNode text;
+    final Span s;
+}
+{
+    <JSON> { s = span(); }
+    text = StringLiteral() { return QueryShorthands.json(text, s.end(this)); }
+}
+
+/** COLUMNS(* EXCLUDE a) */
+SqlNode ColumnsOfStar() :
+{
+    final SqlIdentifier name;
+    SqlNode star;
+    final Span s;
+}
+{
+    name = SimpleIdentifier() { s = span(); }
+    <LPAREN> <STAR> { star = SqlIdentifier.star(getPos()); }
+    star = StarOptions(star)
+    <RPAREN> { return QueryShorthands.columns(star, s.end(this)); }
+}
+
+/** lambda x, y : x + y; x INTEGER -> x + 1 */
+SqlNode WrittenLambda() :
+{
+    final List<SqlNode> names = new ArrayList<SqlNode>();
+    SqlIdentifier name;
+    final SqlNode body;
+    final Span s;
+}
+{
+    name = SimpleIdentifier() { s = span(); }
+    (
+        DataType() <LAMBDA> { names.add(name); }
+    |
+        { }
+        name = SimpleIdentifier() { names.add(name); }
+        ( <COMMA> name = SimpleIdentifier() { names.add(name); } )*
+        <COLON>
+    )
+    body = Expression(ExprContext.ACCEPT_NON_QUERY)
+    { return new SqlLambda(s.end(this), new SqlNodeList(names, s.pos()), body); }
+}
+
+/** PIVOT t ON month IN ('JAN', 'FEB') USING sum(amount) GROUP BY rep */
+SqlNode PivotQuery() :
+{
+    final SqlNode source;
+    final SqlNode column;
+    final List<SqlNode> values = new ArrayList<SqlNode>();
+    final List<SqlNode> aggregates = new ArrayList<SqlNode>();
+    SqlNodeList group = null;
+    final Span s;
+}
+{
+    <PIVOT> { s = span(); }
+    source = TableRef()
+    <ON> column = CompoundIdentifier()
+    [
+        <IN> <LPAREN> AddPivotValue(values) ( <COMMA> AddPivotValue(values) )* <RPAREN>
+    ]
+    [ <USING> AddPivotAgg(aggregates) ( <COMMA> AddPivotAgg(aggregates) )* ]
+    [ group = GroupBy() ]
+    {
+        return PivotShorthands.query(
+            source, (SqlIdentifier) column, values, aggregates, group, s.end(this));
+    }
+}
+
+/** UNPIVOT t ON jan, feb INTO NAME month VALUE amount */
+SqlNode UnpivotQuery() :
+{
+    final SqlNode source;
+    final List<SqlNode> columns = new ArrayList<SqlNode>();
+    SqlIdentifier name = null;
+    SqlIdentifier value = null;
+    boolean nulls = false;
+    final Span s;
+}
+{
+    <UNPIVOT> { s = span(); }
+    [ <INCLUDE> <NULLS> { nulls = true; } ]
+    source = TableRef()
+    <ON>
+    (
+        LOOKAHEAD({ Lookahead.isWord(this, "COLUMNS") })
+        Expression(ExprContext.ACCEPT_NON_QUERY) { throw PivotShorthands.unnamed(getPos()); }
+    |
+        AddUnpivotValue(columns) ( <COMMA> AddUnpivotValue(columns) )*
+    )
+    [ <INTO> <NAME> name = SimpleIdentifier() <VALUE> value = SimpleIdentifier() ]
+    { return PivotShorthands.unpivotQuery(source, nulls, columns, name, value, s.end(this)); }
 }

@@ -36,6 +36,13 @@ final class FunctionKernels {
     if (now != null) {
       return new LiteralNode(now, compiler.context().allocator());
     }
+    switch (call.function()) {
+      case "list_transform", "list_filter", "list_reduce" -> {
+        return LambdaNodes.of(compiler, call, conditional);
+      }
+      case "lambda_element", "lambda_index", "lambda_state" -> throw LambdaNodes.loose();
+      default -> {}
+    }
     List<DataType> types = call.arguments().stream().map(Expression::type).toList();
     if (types.stream().anyMatch(DataType.NullType.class::isInstance)) {
       return valueWise(compiler, call, types, conditional);

@@ -21,6 +21,10 @@ public final class Lookahead {
     return parser.getToken(n).image.equalsIgnoreCase(word);
   }
 
+  public static boolean isWord(BauplanParser parser, String word) {
+    return isWord(parser, 1, word);
+  }
+
   /// An operator that is ours alone.
   public static boolean isOtherOperator(BauplanParser parser) {
     return switch (kind(parser, 1)) {
@@ -90,6 +94,7 @@ public final class Lookahead {
     return switch (kind(parser, 1)) {
       case BauplanParserConstants.EXCLUDE,
           BauplanParserConstants.REPLACE,
+          BauplanParserConstants.LIKE,
           BauplanParserConstants.ILIKE ->
           true;
       case BauplanParserConstants.EXCEPT ->
@@ -118,9 +123,12 @@ public final class Lookahead {
   /// A word after a table that begins a join or a sample.
   public static boolean isNoAlias(BauplanParser parser) {
     boolean join = kind(parser, 2) == BauplanParserConstants.JOIN;
-    return join
-            && (kind(parser, 1) == BauplanParserConstants.ASOF
-                || isWord(parser, 1, "SEMI")
+    boolean asof =
+        kind(parser, 1) == BauplanParserConstants.ASOF
+            && (join || kind(parser, 2) == BauplanParserConstants.LEFT);
+    return asof
+        || join
+            && (isWord(parser, 1, "SEMI")
                 || isWord(parser, 1, "ANTI")
                 || isWord(parser, 1, "POSITIONAL"))
         || isSample(parser);
@@ -185,6 +193,74 @@ public final class Lookahead {
     return false;
   }
 
+  /// ARRAY, MULTISET or `[]` after a type; `[1]` after one is an element of what was cast.
+  public static boolean isCollectionType(BauplanParser parser) {
+    return switch (kind(parser, 1)) {
+      case BauplanParserConstants.ARRAY, BauplanParserConstants.MULTISET -> true;
+      case BauplanParserConstants.LBRACKET ->
+          kind(parser, 2) == BauplanParserConstants.RBRACKET;
+      default -> false;
+    };
+  }
+
+  /// `[NOT] LIKE ANY (`, also with ILIKE, SOME and ALL.
+  public static boolean isLikeAny(BauplanParser parser) {
+    int n = kind(parser, 1) == BauplanParserConstants.NOT ? 2 : 1;
+    boolean like =
+        kind(parser, n) == BauplanParserConstants.LIKE
+            || kind(parser, n) == BauplanParserConstants.ILIKE;
+    return like
+        && switch (kind(parser, n + 1)) {
+          case BauplanParserConstants.ANY,
+              BauplanParserConstants.SOME,
+              BauplanParserConstants.ALL ->
+              kind(parser, n + 2) == BauplanParserConstants.LPAREN;
+          default -> false;
+        };
+  }
+
+  public static boolean isJsonLiteral(BauplanParser parser) {
+    return kind(parser, 1) == BauplanParserConstants.JSON
+        && kind(parser, 2) == BauplanParserConstants.QUOTED_STRING;
+  }
+
+  /// `COLUMNS(* EXCLUDE`.
+  public static boolean isColumnsOfStar(BauplanParser parser) {
+    if (!isWord(parser, 1, "COLUMNS")
+        || kind(parser, 2) != BauplanParserConstants.LPAREN
+        || kind(parser, 3) != BauplanParserConstants.STAR) {
+      return false;
+    }
+    return switch (kind(parser, 4)) {
+      case BauplanParserConstants.EXCLUDE,
+          BauplanParserConstants.EXCEPT,
+          BauplanParserConstants.REPLACE,
+          BauplanParserConstants.LIKE,
+          BauplanParserConstants.ILIKE ->
+          true;
+      default -> isWord(parser, 4, "RENAME");
+    };
+  }
+
+  /// `lambda x : ...`, or `x INTEGER -> ...` with a type of one word.
+  public static boolean isWrittenLambda(BauplanParser parser) {
+    if (kind(parser, 1) != BauplanParserConstants.IDENTIFIER) {
+      return false;
+    }
+    return isWord(parser, 1, "LAMBDA") && isName(parser, 2)
+        || isName(parser, 2) && kind(parser, 3) == BauplanParserConstants.LAMBDA;
+  }
+
+  private static boolean isName(BauplanParser parser, int n) {
+    String image = parser.getToken(n).image;
+    return !image.isEmpty() && Character.isLetter(image.charAt(0));
+  }
+
+  /// `USING SAMPLE 10%` after a table.
+  public static boolean isUsingSample(BauplanParser parser) {
+    return kind(parser, 1) == BauplanParserConstants.USING && isWord(parser, 2, "SAMPLE");
+  }
+
   /// A query, perhaps in parentheses.
   public static boolean isQuery(BauplanParser parser) {
     int n = 1;
@@ -196,6 +272,8 @@ public final class Lookahead {
           BauplanParserConstants.WITH,
           BauplanParserConstants.VALUES,
           BauplanParserConstants.FROM,
+          BauplanParserConstants.PIVOT,
+          BauplanParserConstants.UNPIVOT,
           BauplanParserConstants.TABLE ->
           true;
       default -> false;

@@ -12,7 +12,9 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSpecialOperator;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.parser.SqlParserUtil;
@@ -77,7 +79,31 @@ public final class Operators {
         }
       };
 
+  private static final int LIKE_PRECEDENCE = 32;
+
   private Operators() {}
+
+  /// `x LIKE ANY (a, b)` is `x LIKE a OR x LIKE b`.
+  public static SqlBinaryOperator like(boolean not, boolean caseSensitive, boolean any) {
+    SqlBinaryOperator between = any ? SqlStdOperatorTable.OR : SqlStdOperatorTable.AND;
+    SqlOperator like =
+        caseSensitive
+            ? not ? SqlStdOperatorTable.NOT_LIKE : SqlStdOperatorTable.LIKE
+            : not ? SqlLibraryOperators.NOT_ILIKE : SqlLibraryOperators.ILIKE;
+    return new Rewritten(
+        like.getName() + (any ? " ANY" : " ALL"),
+        LIKE_PRECEDENCE,
+        (left, right) -> {
+          SqlParserPos position = left.getParserPosition().plus(right.getParserPosition());
+          List<SqlNode> patterns =
+              right instanceof SqlNodeList list ? list.getList() : List.of(right);
+          SqlNode all = like.createCall(position, left, patterns.getFirst());
+          for (SqlNode pattern : patterns.subList(1, patterns.size())) {
+            all = between.createCall(position, all, like.createCall(position, left, pattern));
+          }
+          return all;
+        });
+  }
 
   /// The missing end of a slice.
   public static SqlNode open(SqlParserPos position) {

@@ -296,8 +296,10 @@ public final class QueryShorthands {
       @Nullable SqlNodeList distinctOn) {
     SqlNode source = SelectShorthands.unnested(items, from);
     SqlNode condition = where;
-    while (source instanceof SqlJoin join && join.getJoinType() == JoinType.LEFT_ANTI_JOIN) {
-      condition = SelectShorthands.withoutMatch(join, condition);
+    while (source instanceof SqlJoin join
+        && (join.getJoinType() == JoinType.LEFT_ANTI_JOIN
+            || join.getJoinType() == JoinType.LEFT_SEMI_JOIN)) {
+      condition = SelectShorthands.matched(join, condition);
       source = join.getLeft();
     }
     SqlNodeList keys = groupBy instanceof GroupByAll all ? all.expand(items) : groupBy;
@@ -343,6 +345,9 @@ public final class QueryShorthands {
       SqlNodeList order,
       @Nullable SqlNode offset,
       @Nullable SqlNode fetch) {
+    if (query.getKind() == SqlKind.EXPLICIT_TABLE) {
+      return orderBy(position, allOf(((SqlCall) query).operand(0)), order, offset, fetch);
+    }
     SqlNodeList keys = SelectShorthands.orderByAll(order, query);
     if (query instanceof DistinctOnSelect select) {
       select.order(keys);
@@ -402,6 +407,10 @@ public final class QueryShorthands {
   public static SqlCall call(SqlCall written) {
     if (STRUCTS.contains(written.getOperator().getName().toUpperCase(Locale.ROOT))) {
       return (SqlCall) Operators.structPack(written);
+    }
+    Optional<SqlNode> lambda = Lambdas.replace(written);
+    if (lambda.isPresent()) {
+      return (SqlCall) lambda.get();
     }
     SqlCall call = FunctionNames.replace(written);
     if (call.operandCount() != 3) {
@@ -534,6 +543,32 @@ public final class QueryShorthands {
         position,
         list,
         SqlLiteral.createExactNumeric(name.equals("LAST") ? "-1" : "1", position));
+  }
+
+  /// `[a, b]`; `[]` is a list of NULLs without any.
+  public static SqlNode list(List<SqlNode> elements, SqlParserPos position) {
+    if (!elements.isEmpty()) {
+      return SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR.createCall(position, elements);
+    }
+    SqlNode unknown =
+        SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR.createCall(
+            position, SqlLiteral.createNull(position));
+    return FunctionNames.named(
+        "LIST_SLICE",
+        position,
+        unknown,
+        SqlLiteral.createExactNumeric("1", position),
+        SqlLiteral.createExactNumeric("0", position));
+  }
+
+  /// `JSON '[1]'`.
+  public static SqlNode json(SqlNode text, SqlParserPos position) {
+    return FunctionNames.named("JSON_PARSE", position, text);
+  }
+
+  /// `COLUMNS(* EXCLUDE a)`, for the validator to expand.
+  public static SqlNode columns(SqlNode star, SqlParserPos position) {
+    return FunctionNames.named("COLUMNS", position, star);
   }
 
   /// `MAP(keys, values)` of two lists, or `MAP(key, value, ...)`.

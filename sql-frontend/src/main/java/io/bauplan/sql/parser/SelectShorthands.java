@@ -185,18 +185,27 @@ public final class SelectShorthands {
               : SqlStdOperatorTable.AS.createCall(
                   position, SqlLiteral.createNull(position), new SqlIdentifier(name, position)));
     }
-    for (String name : found) {
-      if (!wanted.contains(name)) {
-        throw new EngineException(
-            ErrorCode.NOT_SUPPORTED,
-            "UNION BY NAME: the first SELECT has no column " + name,
-            Positions.of(position),
-            "Add it there: NULL AS " + name + ".",
-            null);
+    for (int i = 0; i < found.size(); i++) {
+      if (!wanted.contains(found.get(i))) {
+        items.add(select.getSelectList().get(i));
+        addNull(left, found.get(i), position);
       }
     }
     select.setSelectList(new SqlNodeList(items, select.getSelectList().getParserPosition()));
     return right;
+  }
+
+  /// A column that the first query does not have is NULL there.
+  private static void addNull(SqlNode query, String name, SqlParserPos position) {
+    if (query instanceof SqlSelect select) {
+      List<SqlNode> items = new ArrayList<>(select.getSelectList().getList());
+      items.add(
+          SqlStdOperatorTable.AS.createCall(
+              position, SqlLiteral.createNull(position), new SqlIdentifier(name, position)));
+      select.setSelectList(new SqlNodeList(items, select.getSelectList().getParserPosition()));
+    } else if (query instanceof SqlCall call) {
+      call.getOperandList().forEach(operand -> addNull(operand, name, position));
+    }
   }
 
   private static List<String> names(SqlNode query, SqlParserPos position) {
@@ -282,23 +291,66 @@ public final class SelectShorthands {
     (inequality ? unequal : equal).add(node);
   }
 
-  /// `a ANTI JOIN b ON c` is `a WHERE NOT EXISTS (SELECT 1 FROM b WHERE c)`.
-  static SqlNode withoutMatch(SqlJoin join, @Nullable SqlNode where) {
+  /// `a ANTI JOIN b ON c` is `a WHERE NOT EXISTS (SELECT 1 FROM b WHERE c)`, and SEMI JOIN the same
+  /// without NOT.
+  static SqlNode matched(SqlJoin join, @Nullable SqlNode where) {
     SqlParserPos position = join.getParserPosition();
+    boolean anti = join.getJoinType() == JoinType.LEFT_ANTI_JOIN;
     if (join.getConditionType() != JoinConditionType.ON) {
       throw new EngineException(
           ErrorCode.NOT_SUPPORTED,
-          "ANTI JOIN needs ON",
+          (anti ? "ANTI" : "SEMI") + " JOIN needs ON",
           Positions.of(position),
           "Write ON a.key = b.key instead of USING.",
           null);
     }
     SqlSelect matches = QueryShorthands.allOf(join.getRight());
     matches.setWhere(join.getCondition());
-    SqlNode none =
-        SqlStdOperatorTable.NOT.createCall(
-            position, SqlStdOperatorTable.EXISTS.createCall(position, matches));
-    return where == null ? none : SqlStdOperatorTable.AND.createCall(position, where, none);
+    SqlNode exists = SqlStdOperatorTable.EXISTS.createCall(position, matches);
+    SqlNode kept = anti ? SqlStdOperatorTable.NOT.createCall(position, exists) : exists;
+    return where == null ? kept : SqlStdOperatorTable.AND.createCall(position, where, kept);
+  }
+
+  /// `FETCH FIRST n ROWS WITH TIES`.
+  public static void withTies(SqlParserPos position) {
+    throw new EngineException(
+        ErrorCode.NOT_SUPPORTED,
+        "FETCH ... WITH TIES is not supported",
+        Positions.of(position),
+        "Write QUALIFY RANK() OVER (ORDER BY x) <= n before ORDER BY.",
+        null);
+  }
+
+  /// `USING SAMPLE 10 ROWS`.
+  public static void sampleOfRows(SqlParserPos position) {
+    throw new EngineException(
+        ErrorCode.NOT_SUPPORTED,
+        "a sample of a number of rows is not supported",
+        Positions.of(position),
+        "Write SAMPLE (10 PERCENT), or ORDER BY RANDOM() LIMIT 10.",
+        null);
+  }
+
+  public static EngineException positional(SqlParserPos position) {
+    return new EngineException(
+        ErrorCode.NOT_SUPPORTED,
+        "POSITIONAL JOIN is not supported",
+        Positions.of(position),
+        "Number the rows of both sides with ROW_NUMBER() OVER (ORDER BY ...) and join on the"
+            + " numbers.",
+        null);
+  }
+
+  public static void checkUsing(SqlLiteral type) {
+    JoinType join = type.getValueAs(JoinType.class);
+    if (join == JoinType.ASOF || join == JoinType.LEFT_ASOF) {
+      throw new EngineException(
+          ErrorCode.NOT_SUPPORTED,
+          "ASOF JOIN with USING is not supported",
+          Positions.of(type.getParserPosition()),
+          "Write ON a.key = b.key AND a.time >= b.time.",
+          null);
+    }
   }
 
   /// Whether an operator of the select list is UNNEST.

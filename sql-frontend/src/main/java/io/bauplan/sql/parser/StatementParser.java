@@ -102,8 +102,6 @@ final class StatementParser {
           "COMMENT",
           "ATTACH",
           "DETACH",
-          "PIVOT",
-          "UNPIVOT",
           "INSTALL",
           "LOAD",
           "UNLOAD",

@@ -128,6 +128,8 @@ final class TokenReader {
               BauplanParserConstants.WITH,
               BauplanParserConstants.VALUES,
               BauplanParserConstants.FROM,
+              BauplanParserConstants.PIVOT,
+              BauplanParserConstants.UNPIVOT,
               BauplanParserConstants.TABLE ->
               true;
           case BauplanParserConstants.VALUE -> peek(i + 1).kind == BauplanParserConstants.LPAREN;

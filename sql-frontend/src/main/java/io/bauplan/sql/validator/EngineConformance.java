@@ -18,6 +18,12 @@ public final class EngineConformance extends SqlDelegatingConformance {
     return true;
   }
 
+  /// `SELECT a + 1 AS b, b * 2 AS c`; a column of that name comes first.
+  @Override
+  public SelectAliasLookup isSelectAlias() {
+    return SelectAliasLookup.LEFT_TO_RIGHT;
+  }
+
   /// Casts between BOOLEAN and numbers.
   @Override
   public boolean allowLenientCoercion() {

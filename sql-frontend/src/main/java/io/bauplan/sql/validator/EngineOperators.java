@@ -23,6 +23,7 @@ public final class EngineOperators {
             SqlOperatorTables.of(EngineFunctions.all()),
             SqlOperatorTables.of(EngineScalars.all()),
             SqlOperatorTables.of(EngineCollections.all()),
+            SqlOperatorTables.of(EngineLambdas.all()),
             SqlOperatorTables.of(EngineAggregates.all()),
             SqlStdOperatorTable.instance(),
             SqlLibraryOperatorTableFactory.INSTANCE.getOperatorTable(

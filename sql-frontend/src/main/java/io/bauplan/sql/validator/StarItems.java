@@ -65,6 +65,10 @@ final class StarItems {
     return (SqlIdentifier) bare;
   }
 
+  private static SqlNode value(SqlNode item) {
+    return item.getKind() == SqlKind.AS ? ((SqlCall) item).operand(0) : item;
+  }
+
   private static String name(SqlNode item) {
     SqlNode named = item.getKind() == SqlKind.AS ? ((SqlCall) item).operand(1) : item;
     return ((SqlIdentifier) named).names.getLast();
@@ -177,7 +181,8 @@ final class StarItems {
             ? name
             : SqlIdentifier.star(columns.getParserPosition());
     List<SqlNode> items = new ArrayList<>();
-    for (SqlNode column : all(star)) {
+    Optional<Star> options = StarOperator.of(which);
+    for (SqlNode column : options.isPresent() ? apply(options.get()) : all(star)) {
       if (pattern.isEmpty() || pattern.get().matcher(name(column)).find()) {
         SqlNode made =
             item.accept(
@@ -185,7 +190,7 @@ final class StarItems {
                   @Override
                   public SqlNode visit(SqlCall call) {
                     return call.getOperator().getName().equalsIgnoreCase("COLUMNS")
-                        ? column(column)
+                        ? value(column)
                         : super.visit(call);
                   }
                 });

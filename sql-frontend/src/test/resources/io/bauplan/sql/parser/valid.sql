@@ -268,7 +268,7 @@ SELECT a FROM t OFFSET 5 LIMIT 10
 
 SELECT a FROM t LIMIT ALL
 
-SELECT list_transform(a, x -> x + 1), f((x, y) -> x * y) FROM t
+SELECT list_transform(a, x -> x + 1), reduce(a, 0, (x, y) -> x * y) FROM t
 
 CREATE TABLE t (id BIGINT)
 

@@ -37,6 +37,8 @@ final class ListFunctions {
           case "list_remove" -> in -> list(in[0]).stream().filter(v -> !same(v, in[1])).toList();
           case "reverse" -> in -> reversed(list(in[0]));
           case "shuffle" -> in -> shuffled(list(in[0]));
+          case "list_any" -> in -> any(list(in[0]), true);
+          case "list_all" -> in -> any(list(in[0]), false);
           case "array_compact" -> in -> list(in[0]).stream().filter(v -> v != null).toList();
           case "sequence" -> in -> sequence(in, types, true);
           case "range_list" -> in -> sequence(in, types, false);
@@ -65,6 +67,19 @@ final class ListFunctions {
 
   static List<?> list(@Nullable Object value) {
     return (List<?>) java.util.Objects.requireNonNull(value);
+  }
+
+  /// Whether one element is `decisive`, three-valued; the other truth value where none is.
+  private static @Nullable Object any(List<?> list, boolean decisive) {
+    boolean unknown = false;
+    for (Object value : list) {
+      if (value == null) {
+        unknown = true;
+      } else if ((Boolean) value == decisive) {
+        return decisive;
+      }
+    }
+    return unknown ? null : !decisive;
   }
 
   static boolean same(@Nullable Object left, @Nullable Object right) {
