@@ -126,7 +126,7 @@ void InfixCast(List<Object> list, ExprContext exprContext, Span s) :
         s.clear().add(this);
     }
     type = DataType() {
-        list.add(new SqlParserUtil.ToTreeListItem(SqlLibraryOperators.INFIX_CAST, s.pos()));
+        list.add(new SqlParserUtil.ToTreeListItem(Operators.INFIX_CAST, s.pos()));
         list.add(type);
         QueryShorthands.checkOperators(list, getPos());
     }
@@ -498,7 +498,7 @@ SqlTypeNameSpec StructTypeName() :
         <LPAREN> AddStructField(names, types) ( <COMMA> AddStructField(names, types) )* <RPAREN>
     )
     {
-        return new SqlRowTypeNameSpec(s.end(this), names, types);
+        return TypeNames.row(s.end(this), names, types);
     }
 }
 
@@ -553,6 +553,15 @@ SqlNode StatementExpression() :
 }
 {
     e = Expression(ExprContext.ACCEPT_SUB_QUERY) { return e; }
+}
+
+/** What stands after FROM or USING of UPDATE and DELETE. */
+SqlNode StatementSource() :
+{
+    final SqlNode e;
+}
+{
+    e = FromClause() { return e; }
 }
 
 /** A row of INSERT's VALUES in MERGE: (a, DEFAULT, b + 1). */

@@ -159,7 +159,7 @@ final class DataParser {
   }
 
   private Optional<SqlNode> source(String word) throws ParseException {
-    return reader.accept(word) ? Optional.of(reader.parser.TableRef()) : Optional.empty();
+    return reader.accept(word) ? Optional.of(reader.parser.StatementSource()) : Optional.empty();
   }
 
   private Statement merge(Token first) throws ParseException {

@@ -44,6 +44,15 @@ public final class Operators {
           (left, right) ->
               SqlStdOperatorTable.POWER.createCall(left.getParserPosition(), left, right));
 
+  /// `value::type`.
+  public static final SqlBinaryOperator INFIX_CAST =
+      new Rewritten(
+          "::",
+          PATH_PRECEDENCE,
+          (value, type) ->
+              SqlStdOperatorTable.CAST.createCall(
+                  value.getParserPosition().plus(type.getParserPosition()), value, type));
+
   /// `text ^@ prefix`.
   public static final SqlBinaryOperator STARTS_WITH =
       new Rewritten("^@", OTHER_PRECEDENCE, (l, r) -> named("STARTS_WITH", l, r));

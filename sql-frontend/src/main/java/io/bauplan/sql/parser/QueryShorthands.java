@@ -58,6 +58,26 @@ public final class QueryShorthands {
   /// `date_sub('month', a, b)`: whole units, where the others count boundaries.
   private static final Set<String> WHOLE_DIFFERENCES = Set.of("DATE_SUB", "DATESUB");
 
+  private static final Set<String> CHARACTER_SETS =
+      Set.of("N", "_UTF8", "_UTF-8", "_UTF16", "_UTF-16", "_UTF8MB4");
+
+  private static final Set<String> CONTEXT_VARIABLES =
+      Set.of(
+          "CURRENT_CATALOG",
+          "CURRENT_DATE",
+          "CURRENT_DEFAULT_TRANSFORM_GROUP",
+          "CURRENT_PATH",
+          "CURRENT_ROLE",
+          "CURRENT_SCHEMA",
+          "CURRENT_TIME",
+          "CURRENT_TIMESTAMP",
+          "CURRENT_USER",
+          "LOCALTIME",
+          "LOCALTIMESTAMP",
+          "SESSION_USER",
+          "SYSTEM_USER",
+          "USER");
+
   private static final Set<String> STRUCTS = Set.of("STRUCT_PACK");
 
   /// Operators and operands that one expression may have in a row, without parentheses: about 1,000
@@ -98,6 +118,44 @@ public final class QueryShorthands {
     return image.indexOf('_') < 0 ? image : image.replace("_", "");
   }
 
+  /// `N'text'` and `_utf8'text'`: all strings are UTF-8 here.
+  public static void checkCharacterSet(String image, SqlParserPos position) {
+    String name = image.substring(0, image.indexOf('\'')).toUpperCase(Locale.ROOT);
+    if (!CHARACTER_SETS.contains(name)) {
+      throw new EngineException(
+          ErrorCode.NOT_SUPPORTED,
+          "strings of another character set than UTF-8 are not supported",
+          Positions.of(position),
+          "Write the text in plain quotes: '...'.",
+          null);
+    }
+  }
+
+  /// Whether Calcite takes an unquoted name for a function without arguments: as an alias or a
+  /// column it counts as quoted.
+  public static boolean isContextVariable(String name) {
+    return CONTEXT_VARIABLES.contains(name.toUpperCase(Locale.ROOT));
+  }
+
+  /// A niladic function of the standard; an item of SELECT keeps the letters as its name.
+  public static SqlIdentifier contextVariable(String written, SqlParserPos position) {
+    return new ContextVariable(written, position);
+  }
+
+  /// `CURRENT_DATE` and its like, with the letters that they were written in.
+  static final class ContextVariable extends SqlIdentifier {
+    private final String written;
+
+    ContextVariable(String written, SqlParserPos position) {
+      super(written.toUpperCase(Locale.ROOT), position);
+      this.written = written;
+    }
+
+    String written() {
+      return written;
+    }
+  }
+
   public static SqlNode range(List<SqlNode> arguments, SqlParserPos position) {
     return FunctionNames.named("RANGE_LIST", position, arguments.toArray(SqlNode[]::new));
   }
@@ -107,8 +165,8 @@ public final class QueryShorthands {
     SqlParserPos position = list.getParserPosition();
     return new DefaultAlias(
         SqlStdOperatorTable.UNNEST.createCall(position, list),
-        new SqlIdentifier("range", position),
-        List.of(new SqlIdentifier("range", position)));
+        new SqlIdentifier("range", position.withQuoting(true)),
+        List.of(new SqlIdentifier("range", position.withQuoting(true))));
   }
 
   /// `VALUES` in FROM has columns `column1`, `column2`, ...
@@ -120,7 +178,7 @@ public final class QueryShorthands {
     for (int i = 1; i <= count; i++) {
       columns.add(new SqlIdentifier("column" + i, position));
     }
-    return new DefaultAlias(values, new SqlIdentifier("values", position), columns);
+    return new DefaultAlias(values, new SqlIdentifier("values", position.withQuoting(true)), columns);
   }
 
   /// A source with a name and columns that an alias replaces.
@@ -179,12 +237,12 @@ public final class QueryShorthands {
             position,
             SqlStdOperatorTable.UNNEST_WITH_ORDINALITY.createCall(position, input),
             new SqlIdentifier("flattened", position),
-            new SqlIdentifier("value", position),
-            new SqlIdentifier("position", position));
+            new SqlIdentifier("value", position.withQuoting(true)),
+            new SqlIdentifier("position", position.withQuoting(true)));
     SqlNode index =
         SqlStdOperatorTable.MINUS.createCall(
             position,
-            new SqlIdentifier("position", position),
+            new SqlIdentifier("position", position.withQuoting(true)),
             SqlLiteral.createExactNumeric("1", position));
     return select(
         position,
@@ -192,8 +250,8 @@ public final class QueryShorthands {
         new SqlNodeList(
             List.of(
                 SqlStdOperatorTable.AS.createCall(
-                    position, index, new SqlIdentifier("index", position)),
-                new SqlIdentifier("value", position)),
+                    position, index, new SqlIdentifier("index", position.withQuoting(true))),
+                new SqlIdentifier("value", position.withQuoting(true))),
             position),
         rows,
         null,
@@ -253,7 +311,7 @@ public final class QueryShorthands {
             null,
             null,
             null,
-            null);
+            SqlNodeList.EMPTY);
     return new SqlNodeList(List.of(query), position);
   }
 
@@ -348,17 +406,39 @@ public final class QueryShorthands {
     if (query.getKind() == SqlKind.EXPLICIT_TABLE) {
       return orderBy(position, allOf(((SqlCall) query).operand(0)), order, offset, fetch);
     }
-    SqlNodeList keys = SelectShorthands.orderByAll(order, query);
-    if (query instanceof DistinctOnSelect select) {
+    if (!query.isA(SqlKind.QUERY)) {
+      throw new EngineException(
+          ErrorCode.SYNTAX_ERROR,
+          "ORDER BY and LIMIT belong to a query, not to a table",
+          Positions.of(position),
+          "Write (SELECT * FROM ... ORDER BY ...).",
+          null);
+    }
+    // SELECT TOP n counts after the sorting.
+    SqlNode sorted = query instanceof Limited limited ? limited.query : query;
+    SqlNode limit = fetch == null && query instanceof Limited limited ? limited.fetch : fetch;
+    SqlNodeList keys = SelectShorthands.orderByAll(order, sorted);
+    if (sorted instanceof DistinctOnSelect select) {
       select.order(keys);
     }
-    SqlNode limit = fetch;
-    if (limit == null && query instanceof SqlSelect select && select.getFetch() != null) {
-      // SELECT TOP n counts after the sorting.
-      limit = select.getFetch();
-      select.setFetch(null);
+    return new SqlOrderBy(position, sorted, keys, offset, limit);
+  }
+
+  /// A SELECT with TOP as a query with a limit.
+  public static SqlNode limited(SqlSelect select) {
+    SqlNode fetch = select.getFetch();
+    if (fetch == null) {
+      return select;
     }
-    return new SqlOrderBy(position, query, keys, offset, limit);
+    select.setFetch(null);
+    return new Limited(select, fetch);
+  }
+
+  /// What TOP makes, until an ORDER BY follows.
+  private static final class Limited extends SqlOrderBy {
+    Limited(SqlSelect select, SqlNode fetch) {
+      super(select.getParserPosition(), select, SqlNodeList.EMPTY, null, fetch);
+    }
   }
 
   public static SqlNodeList groupByAll(SqlParserPos position) {

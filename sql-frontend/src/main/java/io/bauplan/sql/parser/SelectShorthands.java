@@ -32,7 +32,7 @@ public final class SelectShorthands {
   /// An item without a name gets its own text, as it was written.
   public static SqlNode named(SqlNode item, Token first, Token last) {
     boolean named =
-        item instanceof SqlIdentifier
+        item instanceof SqlIdentifier && !(item instanceof QueryShorthands.ContextVariable)
             || StarOperator.of(item).isPresent()
             || item.getKind() == SqlKind.AS
             || item instanceof org.apache.calcite.sql.SqlStarExclude
@@ -92,7 +92,7 @@ public final class SelectShorthands {
       if (!(bare instanceof SqlCall call) || !(call.getOperator() instanceof SqlUnnestOperator)) {
         continue;
       }
-      SqlParserPos position = call.getParserPosition();
+      SqlParserPos position = call.getParserPosition().withQuoting(true);
       SqlIdentifier table = new SqlIdentifier("unnest " + i, position);
       SqlNode list =
           SqlStdOperatorTable.AS.createCall(
@@ -108,7 +108,7 @@ public final class SelectShorthands {
                   list,
                   JoinConditionType.NONE.symbol(position),
                   null);
-      SqlNode column = new SqlIdentifier(List.of("unnest " + i, "unnest"), position);
+      SqlNode column = name(List.of("unnest " + i, "unnest"), position);
       items.set(
           i,
           item.getKind() == SqlKind.AS
@@ -117,6 +117,12 @@ public final class SelectShorthands {
               : column);
     }
     return source;
+  }
+
+  /// A name whose parts are printed in quotes.
+  private static SqlIdentifier name(List<String> parts, SqlParserPos position) {
+    return new SqlIdentifier(
+        parts, null, position, java.util.Collections.nCopies(parts.size(), position));
   }
 
   /// `ORDER BY ALL [DESC]`: by every item from the left.

@@ -8,8 +8,6 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlWriter;
-import org.apache.calcite.sql.fun.SqlLibraryOperators;
-import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.jspecify.annotations.Nullable;
 
 /// Writes queries and expressions as text of our own dialect: what comes out parses to the same
@@ -53,11 +51,8 @@ public final class SqlPrinter {
 
     @Override
     public void unparseCall(SqlWriter writer, SqlCall call, int leftPrec, int rightPrec) {
-      if (call.getOperator() == SqlLibraryOperators.INFIX_CAST) {
-        // Calcite would leave the parentheses of `(a + b)::int` out.
-        SqlStdOperatorTable.CAST
-            .createCall(call.getParserPosition(), call.getOperandList())
-            .unparse(writer, leftPrec, rightPrec);
+      if (call.getKind() == SqlKind.DOT) {
+        field(writer, call);
       } else if (call.getKind() == SqlKind.SET_SEMANTICS_TABLE) {
         call.operand(0).unparse(writer, 0, 0);
         keys(writer, "PARTITION", call.operand(1));
@@ -65,6 +60,22 @@ public final class SqlPrinter {
       } else {
         super.unparseCall(writer, call, leftPrec, rightPrec);
       }
+    }
+
+    /// `(r).x` is a field for certain, `r.x` perhaps a column of a table.
+    private static void field(SqlWriter writer, SqlCall call) {
+      switch (call.operand(0).getKind()) {
+        case DOT, ITEM -> call.operand(0).unparse(writer, 0, 0);
+        default -> {
+          SqlWriter.Frame frame = writer.startList("(", ")");
+          call.operand(0).unparse(writer, 0, 0);
+          writer.endList(frame);
+        }
+      }
+      writer.setNeedWhitespace(false);
+      writer.print(".");
+      writer.setNeedWhitespace(false);
+      call.operand(1).unparse(writer, 0, 0);
     }
 
     /// A table argument's keys: more than one need parentheses, which Calcite leaves out.

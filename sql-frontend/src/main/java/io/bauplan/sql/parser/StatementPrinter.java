@@ -111,6 +111,10 @@ public final class StatementPrinter {
 
   /// A query in FROM's place is written in parentheses.
   private static String tableReference(SqlNode node) {
+    if (node.getKind() == org.apache.calcite.sql.SqlKind.JOIN) {
+      // Calcite writes a join only within a query.
+      return print(QueryShorthands.allOf(node)).replaceFirst("^SELECT \\*\\s+FROM ", "");
+    }
     return node.isA(org.apache.calcite.sql.SqlKind.QUERY) ? "(" + print(node) + ")" : print(node);
   }
 

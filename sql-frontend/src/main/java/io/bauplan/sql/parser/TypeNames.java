@@ -11,7 +11,9 @@ import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlCollectionTypeNameSpec;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlRowTypeNameSpec;
 import org.apache.calcite.sql.SqlTypeNameSpec;
+import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
 
@@ -85,6 +87,35 @@ public final class TypeNames {
           new SqlBasicTypeNameSpec(type, precision, position);
       default -> new SqlBasicTypeNameSpec(type, position);
     };
+  }
+
+  public static SqlTypeNameSpec row(
+      SqlParserPos position, List<SqlIdentifier> names, List<SqlDataTypeSpec> types) {
+    return new RowTypeName(position, names, types);
+  }
+
+  /// Fields may be null unless they are NOT NULL, which Calcite's own would leave out of the text.
+  private static final class RowTypeName extends SqlRowTypeNameSpec {
+    RowTypeName(
+        SqlParserPos position, List<SqlIdentifier> names, List<SqlDataTypeSpec> types) {
+      super(position, names, types);
+    }
+
+    @Override
+    public void unparse(SqlWriter writer, int leftPrec, int rightPrec) {
+      writer.print("ROW");
+      SqlWriter.Frame frame = writer.startList(SqlWriter.FrameTypeEnum.FUN_CALL, "(", ")");
+      for (int i = 0; i < getArity(); i++) {
+        writer.sep(",", false);
+        getFieldNames().get(i).unparse(writer, 0, 0);
+        SqlDataTypeSpec type = getFieldTypes().get(i);
+        type.unparse(writer, leftPrec, rightPrec);
+        if (Boolean.FALSE.equals(type.getNullable())) {
+          writer.keyword("NOT NULL");
+        }
+      }
+      writer.endList(frame);
+    }
   }
 
   public static SqlTypeNameSpec array(SqlDataTypeSpec element, SqlParserPos position) {

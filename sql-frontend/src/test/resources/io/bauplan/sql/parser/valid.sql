@@ -651,3 +651,207 @@ CREATE TEMPORARY TABLE t (a INT)
 SELECT at.a, x.b FROM (SELECT 1 AS a) at, t AT BRANCH b AS x WHERE at.a = x.b
 
 SELECT ts AT TIME ZONE 'UTC' AS at FROM t at JOIN u AT TAG v ON at.a = u.a
+
+SELECT * EXCLUDE a FROM t
+
+SELECT t.* EXCLUDE (a) REPLACE (b + 1 AS b) RENAME (c AS d), 1 AS x FROM t
+
+SELECT * ILIKE 'a%', * RENAME (a AS b, c AS "d e") FROM t
+
+SELECT * EXCEPT (a) EXCEPT SELECT * FROM u
+
+SELECT COLUMNS('a.*'), COLUMNS(*) FROM t
+
+SELECT {'a': 1, b: 'x', "c d": {'e': [1, 2]}} AS s, MAP {'k': 1, 'l': 2} AS m, struct_pack(a := 1, b := 'x') FROM t
+
+SELECT a[1:2], a[:2], a[2:], s[1], 'text'[1:3], a[i + 1:j * 2] FROM t
+
+SELECT a & b | c << 2 >> 1, ~a, a ^ 2, a ** b, a ^@ 'x' FROM t
+
+SELECT j -> 'a' ->> 'b', j:a.b[0]::INT, j ->> '$.x' FROM t
+
+SELECT 1_000_000, 0xFF, 1e-3, .5e2
+
+SELECT INTERVAL '1 hour 30 minutes', INTERVAL '2 days', INTERVAL '1' YEAR, INTERVAL 2 WEEK
+
+SELECT TOP 3 a FROM t ORDER BY a
+
+SELECT a, b FROM t ORDER BY ALL
+
+SELECT a, b FROM t ORDER BY ALL DESC NULLS LAST
+
+SELECT a, b FROM t UNION BY NAME SELECT b, a FROM u
+
+SELECT a FROM t UNION ALL BY NAME SELECT a FROM u
+
+SELECT * FROM a SEMI JOIN b ON a.x = b.x
+
+SELECT * FROM a ANTI JOIN b ON a.x = b.x WHERE a.y > 1
+
+SELECT * FROM a LEFT SEMI JOIN b ON a.x = b.x LEFT ANTI JOIN c ON a.x = c.x
+
+SELECT * FROM a ASOF JOIN b ON a.k = b.k AND a.t >= b.t
+
+SELECT * FROM a ASOF JOIN b MATCH_CONDITION a.t >= b.t ON a.k = b.k
+
+SELECT * FROM a LEFT ASOF JOIN b ON a.k = b.k AND a.t >= b.t
+
+SELECT unnest(a), b FROM t
+
+SELECT unnest([1, 2, 3]) AS x
+
+SELECT f.value, f.index FROM t, LATERAL FLATTEN(input => t.items) f
+
+SELECT * FROM t CROSS JOIN LATERAL (SELECT * FROM u WHERE u.a = t.a LIMIT 2) AS l
+
+SELECT * FROM range(1, 10) AS r (i)
+
+SELECT range(3), * FROM range(5)
+
+SELECT list(a ORDER BY b DESC), any_value(a ORDER BY b), array_agg(a) WITHIN GROUP (ORDER BY b) FROM t
+
+SELECT * FROM VALUES (1, 'a'), (2, 'b')
+
+SELECT * FROM VALUES (1, 'a') AS v (x, y)
+
+SELECT * FROM t TABLESAMPLE (10 PERCENT)
+
+SELECT * FROM t SAMPLE (5)
+
+SELECT trim(a, 'x'), trim(LEADING 'y' FROM a), MAP(k, v), extract(day_of_week FROM d) FROM t
+
+SELECT current_date, current_timestamp, Current_User AS u, localtime FROM t WHERE d = current_date GROUP BY current_date
+
+SELECT N'abc', _utf8'abc', E'tab\there', U&'\00e9', 'a' 'b'
+
+SELECT (r).x, (r).x.y, (f(a)).b, a[1].b.c, t.r.x FROM t
+
+SELECT list_filter(a, x -> x > 1 AND x < 5), list_reduce(a, (x, y) -> x + y) FROM t
+
+SELECT a.b$c, t.x_1$ FROM t
+
+SELECT (a + b)::INT, (-a)::BIGINT, -a::BIGINT, (NOT a)::INT, (a AND b)::VARCHAR, a::DECIMAL(10, 2)::INT, (CASE WHEN a THEN 1 END)::INT FROM t
+
+SELECT a - (b - c), (a - b) - c, a / (b * c), -(a + b), NOT (a AND b), (a OR b) AND c, NOT a = b, (a = b) = c, - (- a) FROM t
+
+SELECT (a, b) = (1, 2), (SELECT 1) = ANY (SELECT 2), a BETWEEN (b AND c) AND d, (a IS NULL) IS TRUE, (a LIKE b) LIKE c FROM t
+
+SELECT a IN ((SELECT 1), 2), a NOT IN (b, c + 1), (a IN (1)) IN (TRUE), a = ALL (SELECT b FROM u) FROM t
+
+SELECT a || (b || c), (a || b) COLLATE_x, a AT TIME ZONE (b || c), ((a)) FROM t
+
+SELECT EXISTS (SELECT 1), NOT EXISTS (SELECT 1), (EXISTS (SELECT 1)) = TRUE, (SELECT a FROM t LIMIT 1) + 1
+
+SELECT CASE WHEN a THEN CASE WHEN b THEN 1 ELSE 2 END ELSE (SELECT 3) END, CASE (a + b) WHEN (1 + 2) THEN 3 END FROM t
+
+(SELECT a FROM t ORDER BY a LIMIT 1) UNION ALL (SELECT b FROM u ORDER BY b LIMIT 2) ORDER BY 1
+
+SELECT * FROM (SELECT a FROM t UNION SELECT b FROM u) AS x, (VALUES (1)) AS y, (TABLE v) AS z
+
+(SELECT 1 UNION SELECT 2) INTERSECT (SELECT 3 EXCEPT SELECT 4)
+
+SELECT 1 UNION ALL (SELECT 2 UNION SELECT 3)
+
+WITH a AS (WITH b AS (SELECT 1 AS x) SELECT * FROM b) SELECT * FROM a WHERE x IN (WITH c AS (SELECT 2 AS y) SELECT y FROM c)
+
+SELECT * FROM ((a JOIN b ON a.x = b.x) JOIN (c JOIN d USING (y)) ON a.x = c.x)
+
+SELECT * FROM a JOIN b ON a.x = b.x JOIN c USING (x, y) NATURAL LEFT JOIN d, e CROSS JOIN f
+
+SELECT sum(a) OVER (PARTITION BY b, c ORDER BY d DESC NULLS LAST, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING), rank() OVER (ORDER BY a), count(*) OVER () FROM t
+
+SELECT sum(a) OVER (ORDER BY b ROWS BETWEEN CURRENT ROW AND 3 FOLLOWING EXCLUDE TIES), max(a) OVER (ORDER BY b RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND CURRENT ROW) FROM t
+
+SELECT count(DISTINCT a, b), sum(ALL a), string_agg(DISTINCT a, ',' ORDER BY a), sum(a) FILTER (WHERE b) OVER (ORDER BY c), count(*) FILTER (WHERE a > 1 OR b) FROM t
+
+SELECT a, sum(b) FROM t GROUP BY DISTINCT ROLLUP (a, c), CUBE (b, (d, e)), GROUPING SETS ((a), ROLLUP (f, g), ())
+
+SELECT grouping(a), grouping_id(a, b), a, b FROM t GROUP BY CUBE (a, b) HAVING grouping(a) = 0 ORDER BY grouping(a), 2
+
+SELECT a FROM t WHERE a IS UNKNOWN OR a IS NOT UNKNOWN OR a IS NOT TRUE OR a IS FALSE
+
+SELECT CAST(NULL AS ROW(a INT, b ROW(c VARCHAR, d INT ARRAY))), CAST(x AS MAP<VARCHAR, MAP<INT, DOUBLE>>), CAST(y AS INT ARRAY ARRAY), CAST(z AS TIMESTAMP(6) WITH LOCAL TIME ZONE), CAST(v AS TIME(6)), CAST(w AS INTERVAL DAY TO SECOND), CAST(q AS INTERVAL YEAR TO MONTH) FROM t
+
+SELECT json_object('a': 1, 'b': x ABSENT ON NULL), json_array(1, 2 NULL ON NULL), json_value(j, '$.a' RETURNING INT DEFAULT 1 ON EMPTY ERROR ON ERROR), json_arrayagg(a), json_objectagg(k: v) FROM t
+
+SELECT a IS JSON, a IS NOT JSON OBJECT FROM t
+
+SELECT overlay(a PLACING b FROM 1 FOR 2), position('a' IN b), floor(ts TO HOUR), ceil(ts TO DAY), convert_timezone('UTC', ts), ts + INTERVAL '1' DAY * 3, timestampdiff(MONTH, a, b) FROM t
+
+SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY a ORDER BY b MEASURES first(x.c) AS f, last(y.c) AS l ALL ROWS PER MATCH AFTER MATCH SKIP TO NEXT ROW PATTERN (x+ y*? z{1,3}) SUBSET w = (x, y) DEFINE x AS c > 1, y AS c < prev(c, 1)) AS m
+
+SELECT * FROM t PIVOT (sum(a) AS s, count(*) AS c FOR (b, d) IN ((1, 2) AS x, (3, 4) AS y)) AS p
+
+SELECT * FROM t UNPIVOT INCLUDE NULLS ((v, w) FOR (k, l) IN ((a, b) AS ('x', 'y'), (c, d) AS ('z', 'q'))) AS u
+
+SELECT * FROM t FOR SYSTEM_TIME AS OF current_timestamp - INTERVAL '1' DAY AS x JOIN u AT SNAPSHOT 5 AS y ON x.a = y.a
+
+SELECT * FROM read_csv(['a.csv', 'b.csv'], header => FALSE) LIMIT 1
+
+SELECT * FROM read_json('x.json') AS j WHERE j.a > 1
+
+COPY t TO 'out.arrow'
+
+SHOW COLUMNS FROM t AT SNAPSHOT 5
+
+SHOW COLUMNS FROM t AT TIMESTAMP '2024-01-01 00:00:00'
+
+DESCRIBE t AT SNAPSHOT 8333017788700497002
+
+SELECT * FROM t AT "main@abc~1"
+
+SELECT * FROM t AT COMMIT abc123
+
+MERGE BRANCH a INTO "b c"
+
+CREATE TABLE t (a INT DEFAULT 1 + 2, b VARCHAR DEFAULT 'x''y' COMMENT 'it''s', c TIMESTAMP DEFAULT current_timestamp)
+
+CREATE TABLE t (p STRUCT<x DOUBLE NOT NULL, y: DOUBLE> NOT NULL, q MAP<VARCHAR, ROW(a INT, b VARCHAR)>) PARTITIONED BY (p, truncate(10, q)) WITH ("write.delete.mode" = 'copy-on-write', 'format-version' = 3)
+
+CREATE TABLE "my ns"."my table" ("a b" INT, "select" VARCHAR) PARTITIONED BY ("a b", bucket(4, "select"))
+
+CREATE OR REPLACE TABLE t AS SELECT * EXCLUDE (a) FROM u
+
+CREATE VIEW v AS SELECT * FROM a SEMI JOIN b ON a.x = b.x WHERE {'a': 1}.a = 1
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS ns.v AS SELECT a, count(*) FROM t GROUP BY ALL
+
+INSERT INTO t (a, b) VALUES (DEFAULT, {'x': 1}), ([1, 2], MAP {'k': NULL})
+
+INSERT OVERWRITE t (a) VALUES (1)
+
+UPDATE t SET a = DEFAULT, b = (b)[1:2], c = {'x': c.x + 1} WHERE a IS NOT NULL
+
+DELETE FROM t USING u, w WHERE t.a = u.a AND u.b = w.b
+
+UPDATE t SET a = u.a FROM u JOIN w ON u.x = w.x WHERE t.a = u.a
+
+MERGE INTO t USING (VALUES (1, 'a')) AS s (id, v) ON t.id = s.id WHEN MATCHED AND t.v <> s.v THEN UPDATE SET v = s.v, t.w = DEFAULT WHEN NOT MATCHED THEN INSERT (id, v) VALUES (s.id, s.v)
+
+TRUNCATE TABLE IF EXISTS t
+
+REFRESH MATERIALIZED VIEW ns.v AT BRANCH dev
+
+VACUUM t (older_than = TIMESTAMP '2024-01-01 00:00:00')
+
+OPTIMIZE TABLE t
+
+CALL system.expire_snapshots(table => 't', older_than => TIMESTAMP '2024-01-01 00:00:00', retain_last => 1)
+
+CALL system.remove_orphan_files(dry_run => TRUE)
+
+SHOW PROCEDURES
+
+EXPLAIN LOGICAL PIPELINE 'dir'
+
+EXPLAIN (FORMAT JSON) MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN DELETE
+
+EXPLAIN UPDATE t SET a = 1 WHERE b IN (SELECT c FROM u)
+
+SET "a.b" = 'c d'
+
+USE "feature/x"
+
+SELECT * FROM (((SELECT 1) UNION SELECT 2) ORDER BY 1 LIMIT 1) AS x JOIN (b JOIN c ON b.x = c.x) ON a.x = b.x
+
+SELECT MAP {k: v, 'a': b}, a[i:j], json_object(k: v, 'x': y), {'x': y, a: b:c} FROM t
