@@ -67,6 +67,19 @@ public final class DictionaryVector implements Vector {
     return codeBytes;
   }
 
+  /// First row within the buffers.
+  public int start() {
+    return start;
+  }
+
+  public ArrowBuf codes() {
+    return codes;
+  }
+
+  public @Nullable ArrowBuf validity() {
+    return validity;
+  }
+
   public long codesAddress() {
     return codes.memoryAddress() + (long) start * codeBytes;
   }

@@ -124,15 +124,7 @@ public final class FlatVector implements Vector {
   /// The same rows as another type of the same layout: names and nullability inside differ. The
   /// caller owns the result.
   public FlatVector retainAs(DataType other) {
-    List<DataType> inner =
-        switch (other) {
-          case DataType.ListType(DataType element, boolean ignored) -> List.of(element);
-          case DataType.MapType(DataType key, DataType value, boolean nullable) ->
-              List.of(VectorBuilder.entryType(key, value, nullable));
-          case DataType.StructType(List<Column> fields) ->
-              fields.stream().map(Column::type).toList();
-          default -> List.of();
-        };
+    List<DataType> inner = childTypes(other);
     List<FlatVector> retained = new ArrayList<>();
     for (int i = 0; i < children.size(); i++) {
       retained.add(children.get(i).retainAs(inner.get(i)));
@@ -169,6 +161,17 @@ public final class FlatVector implements Vector {
     releaseBuffer(offsets);
     releaseBuffer(data);
     children.forEach(FlatVector::close);
+  }
+
+  /// Types of the children of a vector of this type.
+  public static List<DataType> childTypes(DataType type) {
+    return switch (type) {
+      case DataType.ListType(DataType element, boolean ignored) -> List.of(element);
+      case DataType.MapType(DataType key, DataType value, boolean nullable) ->
+          List.of(VectorBuilder.entryType(key, value, nullable));
+      case DataType.StructType(List<Column> fields) -> fields.stream().map(Column::type).toList();
+      default -> List.of();
+    };
   }
 
   /// Bits per value of a fixed-width type; 0 for the others.

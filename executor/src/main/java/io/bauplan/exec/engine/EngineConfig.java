@@ -13,18 +13,47 @@ import java.util.Optional;
 /// @param cacheDirectory environments and other things that many warehouses share
 /// @param threads worker threads
 /// @param memoryBytes limit for all queries together
+/// @param columnCacheBytes memory for columns that were read; 0 = no column cache
+/// @param columnCacheDiskBytes local disk for columns read from behind a network; 0 = none
 public record EngineConfig(
     Path warehouse,
     Optional<URI> catalog,
     Optional<String> dataLocation,
     Path cacheDirectory,
     int threads,
-    long memoryBytes) {
+    long memoryBytes,
+    long columnCacheBytes,
+    long columnCacheDiskBytes) {
+
+  /// With the column cache's usual budgets.
+  public EngineConfig(
+      Path warehouse,
+      Optional<URI> catalog,
+      Optional<String> dataLocation,
+      Path cacheDirectory,
+      int threads,
+      long memoryBytes) {
+    this(
+        warehouse,
+        catalog,
+        dataLocation,
+        cacheDirectory,
+        threads,
+        memoryBytes,
+        (long) (physicalMemoryBytes() * COLUMN_CACHE_SHARE),
+        COLUMN_CACHE_DISK_BYTES);
+  }
 
   /// Share of the machine's (or container's) memory that queries may reserve.
-  private static final double MEMORY_SHARE = 0.6;
+  private static final double MEMORY_SHARE = 0.5;
 
-  /// Defaults for a warehouse folder: every core, 60 % of the memory, the user's cache directory.
+  /// Share of it that columns may be kept in.
+  private static final double COLUMN_CACHE_SHARE = 0.25;
+
+  private static final long COLUMN_CACHE_DISK_BYTES = 20L << 30;
+
+  /// Defaults for a warehouse folder: every core, half of the memory for queries and a
+  /// quarter for the column cache, the user's cache directory.
   public static EngineConfig of(Path warehouse) {
     String cacheHome = System.getenv("XDG_CACHE_HOME");
     Path cache =
@@ -42,7 +71,14 @@ public record EngineConfig(
 
   public EngineConfig withCatalog(URI uri, Optional<String> location) {
     return new EngineConfig(
-        warehouse, Optional.of(uri), location, cacheDirectory, threads, memoryBytes);
+        warehouse,
+        Optional.of(uri),
+        location,
+        cacheDirectory,
+        threads,
+        memoryBytes,
+        columnCacheBytes,
+        columnCacheDiskBytes);
   }
 
   /// Puts the files of tables somewhere else than into the warehouse folder.
@@ -50,7 +86,20 @@ public record EngineConfig(
   /// @param location a folder, or `s3://bucket/prefix`
   public EngineConfig withDataLocation(String location) {
     return new EngineConfig(
-        warehouse, catalog, Optional.of(location), cacheDirectory, threads, memoryBytes);
+        warehouse,
+        catalog,
+        Optional.of(location),
+        cacheDirectory,
+        threads,
+        memoryBytes,
+        columnCacheBytes,
+        columnCacheDiskBytes);
+  }
+
+  /// The same with other budgets for the column cache.
+  public EngineConfig withColumnCache(long memory, long disk) {
+    return new EngineConfig(
+        warehouse, catalog, dataLocation, cacheDirectory, threads, memoryBytes, memory, disk);
   }
 
   /// The machine's memory, or the container's limit where there is one.

@@ -1,11 +1,14 @@
 package io.bauplan.exec.engine;
 
+import io.bauplan.exec.cache.ColumnCache;
+import io.bauplan.exec.cache.ColumnFiles;
 import io.bauplan.exec.fallback.CalciteFallback;
 import io.bauplan.exec.run.RunListener;
 import io.bauplan.exec.run.RunRequest;
 import io.bauplan.exec.run.RunResult;
 import io.bauplan.exec.run.Runs;
 import io.bauplan.exec.scan.StandardDataFiles;
+import io.bauplan.exec.scan.store.ObjectStores;
 import io.bauplan.exec.worker.LocalWorker;
 import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.exec.worker.Worker;
@@ -32,16 +35,27 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.memory.rounding.RoundingPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Both planes in this process: the control plane is the catalog, the planner and the runs; the
 /// data plane is the worker. They meet in plans, figures and streams of rows only.
 final class LocalEngine implements Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalEngine.class);
+
+  /// Arrow would round every buffer up to a power of two, which doubles what columns take.
+  private static final RoundingPolicy EXACT = bytes -> bytes + 63 & -64;
+
   private final EngineConfig config;
   private final Catalog catalog;
   private final FunctionRuntime functions;
   private final BufferAllocator allocator;
+  private final Optional<ColumnCache> columns;
+  private final StandardDataFiles files;
   private final Worker worker;
   private final SystemTables systemTables;
   private final StatementPlanner planner;
@@ -54,13 +68,15 @@ final class LocalEngine implements Engine {
     this.config = config;
     this.catalog = catalog;
     this.functions = functions;
-    this.allocator = new RootAllocator();
+    this.allocator = new RootAllocator(AllocationListener.NOOP, Long.MAX_VALUE, EXACT);
+    this.columns = columnCache(config, allocator);
+    this.files = new StandardDataFiles(new ObjectStores(), columns);
     this.worker =
         new LocalWorker(
             allocator,
             config.memoryBytes(),
             config.threads(),
-            new StandardDataFiles(),
+            files,
             new CalciteFallback(),
             functions);
     this.systemTables = SystemTables.with(SystemTables.NONE);
@@ -96,6 +112,22 @@ final class LocalEngine implements Engine {
               e)
           .withHint("set XDG_CACHE_HOME to a folder that you may write to");
     }
+  }
+
+  private static Optional<ColumnCache> columnCache(EngineConfig config, BufferAllocator memory) {
+    if (config.columnCacheBytes() <= 0) {
+      return Optional.empty();
+    }
+    Optional<ColumnFiles> disk = Optional.empty();
+    if (config.columnCacheDiskBytes() > 0) {
+      Path folder = config.warehouse().resolve("cache").resolve("columns");
+      try {
+        disk = Optional.of(new ColumnFiles(folder, config.columnCacheDiskBytes()));
+      } catch (IOException e) {
+        LOG.warn("no column cache on disk: cannot use {}: {}", folder, e.toString());
+      }
+    }
+    return Optional.of(new ColumnCache(memory, config.columnCacheBytes(), disk));
   }
 
   private static void createFolder(Path warehouse) {
@@ -193,8 +225,14 @@ final class LocalEngine implements Engine {
     // In this order, each even where one before it fails.
     try (catalog;
         allocator;
-        functions) {
+        functions;
+        AutoCloseable cache = () -> columns.ifPresent(ColumnCache::close);
+        files) {
       worker.close();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
   }
 }

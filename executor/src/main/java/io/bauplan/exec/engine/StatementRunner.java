@@ -40,7 +40,12 @@ final class StatementRunner {
     return worker.execute(
         bound,
         new QueryOptions(
-            id, Long.MAX_VALUE, options.timeout(), session.zone(), options.functionOutput()));
+            id,
+            Long.MAX_VALUE,
+            options.timeout(),
+            session.zone(),
+            options.functionOutput(),
+            options.cached()));
   }
 
   RunningQuery start(PhysicalPlan plan) {

@@ -52,7 +52,11 @@ final class ScanSource implements Source {
                 figures.detail("rowGroupsRead"),
                 figures.detail("rowsSkipped"),
                 figures.detail("bytesSkipped"),
-                figures.detail("rowGroupsSkipped")));
+                figures.detail("rowGroupsSkipped"),
+                figures.detail("bytesFromMemory"),
+                figures.detail("bytesFromDisk"),
+                figures.detail("bytesSaved")),
+            query.options().cached());
     this.filter =
         switch (leaf) {
           case PhysicalPlan.TableScan scan -> scan.filter().orElse(null);

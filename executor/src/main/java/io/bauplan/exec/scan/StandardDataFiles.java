@@ -1,5 +1,6 @@
 package io.bauplan.exec.scan;
 
+import io.bauplan.exec.cache.ColumnCache;
 import io.bauplan.exec.scan.arrow.ArrowFileWriter;
 import io.bauplan.exec.scan.arrow.ArrowSource;
 import io.bauplan.exec.scan.generate.Generators;
@@ -23,6 +24,7 @@ import io.bauplan.sql.plan.WriteTarget;
 import io.bauplan.sql.session.FileSchemas;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// The formats and stores of this package behind the worker's one door.
@@ -35,13 +37,13 @@ public final class StandardDataFiles implements DataFiles, AutoCloseable {
 
   /// Local files and S3 by the ordinary AWS configuration.
   public StandardDataFiles() {
-    this(new ObjectStores());
+    this(new ObjectStores(), Optional.empty());
   }
 
-  /// Takes ownership of the store.
-  public StandardDataFiles(ObjectStore store) {
+  /// Takes ownership of the store; borrows the cache.
+  public StandardDataFiles(ObjectStore store, Optional<ColumnCache> cache) {
     this.store = store;
-    this.parquet = new ParquetSource(store);
+    this.parquet = new ParquetSource(store, cache);
     this.csv = new CsvSource(store);
     this.json = new JsonSource(store);
     this.arrow = new ArrowSource(store);

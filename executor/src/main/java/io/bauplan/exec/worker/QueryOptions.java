@@ -9,8 +9,19 @@ import java.time.ZoneId;
 /// @param timeout wall-clock limit, after which the query fails with `TIMEOUT`
 /// @param zone session time zone, for casts of timestamps with local time zone
 /// @param functionOutput receives the prints of functions in the plan, each prefixed by nothing
+/// @param cached whether scans use the column cache
 public record QueryOptions(
-    String id, long memoryBytes, Duration timeout, ZoneId zone, OutputListener functionOutput) {
+    String id,
+    long memoryBytes,
+    Duration timeout,
+    ZoneId zone,
+    OutputListener functionOutput,
+    boolean cached) {
+  public QueryOptions(
+      String id, long memoryBytes, Duration timeout, ZoneId zone, OutputListener functionOutput) {
+    this(id, memoryBytes, timeout, zone, functionOutput, true);
+  }
+
   public static QueryOptions of(String id) {
     return new QueryOptions(
         id, Long.MAX_VALUE, Duration.ofHours(24), ZoneId.of("UTC"), OutputListener.NONE);

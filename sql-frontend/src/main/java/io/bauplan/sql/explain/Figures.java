@@ -71,8 +71,22 @@ final class Figures {
     }
     String from = parts.isEmpty() ? "" : " (" + String.join(", ", parts) + ")";
     return actual.counters().containsKey("bytesRead")
-        ? "read " + bytes(actual.counter("bytesRead")) + from
+        ? "read " + bytes(actual.counter("bytesRead")) + from + cached(actual)
         : "";
+  }
+
+  private static String cached(Actual actual) {
+    StringBuilder text = new StringBuilder();
+    if (actual.counter("bytesFromMemory") > 0) {
+      text.append(", ").append(bytes(actual.counter("bytesFromMemory"))).append(" from memory");
+    }
+    if (actual.counter("bytesFromDisk") > 0) {
+      text.append(", ").append(bytes(actual.counter("bytesFromDisk"))).append(" from disk cache");
+    }
+    if (actual.counter("bytesSaved") > 0) {
+      text.append(", saved ").append(bytes(actual.counter("bytesSaved")));
+    }
+    return text.toString();
   }
 
   private static String skipped(Actual actual) {

@@ -68,12 +68,28 @@ record ColumnBinding(List<RowGroupReader.Wanted> wanted) {
     return sum;
   }
 
-  private static long bytes(ColumnShape shape, Footer.RowGroup group) {
+  /// Compressed bytes of a column in one row group.
+  static long bytes(ColumnShape shape, Footer.RowGroup group) {
     return switch (shape) {
       case ColumnShape.Primitive p -> group.chunks().get(p.leaf().leaf()).compressedBytes();
       case ColumnShape.Group g -> g.fields().stream().mapToLong(f -> bytes(f, group)).sum();
       case ColumnShape.Repeated r -> bytes(r.element(), group);
       case ColumnShape.Entries e -> bytes(e.key(), group) + bytes(e.value(), group);
+    };
+  }
+
+  /// A guess of the memory that a column of a row group takes when decoded.
+  static long plainBytes(ColumnShape shape, Footer.RowGroup group) {
+    return switch (shape) {
+      case ColumnShape.Primitive p -> {
+        Footer.Chunk chunk = group.chunks().get(p.leaf().leaf());
+        // Dictionary pages make fixed-width values smaller than they are in memory.
+        long width = Conversion.width(p.type());
+        yield Math.max(chunk.uncompressedBytes(), chunk.valueCount() * width);
+      }
+      case ColumnShape.Group g -> g.fields().stream().mapToLong(f -> plainBytes(f, group)).sum();
+      case ColumnShape.Repeated r -> plainBytes(r.element(), group);
+      case ColumnShape.Entries e -> plainBytes(e.key(), group) + plainBytes(e.value(), group);
     };
   }
 }

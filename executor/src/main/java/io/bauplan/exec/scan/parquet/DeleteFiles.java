@@ -107,7 +107,7 @@ final class DeleteFiles {
   ScanTask task(
       Deletes deletes,
       ScanFile file,
-      Footer footer,
+      ParquetFile opened,
       Footer.RowGroup group,
       List<RowGroupReader.Wanted> wanted) {
     return context -> {
@@ -115,10 +115,10 @@ final class DeleteFiles {
       List<Equality> equalities = deletes.equalities(context);
       List<RowGroupReader.Wanted> all = new ArrayList<>(wanted);
       for (Equality equality : equalities) {
-        all.addAll(ColumnBinding.of(file, footer, equality.columns).wanted());
+        all.addAll(ColumnBinding.of(file, opened.footer(), equality.columns).wanted());
       }
       return new Survivors(
-          new RowGroupReader(store.open(file.location()), group, all, context),
+          new RowGroupReader(opened, group, all, context),
           group.firstRow(),
           wanted.size(),
           positions,

@@ -16,8 +16,17 @@ final class FooterCache {
   private final LinkedHashMap<Key, Footer> footers = new LinkedHashMap<>(16, 0.75f, true);
   private long chunks;
 
+  /// The footer of a file that may change.
   Footer get(RangeReader file) {
-    Key key = new Key(file.location(), file.sizeBytes(), file.version());
+    return get(new Key(file.location(), file.sizeBytes(), file.version()), file);
+  }
+
+  /// The footer of a table's file, which is opened only where the footer is not known.
+  Footer ofTable(RangeReader file) {
+    return get(new Key(file.location(), file.sizeBytes(), ""), file);
+  }
+
+  private Footer get(Key key, RangeReader file) {
     synchronized (this) {
       Footer known = footers.get(key);
       if (known != null) {

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class ParquetFileWriter implements AutoCloseable {
   private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
   private static final int MAX_GROUP_ROWS = 1 << 20;
-  private static final long MAX_GROUP_BYTES = 128 << 20;
+
+  /// Iceberg's default of `write.parquet.row-group-size-bytes`.
+  static final long DEFAULT_GROUP_BYTES = 128 << 20;
+
   static final String CREATED_BY = "bauplan version 0.1.0";
 
   private record Group(long rows, List<LeafWriter.Chunk> chunks) {}
@@ -32,15 +35,23 @@ final class ParquetFileWriter implements AutoCloseable {
   private final Compressor compressor;
   private final List<LeafWriter> leaves = new ArrayList<>();
   private final Shredder shredder;
+  private final long maxGroupBytes;
   private final List<Group> groups = new ArrayList<>();
   private final List<LeafStatistics> totals = new ArrayList<>();
   private long groupRows;
   private long rows;
 
   /// Takes ownership of the sink and of the compressor.
+  ///
+  /// @param maxGroupBytes after which a row group ends
   ParquetFileWriter(
-      FileSink sink, List<ScanColumn> columns, Compressor compressor, BufferAllocator allocator) {
+      FileSink sink,
+      List<ScanColumn> columns,
+      Compressor compressor,
+      long maxGroupBytes,
+      BufferAllocator allocator) {
     this.sink = sink;
+    this.maxGroupBytes = maxGroupBytes;
     this.allocator = allocator;
     this.compressor = compressor;
     this.schema = new WriteSchema(columns);
@@ -75,7 +86,7 @@ final class ParquetFileWriter implements AutoCloseable {
     }
     groupRows += batch.rowCount();
     rows += batch.rowCount();
-    if (groupRows >= MAX_GROUP_ROWS || bytes() - sink.position() >= MAX_GROUP_BYTES) {
+    if (groupRows >= MAX_GROUP_ROWS || bytes() - sink.position() >= maxGroupBytes) {
       flushGroup();
     }
   }

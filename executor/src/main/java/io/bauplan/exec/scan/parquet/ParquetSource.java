@@ -1,6 +1,8 @@
 package io.bauplan.exec.scan.parquet;
 
+import io.bauplan.exec.cache.ColumnCache;
 import io.bauplan.exec.scan.ScanTask;
+import io.bauplan.exec.scan.store.LazyReader;
 import io.bauplan.exec.scan.store.ObjectStore;
 import io.bauplan.exec.scan.store.RangeReader;
 import io.bauplan.sql.error.EngineException;
@@ -19,11 +21,13 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
 /// Scans of Parquet files: one task per row group that may hold rows. Thread-safe.
 public final class ParquetSource {
   private final ObjectStore store;
+  private final Optional<ColumnCache> cache;
   private final FooterCache footers = new FooterCache();
   private final DeleteFiles deletes;
 
-  public ParquetSource(ObjectStore store) {
+  public ParquetSource(ObjectStore store, Optional<ColumnCache> cache) {
     this.store = store;
+    this.cache = cache;
     this.deletes = new DeleteFiles(store, this);
   }
 
@@ -54,11 +58,26 @@ public final class ParquetSource {
     }
   }
 
+  /// A table's file as its manifest describes it, or any other file as it is now.
+  private ParquetFile open(ScanFile file, boolean ofTable) {
+    if (ofTable && file.sizeBytes() >= 0) {
+      try (LazyReader reader = new LazyReader(store, file.location(), file.sizeBytes())) {
+        return new ParquetFile(
+            store, file.location(), file.sizeBytes(), "", footers.ofTable(reader), cache);
+      }
+    }
+    try (RangeReader reader = store.open(file.location())) {
+      String version = reader.sizeBytes() + "-" + reader.version();
+      return new ParquetFile(
+          store, file.location(), reader.sizeBytes(), version, footers.get(reader), cache);
+    }
+  }
+
   /// The tasks of a scan whose columns are found by field id.
   public List<ScanTask> tasks(PhysicalPlan.TableScan scan, ScanFile file) {
     List<ScanColumn> columns = new ArrayList<>(scan.columns());
     columns.addAll(scan.filterColumns());
-    return tasks(file, columns, scan.filter());
+    return tasks(file, columns, scan.filter(), new Roaring64Bitmap(), true);
   }
 
   /// The tasks of a scan whose columns are found by name.
@@ -67,13 +86,14 @@ public final class ParquetSource {
     for (Column column : scan.output().columns()) {
       columns.add(new ScanColumn(-1, column));
     }
-    return tasks(file, columns, scan.filter());
+    return tasks(file, columns, scan.filter(), new Roaring64Bitmap(), false);
   }
 
   DeleteFiles deletes() {
     return deletes;
   }
 
+  /// The tasks of a table's file.
   List<ScanTask> tasks(ScanFile file, List<ScanColumn> columns, Optional<Expression> filter) {
     return tasks(file, columns, filter, new Roaring64Bitmap());
   }
@@ -84,7 +104,17 @@ public final class ParquetSource {
       List<ScanColumn> columns,
       Optional<Expression> filter,
       Roaring64Bitmap moreDeletes) {
-    Footer footer = footer(file.location());
+    return tasks(file, columns, filter, moreDeletes, true);
+  }
+
+  private List<ScanTask> tasks(
+      ScanFile file,
+      List<ScanColumn> columns,
+      Optional<Expression> filter,
+      Roaring64Bitmap moreDeletes,
+      boolean ofTable) {
+    ParquetFile opened = open(file, ofTable);
+    Footer footer = opened.footer();
     ColumnBinding binding = ColumnBinding.of(file, footer, columns);
     RowGroupFilter skip = new RowGroupFilter(binding.wanted(), filter);
     DeleteFiles.Deletes deleted = deletes.of(file, moreDeletes);
@@ -105,9 +135,8 @@ public final class ParquetSource {
       }
       tasks.add(
           deleted.isEmpty()
-              ? context ->
-                  new RowGroupReader(store.open(file.location()), group, binding.wanted(), context)
-              : deletes.task(deleted, file, footer, group, binding.wanted()));
+              ? context -> new RowGroupReader(opened, group, binding.wanted(), context)
+              : deletes.task(deleted, file, opened, group, binding.wanted()));
     }
     return tasks;
   }

@@ -38,6 +38,7 @@ public final class ParquetTableWriter implements TableFileWriter {
   private final List<ScanColumn> columns;
   private final String codec;
   private final int level;
+  private final long groupBytes;
   private final long targetBytes;
   private final Locations locations;
   private final Partitioner partitioner;
@@ -68,6 +69,13 @@ public final class ParquetTableWriter implements TableFileWriter {
             "compression", properties.getOrDefault("write.parquet.compression-codec", "zstd"));
     this.level =
         (int) number(properties, "write.parquet.compression-level", DEFAULT_ZSTD_LEVEL, -7, 22);
+    this.groupBytes =
+        number(
+            properties,
+            "write.parquet.row-group-size-bytes",
+            ParquetFileWriter.DEFAULT_GROUP_BYTES,
+            1,
+            Long.MAX_VALUE);
     this.targetBytes = targetBytes;
     this.partitioner = partitioner;
     this.locations = locations;
@@ -196,7 +204,11 @@ public final class ParquetTableWriter implements TableFileWriter {
 
   private ParquetFileWriter create(List<@Nullable Object> partition) {
     return new ParquetFileWriter(
-        store.create(locations.next(partition)), columns, Compressor.of(codec, level), allocator);
+        store.create(locations.next(partition)),
+        columns,
+        Compressor.of(codec, level),
+        groupBytes,
+        allocator);
   }
 
   private void endFullest() {

@@ -2,6 +2,11 @@ package io.bauplan.exec.scan.parquet;
 
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
+import io.bauplan.exec.cache.CachedColumn;
+import io.bauplan.exec.cache.ColumnCache;
+import io.bauplan.exec.cache.ColumnFill;
+import io.bauplan.exec.cache.ColumnKey;
+import io.bauplan.exec.cache.VectorBytes;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.scan.ScanContext;
 import io.bauplan.exec.scan.store.RangeReader;
@@ -12,6 +17,8 @@ import io.bauplan.sql.plan.FieldIds;
 import io.bauplan.sql.plan.ScanColumn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Reads columns of one row group as batches.
@@ -26,15 +33,16 @@ final class RowGroupReader implements BatchReader {
       @Nullable ColumnShape shape,
       @Nullable Object value) {}
 
+  private final ParquetFile source;
   private final RangeReader file;
   private final ScanContext context;
   private final List<ColumnReader> columns = new ArrayList<>();
   private long left;
 
-  /// Takes ownership of the file.
   RowGroupReader(
-      RangeReader file, Footer.RowGroup group, List<Wanted> wanted, ScanContext context) {
-    this.file = file;
+      ParquetFile source, Footer.RowGroup group, List<Wanted> wanted, ScanContext context) {
+    this.source = source;
+    this.file = source.reader();
     this.context = context;
     this.left = group.rowCount();
     context.figures().rowGroupsRead().increment();
@@ -61,26 +69,87 @@ final class RowGroupReader implements BatchReader {
     if (shape == null) {
       return new FixedColumn(wanted.name, wanted.type, wanted.value, context.allocator());
     }
+    Optional<ColumnCache> cache = source.cache();
+    if (cache.isEmpty() || !context.cached()) {
+      return decode(wanted, shape, group, context.allocator());
+    }
+    return cached(cache.get(), wanted, shape, group);
+  }
+
+  private ColumnReader cached(
+      ColumnCache cache, Wanted wanted, ColumnShape shape, Footer.RowGroup group) {
+    ColumnKey key = source.key(wanted, shape, group);
+    long stored = ColumnBinding.bytes(shape, group);
+    ScanContext.Figures figures = context.figures();
+    return switch (cache.lookup(key, ColumnBinding.plainBytes(shape, group), source.remote())) {
+      case ColumnCache.Lookup.Hit(CachedColumn column) -> {
+        figures.bytesFromMemory().add(column.sizeBytes());
+        figures.bytesSaved().add(stored);
+        yield new CachedColumnReader(wanted.name, column);
+      }
+      case ColumnCache.Lookup.Follow(ColumnFill fill) -> {
+        figures.bytesSaved().add(stored);
+        yield new FollowingColumn(
+            wanted.name,
+            fill,
+            () -> {
+              figures.bytesSaved().add(-stored);
+              return decode(wanted, shape, group, context.allocator());
+            });
+      }
+      case ColumnCache.Lookup.Fill(ColumnFill fill) -> {
+        try {
+          List<Vector> found = cache.fromDisk(key, wanted.type, fill.allocator());
+          if (found == null) {
+            yield new FillingColumn(
+                decode(wanted, shape, group, fill.allocator()), fill, group.rowCount());
+          }
+          found.forEach(vector -> fill.add(vector.retain()));
+          fill.finish();
+          yield stored(wanted, found, stored);
+        } catch (RuntimeException | Error e) {
+          fill.abandon();
+          throw e;
+        }
+      }
+      case ColumnCache.Lookup.Pass() -> {
+        List<Vector> found = cache.fromDisk(key, wanted.type, context.allocator());
+        yield found == null
+            ? decode(wanted, shape, group, context.allocator())
+            : stored(wanted, found, stored);
+      }
+    };
+  }
+
+  private ColumnReader stored(Wanted wanted, List<Vector> vectors, long storedBytes) {
+    context.figures().bytesFromDisk().add(VectorBytes.of(vectors));
+    context.figures().bytesSaved().add(storedBytes);
+    return new StoredColumnReader(wanted.name, vectors);
+  }
+
+  private ColumnReader decode(
+      Wanted wanted, ColumnShape shape, Footer.RowGroup group, BufferAllocator memory) {
     if (shape instanceof ColumnShape.Primitive(SchemaNode leaf, boolean ignored)
         && leaf.maxRepetition() == 0) {
-      return new FlatColumn(wanted.name, chunk(leaf, wanted.type, group));
+      return new FlatColumn(wanted.name, chunk(leaf, wanted.type, group, memory));
     }
     return new NestedColumn(
         shape,
         wanted.type,
         wanted.ids,
-        context.allocator(),
-        (leaf, type) -> chunk(leaf, type, group));
+        memory,
+        (leaf, type) -> chunk(leaf, type, group, memory));
   }
 
-  private ChunkReader chunk(SchemaNode leaf, DataType type, Footer.RowGroup group) {
+  private ChunkReader chunk(
+      SchemaNode leaf, DataType type, Footer.RowGroup group, BufferAllocator memory) {
     return new ChunkReader(
         file,
         group.chunks().get(leaf.leaf()),
         leaf,
         type,
         context.figures().bytesRead(),
-        context.allocator());
+        memory);
   }
 
   static EngineException malformed(String location, String column, CorruptData e) {

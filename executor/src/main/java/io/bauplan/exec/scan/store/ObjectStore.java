@@ -22,6 +22,17 @@ public interface ObjectStore extends AutoCloseable {
   /// Opens a file for reading ranges. The caller closes it.
   RangeReader open(String location);
 
+  /// Opens a file of a table: one of known length that never changes, so that nothing has to be
+  /// asked about it first. The caller closes it.
+  default RangeReader open(String location, long sizeBytes) {
+    return open(location);
+  }
+
+  /// True where a request costs a round trip.
+  default boolean remote(String location) {
+    return false;
+  }
+
   /// Starts a file, which appears under its name when finished. The caller closes it.
   FileSink create(String location);
 

@@ -55,6 +55,16 @@ public final class ObjectStores implements ObjectStore {
   }
 
   @Override
+  public RangeReader open(String location, long sizeBytes) {
+    return store(location).open(location, sizeBytes);
+  }
+
+  @Override
+  public boolean remote(String location) {
+    return store(location).remote(location);
+  }
+
+  @Override
   public FileSink create(String location) {
     return store(location).create(location);
   }

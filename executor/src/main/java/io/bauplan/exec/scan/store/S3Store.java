@@ -174,6 +174,16 @@ public final class S3Store implements ObjectStore {
   }
 
   @Override
+  public RangeReader open(String location, long sizeBytes) {
+    return new Reader(client, location, Address.of(location), sizeBytes, "");
+  }
+
+  @Override
+  public boolean remote(String location) {
+    return true;
+  }
+
+  @Override
   public FileSink create(String location) {
     try {
       Path spool = Files.createTempFile("bauplan-upload-", ".tmp");

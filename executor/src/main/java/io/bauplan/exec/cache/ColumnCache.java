@@ -1,0 +1,285 @@
+package io.bauplan.exec.cache;
+
+import io.bauplan.exec.batch.Vector;
+import io.bauplan.sql.plan.DataType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/// Decoded columns of row groups, in memory and below that on local disk ("Bauplan" paper, section
+/// on the columnar differential cache): a scan reads from storage only the columns and row groups
+/// that nobody read before, whatever query, branch or client asked first.
+///
+/// Nothing is ever stale: files of tables never change, and other files' keys hold their version.
+/// What may stay is decided by value: how often a column was asked for of late, times what reading
+/// it again would cost for each byte. A newcomer that is worth no more than what it would push out
+/// is not kept, so one pass over a table larger than the cache leaves the cache as it was.
+///
+/// Thread-safe. Memory comes from a child of the given allocator and may pass the budget by what
+/// running readers hold.
+public final class ColumnCache implements AutoCloseable {
+  /// Entries among which the least valuable is looked for.
+  private static final int CANDIDATES = 24;
+
+  /// What a byte costs that comes from a disk, and from behind a network, before it was measured.
+  private static final double LOCAL_NANOS_PER_BYTE = 1;
+
+  private static final double REMOTE_NANOS_PER_BYTE = 10;
+
+  /// What a look-up found.
+  public sealed interface Lookup {
+    /// The column; the caller releases it.
+    record Hit(CachedColumn column) implements Lookup {}
+
+    /// Somebody is reading it: follow, then `leave`.
+    record Follow(ColumnFill fill) implements Lookup {}
+
+    /// The caller reads it and adds its vectors, then `finish` or `abandon`.
+    record Fill(ColumnFill fill) implements Lookup {}
+
+    /// There is no room for it: the caller reads it for itself.
+    record Pass() implements Lookup {}
+  }
+
+  /// Figures of the cache since it was opened.
+  ///
+  /// @param hits look-ups answered from memory
+  /// @param diskHits look-ups answered from local disk
+  /// @param misses look-ups that had to read storage
+  /// @param evictions columns that made room for others
+  public record Statistics(
+      long budgetBytes,
+      long memoryBytes,
+      int entries,
+      long diskBudgetBytes,
+      long diskBytes,
+      int diskEntries,
+      long hits,
+      long diskHits,
+      long misses,
+      long evictions) {}
+
+  /// One column that is held.
+  ///
+  /// @param tier `memory` or `disk`
+  public record Entry(ColumnKey key, String tier, long sizeBytes, long hits) {}
+
+  private static final class Held {
+    private final ColumnKey key;
+    private final CachedColumn column;
+    private final double nanosPerByte;
+    private int index;
+    private long lastUse;
+    private long hits;
+
+    Held(ColumnKey key, CachedColumn column, double nanosPerByte) {
+      this.key = key;
+      this.column = column;
+      this.nanosPerByte = nanosPerByte;
+    }
+  }
+
+  private final BufferAllocator allocator;
+  private final long budgetBytes;
+  private final Optional<ColumnFiles> files;
+  private final Map<ColumnKey, Held> columns = new HashMap<>();
+  private final Map<ColumnKey, ColumnFill> fills = new HashMap<>();
+  private final List<Held> order = new ArrayList<>();
+  private final FrequencySketch frequencies = new FrequencySketch();
+  private final SplittableRandom random = new SplittableRandom(1);
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder diskHits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private long evictions;
+  private long usedBytes;
+  private long uses;
+  private boolean closed;
+
+  /// @param parent outlives the cache
+  /// @param budgetBytes of memory
+  /// @param files the tier on local disk, which the cache closes; empty = none
+  public ColumnCache(BufferAllocator parent, long budgetBytes, Optional<ColumnFiles> files) {
+    this.allocator = parent.newChildAllocator("column-cache", 0, Long.MAX_VALUE);
+    this.budgetBytes = budgetBytes;
+    this.files = files;
+  }
+
+  BufferAllocator allocator() {
+    return allocator;
+  }
+
+  /// Asks for a column.
+  ///
+  /// @param estimatedBytes of memory that it will take, should it have to be read
+  /// @param remote read from behind a network
+  public Lookup lookup(ColumnKey key, long estimatedBytes, boolean remote) {
+    synchronized (this) {
+      frequencies.add(key, columns.size());
+      Held held = columns.get(key);
+      if (held != null) {
+        held.lastUse = ++uses;
+        held.hits++;
+        held.column.retain();
+        hits.increment();
+        return new Lookup.Hit(held.column);
+      }
+      ColumnFill filling = fills.get(key);
+      if (filling != null && filling.follow()) {
+        hits.increment();
+        return new Lookup.Follow(filling);
+      }
+      double value =
+          frequencies.count(key) * (remote ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE);
+      if (filling != null || closed || !room(estimatedBytes, value)) {
+        return new Lookup.Pass();
+      }
+      ColumnFill fill = new ColumnFill(this, key, estimatedBytes, remote);
+      usedBytes += estimatedBytes;
+      fills.put(key, fill);
+      return new Lookup.Fill(fill);
+    }
+  }
+
+  /// The column's vectors from local disk, null where they are not there; the caller owns them.
+  public @Nullable List<Vector> fromDisk(ColumnKey key, DataType type, BufferAllocator into) {
+    List<Vector> found = files.map(tier -> tier.read(key, type, into)).orElse(null);
+    (found == null ? misses : diskHits).increment();
+    return found;
+  }
+
+  /// Makes room for `bytes` by dropping what is worth less than `value`; false where there is too
+  /// little of it.
+  private boolean room(long bytes, double value) {
+    if (bytes > budgetBytes) {
+      return false;
+    }
+    while (usedBytes + bytes > budgetBytes) {
+      Held least = leastValuable();
+      if (least == null || value(least) >= value) {
+        return false;
+      }
+      evict(least);
+    }
+    return true;
+  }
+
+  private double value(Held held) {
+    return frequencies.count(held.key) * held.nanosPerByte;
+  }
+
+  private @Nullable Held leastValuable() {
+    Held least = null;
+    int n = order.size();
+    int start = n <= CANDIDATES ? 0 : random.nextInt(n);
+    for (int i = 0; i < Math.min(n, CANDIDATES); i++) {
+      Held held = order.get(n <= CANDIDATES ? i : i == 0 ? start : random.nextInt(n));
+      if (least == null
+          || value(held) < value(least)
+          || (value(held) == value(least) && held.lastUse < least.lastUse)) {
+        least = held;
+      }
+    }
+    return least;
+  }
+
+  private void evict(Held held) {
+    columns.remove(held.key);
+    Held last = order.removeLast();
+    if (last != held) {
+      order.set(held.index, last);
+      last.index = held.index;
+    }
+    usedBytes -= held.column.sizeBytes();
+    evictions++;
+    held.column.release();
+  }
+
+  void filled(ColumnFill fill, CachedColumn column) {
+    synchronized (this) {
+      fills.remove(fill.key());
+      usedBytes -= fill.reservedBytes();
+      if (closed) {
+        column.release();
+        return;
+      }
+      if (fill.remote() && files.isPresent()) {
+        column.retain();
+        files.get().write(fill.key(), column);
+      }
+      usedBytes += column.sizeBytes();
+      double floor = fill.remote() ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE;
+      Held held = new Held(fill.key(), column, floor);
+      held.lastUse = ++uses;
+      held.index = order.size();
+      order.add(held);
+      columns.put(fill.key(), held);
+      // The estimate may have been low.
+      while (usedBytes > budgetBytes && order.size() > 1) {
+        Held least = leastValuable();
+        if (least == null) {
+          break;
+        }
+        evict(least);
+      }
+    }
+  }
+
+  synchronized void abandoned(ColumnFill fill) {
+    fills.remove(fill.key());
+    usedBytes -= fill.reservedBytes();
+  }
+
+  /// Drops everything that nobody is reading, on disk too.
+  public void clear() {
+    synchronized (this) {
+      while (!order.isEmpty()) {
+        evict(order.getLast());
+      }
+    }
+    files.ifPresent(ColumnFiles::clear);
+  }
+
+  public synchronized Statistics statistics() {
+    return new Statistics(
+        budgetBytes,
+        usedBytes,
+        columns.size(),
+        files.map(ColumnFiles::budgetBytes).orElse(0L),
+        files.map(ColumnFiles::sizeBytes).orElse(0L),
+        files.map(ColumnFiles::size).orElse(0),
+        hits.sum(),
+        diskHits.sum(),
+        misses.sum(),
+        evictions);
+  }
+
+  /// What is held, in no order.
+  public List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>();
+    synchronized (this) {
+      for (Held held : order) {
+        entries.add(new Entry(held.key, "memory", held.column.sizeBytes(), held.hits));
+      }
+    }
+    files.ifPresent(tier -> entries.addAll(tier.entries()));
+    return entries;
+  }
+
+  @Override
+  public void close() {
+    files.ifPresent(ColumnFiles::close);
+    synchronized (this) {
+      closed = true;
+      while (!order.isEmpty()) {
+        evict(order.getLast());
+      }
+    }
+    allocator.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.bauplan.exec.cache;
+
+import org.jspecify.annotations.NullMarked;
