@@ -1,5 +1,6 @@
 package io.bauplan.exec.engine;
 
+import io.bauplan.exec.cache.CacheTables;
 import io.bauplan.exec.cache.ColumnCache;
 import io.bauplan.exec.cache.ColumnFiles;
 import io.bauplan.exec.fallback.CalciteFallback;
@@ -79,7 +80,7 @@ final class LocalEngine implements Engine {
             files,
             new CalciteFallback(),
             functions);
-    this.systemTables = SystemTables.with(SystemTables.NONE);
+    this.systemTables = SystemTables.with(() -> CacheTables.of(columns));
     this.planner = new CalcitePlanner(catalog, worker.fileSchemas(), systemTables);
     this.statements = new StatementExecution(this, running);
     ProjectReader projects = new ProjectReader(PythonSourceInspector.open(config.cacheDirectory()));

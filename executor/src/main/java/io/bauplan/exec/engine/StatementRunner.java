@@ -45,7 +45,7 @@ final class StatementRunner {
             options.timeout(),
             session.zone(),
             options.functionOutput(),
-            options.cached()));
+            options.cached() && session.usesColumnCache()));
   }
 
   RunningQuery start(PhysicalPlan plan) {

@@ -53,6 +53,7 @@ final class ScanSource implements Source {
                 figures.detail("rowsSkipped"),
                 figures.detail("bytesSkipped"),
                 figures.detail("rowGroupsSkipped"),
+                figures.detail("cacheHits"),
                 figures.detail("bytesFromMemory"),
                 figures.detail("bytesFromDisk"),
                 figures.detail("bytesSaved")),

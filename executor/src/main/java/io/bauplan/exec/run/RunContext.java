@@ -66,7 +66,8 @@ record RunContext(
         Long.MAX_VALUE,
         QUERY_LIMIT,
         session.zone(),
-        output);
+        output,
+        request.caching() == RunRequest.Caching.ON && session.usesColumnCache());
   }
 
   String intermediateId(Model model) {

@@ -1,6 +1,7 @@
 package io.bauplan.server.cli;
 
 import io.bauplan.server.connection.EngineConnection;
+import io.bauplan.udf.api.OutputListener;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ final class QueryCommand extends EngineCommand {
   @Option(names = "--no-trunc", description = "Do not cut wide cells")
   boolean noTrunc;
 
-  @Option(names = "--no-cache", description = "Do not use cached results")
+  @Option(names = "--no-cache", description = "Read from storage, not from the column cache")
   boolean noCache;
 
   @Option(
@@ -91,6 +92,9 @@ final class QueryCommand extends EngineCommand {
     List<String> statements = SqlScript.split(text()).all();
     if (statements.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "there is no SQL to run");
+    }
+    if (noCache) {
+      connection.execute("SET column_cache = 'off'", OutputListener.NONE).close();
     }
     OutputFormat chosen = format();
     if (chosen == OutputFormat.parquet) {

@@ -78,8 +78,7 @@ final class CatalogTables {
               "packages",
               "deterministic BOOLEAN"),
           table("settings", CatalogTables::settingRows, "name", "value"),
-          SystemTable.missing(SYS, "column_lineage", "record of which columns come from which"),
-          SystemTable.missing(SYS, "cache_entries", "cache of columns"));
+          SystemTable.missing(SYS, "column_lineage", "record of which columns come from which"));
 
   private CatalogTables() {}
 

@@ -3,6 +3,7 @@ package io.bauplan.sql.session;
 import io.bauplan.sql.catalog.Catalog;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// The immutable state of one session; `USE` and `SET` give a new one.
@@ -28,6 +29,14 @@ public record Session(
   public Session {
     namespace = List.copyOf(namespace);
     settings = Map.copyOf(settings);
+  }
+
+  /// False after `SET column_cache = 'off'`: scans read from storage, and leave nothing behind.
+  public boolean usesColumnCache() {
+    return switch (settings.getOrDefault("column_cache", "on").toLowerCase(Locale.ROOT)) {
+      case "off", "false", "no", "0" -> false;
+      default -> true;
+    };
   }
 
   public Session withReference(String newReference) {

@@ -99,7 +99,7 @@ final class SystemSchemasTest {
           .containsExactly(List.of("m", "bauplan.m__storage"));
       assertThat(run(engine, "SELECT python_version, packages FROM sys.functions"))
           .containsExactly(List.of("3.11", "pandas==2.0"));
-      for (String table : List.of("sys.cache_entries", "sys.column_lineage")) {
+      for (String table : List.of("sys.column_lineage")) {
         assertThatThrownBy(() -> run(engine, "SELECT * FROM " + table))
             .isInstanceOfSatisfying(
                 EngineException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_SUPPORTED))

@@ -60,7 +60,7 @@ public final class ParquetSource {
 
   /// A table's file as its manifest describes it, or any other file as it is now.
   private ParquetFile open(ScanFile file, boolean ofTable) {
-    if (ofTable && file.sizeBytes() >= 0) {
+    if (ofTable && file.sizeBytes() > 0) {
       try (LazyReader reader = new LazyReader(store, file.location(), file.sizeBytes())) {
         return new ParquetFile(
             store, file.location(), file.sizeBytes(), "", footers.ofTable(reader), cache);

@@ -83,16 +83,19 @@ final class RowGroupReader implements BatchReader {
     ScanContext.Figures figures = context.figures();
     return switch (cache.lookup(key, ColumnBinding.plainBytes(shape, group), source.remote())) {
       case ColumnCache.Lookup.Hit(CachedColumn column) -> {
+        figures.cacheHits().increment();
         figures.bytesFromMemory().add(column.sizeBytes());
         figures.bytesSaved().add(stored);
         yield new CachedColumnReader(wanted.name, column);
       }
       case ColumnCache.Lookup.Follow(ColumnFill fill) -> {
+        figures.cacheHits().increment();
         figures.bytesSaved().add(stored);
         yield new FollowingColumn(
             wanted.name,
             fill,
             () -> {
+              figures.cacheHits().decrement();
               figures.bytesSaved().add(-stored);
               return decode(wanted, shape, group, context.allocator());
             });
@@ -122,6 +125,7 @@ final class RowGroupReader implements BatchReader {
   }
 
   private ColumnReader stored(Wanted wanted, List<Vector> vectors, long storedBytes) {
+    context.figures().cacheHits().increment();
     context.figures().bytesFromDisk().add(VectorBytes.of(vectors));
     context.figures().bytesSaved().add(storedBytes);
     return new StoredColumnReader(wanted.name, vectors);
