@@ -63,8 +63,7 @@ final class ColumnFileFormat {
       for (Vector vector : vectors) {
         if (vector instanceof DictionaryVector coded) {
           // Vectors of one chunk hold the same dictionary, each by a reference of its own.
-          numbers.computeIfAbsent(
-              coded.dictionary(), each -> number(each, dictionaries));
+          numbers.computeIfAbsent(coded.dictionary(), each -> number(each, dictionaries));
         }
       }
       out.writeInt(dictionaries.size());
@@ -88,8 +87,7 @@ final class ColumnFileFormat {
             Integer number = numbers.get(coded.dictionary());
             out.writeInt(number == null ? 0 : number);
             buffer(out, coded.validity(), coded.length() + 7L >>> 3, buffers, lengths);
-            buffer(
-                out, coded.codes(), (long) coded.length() * coded.codeBytes(), buffers, lengths);
+            buffer(out, coded.codes(), (long) coded.length() * coded.codeBytes(), buffers, lengths);
           }
           default -> throw new Unsupported();
         }
@@ -238,8 +236,7 @@ final class ColumnFileFormat {
     try (ArrowBuf body = allocator.buffer(length + Vector.TAIL_PADDING_BYTES)) {
       check(channel, header, body, first, length);
       Reader reader =
-          new Reader(
-              new DataInputStream(new ByteArrayInputStream(header)), body, length);
+          new Reader(new DataInputStream(new ByteArrayInputStream(header)), body, length);
       return reader.vectors(key, type);
     }
   }

@@ -108,8 +108,7 @@ public final class ColumnFiles implements AutoCloseable {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       String text =
-          String.join(
-              "\0", key.file(), key.version(), Long.toString(key.firstRow()), key.column());
+          String.join("\0", key.file(), key.version(), Long.toString(key.firstRow()), key.column());
       byte[] hash = digest.digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash, 0, 20) + SUFFIX;
     } catch (NoSuchAlgorithmException e) {

@@ -46,8 +46,7 @@ final class LambdaBody implements AutoCloseable {
     List<Integer> order = captured.stream().map(InputRef::index).toList();
     Expression closed =
         Expressions.remap(
-            bound,
-            index -> index < 0 ? -1 - index : parameters.size() + order.indexOf(index));
+            bound, index -> index < 0 ? -1 - index : parameters.size() + order.indexOf(index));
     List<Node> outer = new ArrayList<>();
     captured.forEach(ref -> outer.add(compiler.compile(ref, true)));
     return new LambdaBody(

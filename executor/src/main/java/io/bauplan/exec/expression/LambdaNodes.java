@@ -107,11 +107,7 @@ final class LambdaNodes {
 
     /// A vector as long as those of the batch.
     abstract FlatVector make(
-        Register lists,
-        List<FlatVector> outer,
-        Batch batch,
-        int @Nullable [] rows,
-        int count);
+        Register lists, List<FlatVector> outer, Batch batch, int @Nullable [] rows, int count);
 
     private void closeResult() {
       if (result != null) {
@@ -155,7 +151,8 @@ final class LambdaNodes {
           parents[next++] = row;
         }
       }
-      FlatVector values = Gather.gather(vector.children().getFirst(), elements, total, 0, allocator);
+      FlatVector values =
+          Gather.gather(vector.children().getFirst(), elements, total, 0, allocator);
       try (Batch inner =
           body.rows(
               List.of(values, indexes(elements, parents, vector, total)), outer, parents, total)) {
@@ -213,8 +210,7 @@ final class LambdaNodes {
   private static final class Reduce extends Base {
     private final Node init;
 
-    Reduce(
-        DataType type, Node list, Node init, LambdaBody body, BufferAllocator allocator) {
+    Reduce(DataType type, Node list, Node init, LambdaBody body, BufferAllocator allocator) {
       super(type, list, body, allocator);
       this.init = init;
     }
@@ -265,7 +261,8 @@ final class LambdaNodes {
         }
       }
       FlatVector states = Gather.gather(state, active, count, 0, allocator);
-      FlatVector values = Gather.gather(vector.children().getFirst(), elements, count, 0, allocator);
+      FlatVector values =
+          Gather.gather(vector.children().getFirst(), elements, count, 0, allocator);
       try (Batch inner = body.rows(List.of(states, values), outer, active, count);
           VectorBuilder builder = new VectorBuilder(type(), length, allocator)) {
         Register results = body.evaluate(inner);

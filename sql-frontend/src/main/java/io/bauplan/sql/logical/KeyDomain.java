@@ -35,8 +35,7 @@ final class KeyDomain {
     if (counted > 0) {
       return Math.max(1, counted);
     }
-    return Math.max(
-        1, dense < Double.POSITIVE_INFINITY ? dense : Math.max(largest, fewestRows));
+    return Math.max(1, dense < Double.POSITIVE_INFINITY ? dense : Math.max(largest, fewestRows));
   }
 
   /// The share of a column's values that other columns' values can equal. Of a key, of which a

@@ -136,8 +136,7 @@ public final class Lambdas {
     if (names.size() == 1) {
       return FunctionNames.named(function, position, list, body, text(names.getFirst(), position));
     }
-    SqlNode index =
-        FunctionNames.named("LAMBDA_INDEX", position, text(names.getLast(), position));
+    SqlNode index = FunctionNames.named("LAMBDA_INDEX", position, text(names.getLast(), position));
     return FunctionNames.named(
         function,
         position,
@@ -149,17 +148,12 @@ public final class Lambdas {
 
   private static SqlCall matches(
       String function, SqlNode list, SqlLambda lambda, SqlParserPos position) {
-    return FunctionNames.named(
-        function, position, each("LIST_TRANSFORM", list, lambda, position));
+    return FunctionNames.named(function, position, each("LIST_TRANSFORM", list, lambda, position));
   }
 
   /// Over a list of rows, whose fields are the parameters.
   private static SqlCall ofRows(
-      String function,
-      SqlNode rows,
-      List<String> fields,
-      SqlLambda lambda,
-      SqlParserPos position) {
+      String function, SqlNode rows, List<String> fields, SqlLambda lambda, SqlParserPos position) {
     List<String> names = names(lambda, fields.size(), fields.size());
     String name = String.join(",", names);
     SqlNode body = lambda.getExpression();
@@ -191,8 +185,8 @@ public final class Lambdas {
         "MAP_OF_LISTS", position, values ? kept : changed, values ? changed : kept);
   }
 
-  /// `reduce(list, init, (s, x) -> e, s -> result)`; DuckDB's `list_reduce(list, (s, x) -> e, init)`
-  /// begins with the first element where there is no `init`.
+  /// `reduce(list, init, (s, x) -> e, s -> result)`; DuckDB's `list_reduce(list, (s, x) -> e,
+  /// init)` begins with the first element where there is no `init`.
   private static SqlNode reduce(SqlCall call, String written) {
     List<SqlNode> operands = call.getOperandList();
     SqlParserPos position = call.getParserPosition();
@@ -225,8 +219,7 @@ public final class Lambdas {
     }
     List<String> names = names(step, 2, 2);
     SqlNode state =
-        FunctionNames.named(
-            "LAMBDA_STATE", position, list, init, text(names.getFirst(), position));
+        FunctionNames.named("LAMBDA_STATE", position, list, init, text(names.getFirst(), position));
     SqlNode body = bound(step.getExpression(), names.getFirst(), state);
     body = bound(body, names.getLast(), element(list, names.getLast(), position));
     SqlCall reduced =

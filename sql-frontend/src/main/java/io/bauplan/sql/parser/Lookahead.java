@@ -197,8 +197,7 @@ public final class Lookahead {
   public static boolean isCollectionType(BauplanParser parser) {
     return switch (kind(parser, 1)) {
       case BauplanParserConstants.ARRAY, BauplanParserConstants.MULTISET -> true;
-      case BauplanParserConstants.LBRACKET ->
-          kind(parser, 2) == BauplanParserConstants.RBRACKET;
+      case BauplanParserConstants.LBRACKET -> kind(parser, 2) == BauplanParserConstants.RBRACKET;
       default -> false;
     };
   }

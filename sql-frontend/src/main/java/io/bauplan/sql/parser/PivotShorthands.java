@@ -35,11 +35,7 @@ public final class PivotShorthands {
       SqlParserPos position) {
     SqlNode rows = group == null ? source : grouped(source, aggregates, axis, group, position);
     return new SqlPivot(
-        position,
-        rows,
-        new SqlNodeList(aggregates, SqlParserPos.sum(aggregates)),
-        axis,
-        values);
+        position, rows, new SqlNodeList(aggregates, SqlParserPos.sum(aggregates)), axis, values);
   }
 
   private static SqlSelect grouped(

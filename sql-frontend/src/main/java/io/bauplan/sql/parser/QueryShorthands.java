@@ -178,7 +178,8 @@ public final class QueryShorthands {
     for (int i = 1; i <= count; i++) {
       columns.add(new SqlIdentifier("column" + i, position));
     }
-    return new DefaultAlias(values, new SqlIdentifier("values", position.withQuoting(true)), columns);
+    return new DefaultAlias(
+        values, new SqlIdentifier("values", position.withQuoting(true)), columns);
   }
 
   /// A source with a name and columns that an alias replaces.

@@ -96,8 +96,7 @@ public final class TypeNames {
 
   /// Fields may be null unless they are NOT NULL, which Calcite's own would leave out of the text.
   private static final class RowTypeName extends SqlRowTypeNameSpec {
-    RowTypeName(
-        SqlParserPos position, List<SqlIdentifier> names, List<SqlDataTypeSpec> types) {
+    RowTypeName(SqlParserPos position, List<SqlIdentifier> names, List<SqlDataTypeSpec> types) {
       super(position, names, types);
     }
 

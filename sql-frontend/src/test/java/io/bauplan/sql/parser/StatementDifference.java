@@ -59,7 +59,9 @@ final class StatementDifference {
   }
 
   private static String operands(
-      List<? extends @Nullable SqlNode> first, List<? extends @Nullable SqlNode> second, String at) {
+      List<? extends @Nullable SqlNode> first,
+      List<? extends @Nullable SqlNode> second,
+      String at) {
     if (first.size() != second.size()) {
       return at + ": " + first + " <> " + second;
     }

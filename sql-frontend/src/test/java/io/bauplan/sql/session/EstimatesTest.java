@@ -74,8 +74,8 @@ class EstimatesTest {
       delimiter = '|',
       value = {
         // a group's key finds each row of the other side at most once
-        "1000000 | select * from sale s join (select person, sum(price) p from sale group by person)"
-            + " g on s.person = g.person",
+        "1000000 | select * from sale s join (select person, sum(price) p from sale group by"
+            + " person) g on s.person = g.person",
         // also where nothing is known of the keys but how well they compress
         "100000 | select * from person a join (select code, age, count(*) c from person"
             + " group by code, age) g on a.code = g.code and a.age = g.age",

@@ -161,7 +161,8 @@ class ExplainTest {
     Files.writeString(project.resolve("rome.sql"), "SELECT id, usd FROM sales WHERE shop = 'Rome'");
     Files.writeString(
         project.resolve("total.sql"),
-        "-- bauplan: materialization_strategy=REPLACE\nSELECT sum(usd) AS usd FROM rome WHERE id > 100");
+        "-- bauplan: materialization_strategy=REPLACE\n"
+            + "SELECT sum(usd) AS usd FROM rome WHERE id > 100");
     String plan = text("EXPLAIN PIPELINE '" + project + "'");
     assertThat(plan)
         .contains("rome: SQL, reads sales; planned into its reader")

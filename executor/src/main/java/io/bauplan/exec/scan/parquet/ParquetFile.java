@@ -32,6 +32,9 @@ record ParquetFile(
   ColumnKey key(RowGroupReader.Wanted wanted, ColumnShape shape, Footer.RowGroup group) {
     String ids = shape instanceof ColumnShape.Primitive ? "" : " " + wanted.ids();
     return new ColumnKey(
-        location, version, group.firstRow(), shape.firstLeaf().leaf() + " " + shape.name() + " " + wanted.type().sql() + ids);
+        location,
+        version,
+        group.firstRow(),
+        shape.firstLeaf().leaf() + " " + shape.name() + " " + wanted.type().sql() + ids);
   }
 }

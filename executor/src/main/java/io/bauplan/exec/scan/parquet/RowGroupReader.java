@@ -138,22 +138,13 @@ final class RowGroupReader implements BatchReader {
       return new FlatColumn(wanted.name, chunk(leaf, wanted.type, group, memory));
     }
     return new NestedColumn(
-        shape,
-        wanted.type,
-        wanted.ids,
-        memory,
-        (leaf, type) -> chunk(leaf, type, group, memory));
+        shape, wanted.type, wanted.ids, memory, (leaf, type) -> chunk(leaf, type, group, memory));
   }
 
   private ChunkReader chunk(
       SchemaNode leaf, DataType type, Footer.RowGroup group, BufferAllocator memory) {
     return new ChunkReader(
-        file,
-        group.chunks().get(leaf.leaf()),
-        leaf,
-        type,
-        context.figures().bytesRead(),
-        memory);
+        file, group.chunks().get(leaf.leaf()), leaf, type, context.figures().bytesRead(), memory);
   }
 
   static EngineException malformed(String location, String column, CorruptData e) {
