@@ -20,6 +20,8 @@ _WHERE = {
     "Client": "_client",
     "exceptions": None,
     "RunState": "_results",
+    "Job": "_results",
+    "JobLog": "_results",
     "Branch": "_results",
     "Tag": "_results",
     "Namespace": "_results",

@@ -16,7 +16,7 @@ except ImportError as e:  # pragma: no cover
 from . import _engine, exceptions as errors
 from ._flight import Connection, Session
 from ._results import (
-    Branch, Commit, Info, Namespace, Ref, RunState, Table, Tag, UserLog)
+    Branch, Commit, Info, Job, JobLog, Namespace, Ref, RunState, Table, Tag, UserLog)
 
 RefLike = Union[str, Ref]
 TableLike = Union[str, Table]
@@ -248,11 +248,9 @@ class Client:
 
         A failing model is no exception: look at `job_status` and `error`. `cache`, `transaction`
         and `strict` are "on" or "off"; `preview` is "on", "off", "head" or "tail"; `on_event` is
-        called with everything that happens.
+        called with everything that happens. With `detach` the call returns at once: the engine
+        carries the run out while it is open, and `get_job` tells how it goes.
         """
-        if detach:
-            raise errors.BauplanError(
-                "a run ends when its client goes away: detach is not supported")
         folder = Path(project_dir or ".").absolute()
         target = _name(ref) or self._ref or "main"
         publishing = "TRANSACTION" if _is_on(transaction, True) else "EACH_MODEL"
@@ -268,6 +266,10 @@ class Client:
             "caching": "ON" if _is_on(cache, True) else "OFF",
         }
         state = RunState(project_dir=str(folder), ref=target)
+        if detach:
+            del body["requestId"]
+            state.job_id = self._catalog("start_run", _missing_branch, **body)[0]["id"]
+            return state
         begin = time.monotonic()
         try:
             for event in self._connection.action("bauplan.run", body, self._session):
@@ -288,6 +290,32 @@ class Client:
         session = Session()
         for _ in self._connection.action("bauplan.cancel_run", {"requestId": request}, session):
             pass
+
+    # ---- jobs
+
+    def get_jobs(
+        self,
+        limit: int = 25,
+        kind: Optional[str] = None,
+        status: Optional[str] = None,
+        user: Optional[str] = None
+    ) -> List[Job]:
+        """Statements and runs, newest first."""
+        state = {"SUCCESS": "SUCCEEDED"}.get(status.upper(), status) if status else None
+        rows = self._catalog("jobs", limit=limit, kind=kind, state=state, user=user)
+        return [_job(row) for row in rows]
+
+    def get_job(self, job: Union[str, Job]) -> Job:
+        return _job(self._catalog("job", id=_job_id(job))[0])
+
+    def get_job_logs(self, job: Union[str, Job]) -> List[JobLog]:
+        """What a job said, in order: prints of its functions, and its steps."""
+        rows = self._catalog("job_log", id=_job_id(job))
+        return [JobLog(r["time"], r["model"], r["stream"], r["text"]) for r in rows]
+
+    def cancel_job(self, job: Union[str, Job]) -> None:
+        """Asks a job under way for its end; it is over soon after."""
+        self._catalog("stop_job", id=_job_id(job))
 
     # ---- branches and tags
 
@@ -557,6 +585,22 @@ class Client:
 _missing_branch = errors.BranchNotFoundError
 _missing_tag = errors.TagNotFoundError
 _missing_ref = errors.RefNotFoundError
+
+
+def _job_id(job: Union[str, Job]) -> str:
+    return job.id if isinstance(job, Job) else job
+
+
+def _job(row: Dict[str, Any]) -> Job:
+    status = row["state"].upper()
+    millis = row["duration_ms"]
+    return Job(
+        id=row["id"], kind=row["kind"].upper(), status=_STATUS.get(status, status),
+        user=row["user"], ref=row["reference"], namespace=row["namespace"],
+        project=row["project"], text=row["text"], created_at=row["started"],
+        finished_at=row["ended"], duration=None if millis is None else millis / 1000,
+        error=row["error"] or None, commit=row["commit"] or None,
+        kept_branch=row["kept_branch"] or None)
 
 
 def _record(state: RunState, event: Dict[str, Any], seconds: float) -> None:

@@ -101,6 +101,40 @@ class UserLog:
         return self.message
 
 
+@dataclass(frozen=True)
+class Job:
+    """A statement or run: `status` is RUNNING, SUCCESS, FAILED, CANCELLED, UNKNOWN or ABORTED,
+    `kind` QUERY, STATEMENT or RUN; times are ISO 8601, `duration` is in seconds."""
+
+    id: str
+    kind: str
+    status: str
+    user: str
+    ref: str
+    namespace: str
+    project: str
+    text: str
+    created_at: str
+    finished_at: Optional[str]
+    duration: Optional[float]
+    error: Optional[str]
+    commit: Optional[str]
+    kept_branch: Optional[str]
+
+
+@dataclass(frozen=True)
+class JobLog:
+    """A line that a job said; `stream` is stdout, stderr, note, state or error."""
+
+    time: str
+    model: str
+    stream: str
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
 @dataclass
 class RunState:
     """A run: `job_status` is RUNNING, then SUCCESS, FAILED, CANCELLED or UNKNOWN.

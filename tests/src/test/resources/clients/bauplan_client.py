@@ -2,6 +2,7 @@
 import csv
 import json
 import sys
+import time
 from pathlib import Path
 
 import bauplan
@@ -75,4 +76,21 @@ with bauplan.Client(api_endpoint=address, api_key=token) as client:
     failed = client.run(project, parameters={"factor": 0})
     assert failed.job_status == "FAILED" and "ZeroDivisionError" in failed.error, failed
     assert client.get_branch("main").hash == head and client.has_branch(failed.kept_branch)
+
+    # Jobs: what was asked, by whom, what came of it and what it said.
+    job = client.get_job(state.job_id)
+    assert (job.kind, job.status, job.user, job.ref) == ("RUN", "SUCCESS", "tester", "main"), job
+    assert "rows 4" in [str(line) for line in client.get_job_logs(job)]
+    assert client.get_jobs(status="FAILED", kind="run")[0].id == failed.job_id
+    assert client.get_jobs(kind="query", limit=1)[0].text.startswith("SELECT")
+    fails(exceptions.BauplanHTTPError, "22023", lambda: client.cancel_job(state.job_id))
+    fails(exceptions.BauplanHTTPError, "42000",
+          lambda: client.merge_branch(failed.kept_branch, "main"))
+    later = client.run(project, detach=True)
+    assert later.job_status == "RUNNING", later
+    for _ in range(600):
+        if client.get_job(later.job_id).status != "RUNNING":
+            break
+        time.sleep(0.1)
+    assert client.get_job(later.job_id).status == "SUCCESS", client.get_job(later.job_id)
 print("ok")

@@ -1,5 +1,6 @@
 package io.bauplan.exec.engine;
 
+import io.bauplan.exec.job.Jobs;
 import io.bauplan.exec.run.RunListener;
 import io.bauplan.exec.run.RunRequest;
 import io.bauplan.exec.run.RunResult;
@@ -22,6 +23,14 @@ public interface Engine extends AutoCloseable {
   /// Runs a pipeline as a transaction on a branch; returns when it is published or has failed. An
   /// interrupt of the calling thread cancels the run.
   RunResult run(Session session, RunRequest request, RunListener listener);
+
+  /// As `run`, but returns at once; the engine carries the run out while it is open.
+  ///
+  /// @return the job's id
+  String startRun(Session session, RunRequest request, RunListener listener);
+
+  /// Statements and runs, now and before.
+  Jobs jobs();
 
   /// The plans of a project's models; `ANALYZE` runs them, publishes nothing and adds figures.
   Explanation explain(Session session, PlannedStatement.ExplainPipeline pipeline);

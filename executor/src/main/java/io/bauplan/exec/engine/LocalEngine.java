@@ -4,6 +4,10 @@ import io.bauplan.exec.cache.CacheTables;
 import io.bauplan.exec.cache.ColumnCache;
 import io.bauplan.exec.cache.ColumnFiles;
 import io.bauplan.exec.fallback.CalciteFallback;
+import io.bauplan.exec.job.Job;
+import io.bauplan.exec.job.JobTables;
+import io.bauplan.exec.job.Jobs;
+import io.bauplan.exec.job.RunningJob;
 import io.bauplan.exec.run.RunListener;
 import io.bauplan.exec.run.RunRequest;
 import io.bauplan.exec.run.RunResult;
@@ -33,9 +37,11 @@ import io.bauplan.udf.python.RuntimeConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.arrow.memory.AllocationListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -51,6 +57,9 @@ final class LocalEngine implements Engine {
   /// Arrow would round every buffer up to a power of two, which doubles what columns take.
   private static final RoundingPolicy EXACT = bytes -> bytes + 63 & -64;
 
+  /// What runs that nobody waits for get to let go when the engine closes.
+  private static final Duration DETACHED_PATIENCE = Duration.ofSeconds(10);
+
   private final EngineConfig config;
   private final Catalog catalog;
   private final FunctionRuntime functions;
@@ -61,8 +70,9 @@ final class LocalEngine implements Engine {
   private final SystemTables systemTables;
   private final StatementPlanner planner;
   private final StatementExecution statements;
-  private final RunningStatements running = new RunningStatements();
+  private final Jobs jobs;
   private final Runs runs;
+  private final Set<Thread> detached = ConcurrentHashMap.newKeySet();
 
   /// Takes ownership of the catalog and the runtime.
   private LocalEngine(EngineConfig config, Catalog catalog, FunctionRuntime functions) {
@@ -80,9 +90,12 @@ final class LocalEngine implements Engine {
             files,
             new CalciteFallback(),
             functions);
-    this.systemTables = SystemTables.with(() -> CacheTables.of(columns));
+    this.jobs = Jobs.open(config.warehouse());
+    List<SystemTables.SystemTable> own = new java.util.ArrayList<>(new JobTables(jobs).tables());
+    own.addAll(CacheTables.of(columns));
+    this.systemTables = SystemTables.with(() -> own);
     this.planner = new CalcitePlanner(catalog, worker.fileSchemas(), systemTables);
-    this.statements = new StatementExecution(this, running);
+    this.statements = new StatementExecution(this, jobs);
     ProjectReader projects = new ProjectReader(PythonSourceInspector.open(config.cacheDirectory()));
     this.runs = new Runs(catalog, planner, worker, projects);
   }
@@ -143,20 +156,28 @@ final class LocalEngine implements Engine {
 
   @Override
   public StatementResult execute(Session session, String sql, StatementOptions options) {
-    String id = UUID.randomUUID().toString();
-    running.started(id);
-    boolean streams = false;
+    RunningJob job = jobs.start(Job.Kind.STATEMENT, session, sql);
     try {
-      StatementResult result = statements.execute(planner.plan(sql, session), session, options, id);
-      if (result instanceof StatementResult.Rows(RunningQuery query)) {
-        streams = true;
-        return new StatementResult.Rows(new TrackedQuery(query, () -> running.ended(id)));
+      PlannedStatement planned = planner.plan(sql, session);
+      if (planned instanceof PlannedStatement.Query) {
+        job.isQuery();
       }
-      return result;
-    } finally {
-      if (!streams) {
-        running.ended(id);
-      }
+      StatementResult result = statements.execute(planned, session, options, job);
+      return switch (result) {
+        case StatementResult.Rows(RunningQuery query) ->
+            new StatementResult.Rows(new TrackedQuery(query, job));
+        case StatementResult.Updated(long rows, String ignored) -> {
+          job.succeeded(rows);
+          yield result;
+        }
+        case StatementResult.SessionChanged ignored -> {
+          job.succeeded(0);
+          yield result;
+        }
+      };
+    } catch (RuntimeException | Error e) {
+      job.failed(e, 0);
+      throw e;
     }
   }
 
@@ -187,13 +208,51 @@ final class LocalEngine implements Engine {
 
   @Override
   public RunResult run(Session session, RunRequest request, RunListener listener) {
-    String id = UUID.randomUUID().toString();
-    running.started(id);
+    return run(session, request, listener, startRun(session, request));
+  }
+
+  private RunningJob startRun(Session session, RunRequest request) {
+    return jobs.start(
+        Job.Kind.RUN, session.withReference(request.reference()), request.projectDirectory());
+  }
+
+  private RunResult run(Session session, RunRequest request, RunListener listener, RunningJob job) {
+    job.interruptible();
     try {
-      return runs.run(session, request, listener);
-    } finally {
-      running.ended(id);
+      RunResult result = runs.run(session, request, job.listener(listener), job.id());
+      job.ended(result);
+      return result;
+    } catch (RuntimeException | Error e) {
+      job.failed(e, 0);
+      throw e;
     }
+  }
+
+  @Override
+  public String startRun(Session session, RunRequest request, RunListener listener) {
+    RunningJob job = startRun(session, request);
+    Thread thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("job-" + job.id())
+            .unstarted(
+                () -> {
+                  try {
+                    run(session, request, listener, job);
+                  } catch (RuntimeException e) {
+                    LOG.info("event=run_failed job={} error={}", job.id(), e.getMessage());
+                  } finally {
+                    detached.remove(Thread.currentThread());
+                  }
+                });
+    detached.add(thread);
+    thread.start();
+    return job.id();
+  }
+
+  @Override
+  public Jobs jobs() {
+    return jobs;
   }
 
   @Override
@@ -228,12 +287,26 @@ final class LocalEngine implements Engine {
         allocator;
         functions;
         AutoCloseable cache = () -> columns.ifPresent(ColumnCache::close);
-        files) {
-      worker.close();
+        files;
+        worker;
+        jobs) {
+      endDetached();
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private void endDetached() {
+    detached.forEach(Thread::interrupt);
+    for (Thread thread : detached) {
+      try {
+        thread.join(DETACHED_PATIENCE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.bauplan.exec.engine;
 
+import io.bauplan.exec.job.Jobs;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.CatalogTable;
@@ -37,9 +38,9 @@ final class Maintenance {
   private static final Duration CLOCK_MARGIN = Duration.ofSeconds(10);
 
   private final Catalog catalog;
-  private final RunningStatements running;
+  private final Jobs running;
 
-  Maintenance(Catalog catalog, RunningStatements running) {
+  Maintenance(Catalog catalog, Jobs running) {
     this.catalog = catalog;
     this.running = running;
   }

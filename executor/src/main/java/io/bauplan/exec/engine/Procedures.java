@@ -1,5 +1,6 @@
 package io.bauplan.exec.engine;
 
+import io.bauplan.exec.job.Jobs;
 import io.bauplan.exec.scan.generate.Generators;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.Catalog.OnExisting;
@@ -40,6 +41,7 @@ final class Procedures {
           "expire_snapshots",
           "remove_orphan_files",
           "rewrite_data_files",
+          "stop_job",
           "vacuum");
 
   /// Rows come in this order; the small ones first, so that a wrong argument shows at once.
@@ -80,11 +82,13 @@ final class Procedures {
               new Column("rows", DataType.INT64, false)));
 
   private final Catalog catalog;
+  private final Jobs jobs;
   private final Maintenance maintenance;
 
-  Procedures(Catalog catalog, RunningStatements running) {
+  Procedures(Catalog catalog, Jobs jobs) {
     this.catalog = catalog;
-    this.maintenance = new Maintenance(catalog, running);
+    this.jobs = jobs;
+    this.maintenance = new Maintenance(catalog, jobs);
   }
 
   /// Whether a procedure answers with rows, not with a message.
@@ -102,10 +106,11 @@ final class Procedures {
       case "generate_tpcds" -> generateTables(call, "tpcds.", TPCDS_TABLES, namespace, runner);
       case "generate_transactions" -> generateTransactions(call, namespace, runner);
       case "rollback_to_snapshot" -> maintenance.rollback(call, namespace);
-      case "expire_snapshots" -> maintenance.expire(call, namespace, runner.statement());
-      case "remove_orphan_files" -> maintenance.removeOrphans(call, namespace, runner.statement());
+      case "expire_snapshots" -> maintenance.expire(call, namespace, runner.job().id());
+      case "remove_orphan_files" -> maintenance.removeOrphans(call, namespace, runner.job().id());
       case "rewrite_data_files" -> maintenance.rewrite(call, namespace, runner);
-      case "vacuum" -> maintenance.vacuum(call, namespace, runner.statement());
+      case "vacuum" -> maintenance.vacuum(call, namespace, runner.job().id());
+      case "stop_job" -> stopJob(call);
       default ->
           throw new EngineException(
                   ErrorCode.FUNCTION_NOT_FOUND, "there is no procedure system." + name)
@@ -114,6 +119,13 @@ final class Procedures {
                       .map(near -> "did you mean system." + near + "?")
                       .orElse("there are: system." + String.join(", system.", NAMES)));
     };
+  }
+
+  /// `stop_job(job => 'id')`
+  private StatementResult stopJob(PlannedStatement.Call call) {
+    String id = new Arguments(call, List.of("job")).required("job");
+    jobs.stop(id);
+    return new StatementResult.Updated(0, "Stopping job " + id);
   }
 
   /// `generate_tpch(scale => 0.1, namespace => 'tpch')`, `generate_tpcds` alike.

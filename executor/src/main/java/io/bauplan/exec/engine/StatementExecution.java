@@ -1,5 +1,7 @@
 package io.bauplan.exec.engine;
 
+import io.bauplan.exec.job.Jobs;
+import io.bauplan.exec.job.RunningJob;
 import io.bauplan.exec.run.RunEvent;
 import io.bauplan.exec.run.RunListener;
 import io.bauplan.exec.run.RunRequest;
@@ -35,21 +37,20 @@ final class StatementExecution {
   private final Procedures procedures;
   private final ViewMaterialization materialization;
 
-  StatementExecution(Engine engine, RunningStatements running) {
+  StatementExecution(Engine engine, Jobs jobs) {
     this.engine = engine;
     this.changes = new DataChanges(engine.catalog(), engine.worker());
     this.definitions = new DataDefinition(engine.catalog());
     this.references = new References(engine.catalog());
     this.imports = new FileImport(engine.catalog(), engine.worker().fileSchemas(), changes);
-    this.procedures = new Procedures(engine.catalog(), running);
+    this.procedures = new Procedures(engine.catalog(), jobs);
     this.materialization = new ViewMaterialization(engine.catalog());
   }
 
-  /// @param id of the statement, by which [RunningStatements] knows it
   StatementResult execute(
-      PlannedStatement statement, Session session, StatementOptions options, String id) {
+      PlannedStatement statement, Session session, StatementOptions options, RunningJob job) {
     return execute(
-        statement, session, options, new StatementRunner(engine.worker(), session, options, id));
+        statement, session, options, new StatementRunner(engine.worker(), session, options, job));
   }
 
   private StatementResult execute(
@@ -102,7 +103,7 @@ final class StatementExecution {
             explain.statement(),
             session,
             options,
-            new StatementRunner(observed, session, options, answer.statement()));
+            new StatementRunner(observed, session, options, answer.job()));
     if (result instanceof StatementResult.Rows rows) {
       try (RunningQuery query = rows.query()) {
         StatementRunner.drain(query);

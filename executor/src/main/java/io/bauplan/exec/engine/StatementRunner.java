@@ -1,6 +1,7 @@
 package io.bauplan.exec.engine;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.job.RunningJob;
 import io.bauplan.exec.worker.QueryOptions;
 import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.exec.worker.Worker;
@@ -19,33 +20,34 @@ final class StatementRunner {
   private final Session session;
   private final StatementOptions options;
 
-  private final String statement;
+  private final RunningJob job;
 
-  /// @param statement id of the statement
-  StatementRunner(Worker worker, Session session, StatementOptions options, String statement) {
-    this.statement = statement;
+  /// @param job the statement
+  StatementRunner(Worker worker, Session session, StatementOptions options, RunningJob job) {
+    this.job = job;
     this.worker = worker;
     this.session = session;
     this.options = options;
   }
 
-  String statement() {
-    return statement;
+  RunningJob job() {
+    return job;
   }
 
   /// Starts a plan; the caller owns the query.
   RunningQuery start(PhysicalPlan plan, List<Literal> parameters) {
     PhysicalPlan bound = parameters.isEmpty() ? plan : PhysicalPlans.bind(plan, parameters);
     String id = UUID.randomUUID().toString();
-    return worker.execute(
-        bound,
-        new QueryOptions(
-            id,
-            Long.MAX_VALUE,
-            options.timeout(),
-            session.zone(),
-            options.functionOutput(),
-            options.cached() && session.usesColumnCache()));
+    return job.track(
+        worker.execute(
+            bound,
+            new QueryOptions(
+                id,
+                Long.MAX_VALUE,
+                options.timeout(),
+                session.zone(),
+                job.output(options.functionOutput()),
+                options.cached() && session.usesColumnCache())));
   }
 
   RunningQuery start(PhysicalPlan plan) {

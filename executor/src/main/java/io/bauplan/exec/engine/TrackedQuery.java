@@ -1,6 +1,7 @@
 package io.bauplan.exec.engine;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.job.RunningJob;
 import io.bauplan.exec.worker.QueryFigures;
 import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.sql.plan.DeletedRows;
@@ -9,14 +10,16 @@ import io.bauplan.sql.plan.WrittenFile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A query that says when it is over. Owns the query inside.
+/// The query of a statement, which says how it ended. Owns the query inside.
 final class TrackedQuery implements RunningQuery {
   private final RunningQuery query;
-  private final Runnable onClose;
+  private final RunningJob job;
+  private volatile boolean cancelled;
+  private long rows;
 
-  TrackedQuery(RunningQuery query, Runnable onClose) {
+  TrackedQuery(RunningQuery query, RunningJob job) {
     this.query = query;
-    this.onClose = onClose;
+    this.job = job;
   }
 
   @Override
@@ -31,11 +34,19 @@ final class TrackedQuery implements RunningQuery {
 
   @Override
   public @Nullable Batch next() {
-    return query.next();
+    try {
+      Batch batch = query.next();
+      rows += batch == null ? 0 : batch.rowCount();
+      return batch;
+    } catch (RuntimeException e) {
+      job.failed(e, rows);
+      throw e;
+    }
   }
 
   @Override
   public void cancel() {
+    cancelled = true;
     query.cancel();
   }
 
@@ -59,7 +70,12 @@ final class TrackedQuery implements RunningQuery {
     try {
       query.close();
     } finally {
-      onClose.run();
+      // A client that has seen enough is no failure.
+      if (cancelled || job.isStopped()) {
+        job.cancelled(rows);
+      } else {
+        job.succeeded(rows);
+      }
     }
   }
 }

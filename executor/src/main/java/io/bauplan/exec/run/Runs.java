@@ -39,15 +39,15 @@ public final class Runs {
 
   /// Runs to the end. What is wrong with the project or the request throws; what goes wrong with
   /// the run is in the result.
-  public RunResult run(Session session, RunRequest request, RunListener listener) {
-    return run(session, request, listener, worker);
+  public RunResult run(Session session, RunRequest request, RunListener listener, String jobId) {
+    return run(session, request, listener, jobId, worker);
   }
 
-  private RunResult run(Session session, RunRequest request, RunListener listener, Worker on) {
+  private RunResult run(
+      Session session, RunRequest request, RunListener listener, String jobId, Worker on) {
     Project project = projects.read(Path.of(request.projectDirectory()));
     PipelineDag dag = PipelineDag.of(project.models());
     PinnedRef target = catalog.resolve(request.reference());
-    String jobId = jobId();
     Session runSession =
         session
             .withReference(
@@ -112,6 +112,7 @@ public final class Runs {
                 finished.put(done.model(), done);
               }
             },
+            jobId(),
             observed);
     if (result.status() != RunResult.Status.SUCCEEDED) {
       throw new EngineException(ErrorCode.FUNCTION_FAILED, result.error());

@@ -118,6 +118,7 @@ public final class BauplanCommand implements Runnable {
     all.put("query", QueryCommand::new);
     all.put("sql", SqlCommand::new);
     all.put("run", RunCommand::new);
+    all.put("job", JobCommand::new);
     all.put("explain", ExplainCommand::new);
     all.put("table", TableCommand::new);
     all.put("branch", BranchCommand::new);

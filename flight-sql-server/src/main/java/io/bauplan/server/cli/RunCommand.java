@@ -1,9 +1,11 @@
 package io.bauplan.server.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.bauplan.exec.run.RunListener;
 import io.bauplan.exec.run.RunRequest;
 import io.bauplan.exec.run.RunResult;
 import io.bauplan.server.connection.EngineConnection;
+import io.bauplan.server.connection.RemoteConnection;
 import io.bauplan.server.wire.RunMessages;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +79,7 @@ final class RunCommand extends EngineCommand {
   @Option(names = "--param", paramLabel = "NAME=VALUE", description = "A parameter of the project")
   Map<String, String> parameters = new LinkedHashMap<>();
 
-  @Option(names = "--detach", hidden = true)
+  @Option(names = "--detach", description = "Return at once; `bauplan job` tells how it goes")
   boolean detach;
 
   @Option(names = "--priority", paramLabel = "1-10", hidden = true)
@@ -95,10 +97,10 @@ final class RunCommand extends EngineCommand {
 
   @Override
   int work(EngineConnection connection, Interrupts interrupts) {
-    if (detach) {
-      throw invalid("--detach needs a server that keeps running: start one with `bauplan serve`");
-    }
     RunRequest request = request(connection);
+    if (detach) {
+      return startDetached(connection, request);
+    }
     RunListener listener =
         isJson()
             ? event -> console().print(RunMessages.event(event) + "\n")
@@ -112,6 +114,15 @@ final class RunCommand extends EngineCommand {
       case CANCELLED -> Interrupts.EXIT_CODE;
       case FAILED, UNKNOWN -> BauplanCommand.FAILED;
     };
+  }
+
+  /// The engine has to outlive this command.
+  private int startDetached(EngineConnection connection, RunRequest request) {
+    if (!(connection instanceof RemoteConnection)) {
+      throw invalid("--detach needs an engine that keeps running: start one with `bauplan serve`");
+    }
+    JsonNode started = connection.catalog("start_run", RunMessages.request(request));
+    return done(started, "Started job " + started.path(0).path("id").asText());
   }
 
   private RunRequest request(EngineConnection connection) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bauplan.exec.engine.Engine;
+import io.bauplan.exec.run.RunBranches;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.CatalogTable;
@@ -43,6 +44,8 @@ import java.util.Optional;
 /// | `table`, `function` | `reference`, `name` |
 /// | `delete_table` | `branch`, `name` |
 /// | `info` | - |
+///
+/// [JobOperations] has those of jobs.
 public final class CatalogOperations {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_COMMITS = 10_000;
@@ -50,10 +53,12 @@ public final class CatalogOperations {
 
   private final Engine engine;
   private final Catalog catalog;
+  private final JobOperations jobs;
 
   public CatalogOperations(Engine engine) {
     this.engine = engine;
     this.catalog = engine.catalog();
+    this.jobs = new JobOperations(engine);
   }
 
   JsonNode call(ServerSession session, String operation, JsonNode arguments) {
@@ -95,8 +100,12 @@ public final class CatalogOperations {
       case "delete_table" -> deleteTable(given);
       case "info" -> info();
       default ->
-          throw new EngineException(
-              ErrorCode.INVALID_ARGUMENT, "there is no catalog operation \"" + operation + "\"");
+          jobs.call(session, operation, arguments)
+              .orElseThrow(
+                  () ->
+                      new EngineException(
+                          ErrorCode.INVALID_ARGUMENT,
+                          "there is no catalog operation \"" + operation + "\""));
     };
   }
 
@@ -152,6 +161,7 @@ public final class CatalogOperations {
 
   private ArrayNode merge(Arguments given) {
     PinnedRef source = catalog.resolve(given.text("source"));
+    RunBranches.requireMergeable(catalog, source);
     String into = given.text("into");
     String message =
         given.optional("message").orElse("Merge " + given.text("source") + " into " + into);

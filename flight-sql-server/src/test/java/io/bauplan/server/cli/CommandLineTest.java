@@ -80,6 +80,21 @@ class CommandLineTest {
   }
 
   @Test
+  void tellsOfJobs() {
+    assertThat(run("query", "SELECT 41 AS n").code()).isZero();
+    assertThat(run("query", "SELECT nope").code()).isEqualTo(1);
+    assertThat(run("job", "ls").out()).contains("SELECT 41 AS n").contains("SELECT nope");
+    Outcome failed = run("job", "ls", "--state", "failed", "-O", "json");
+    assertThat(failed.out()).contains("SELECT nope").doesNotContain("SELECT 41");
+    String id = failed.out().replaceFirst("(?s).*?\"id\":\"(\\w+)\".*", "$1");
+    assertThat(run("job", "get", id).out()).contains("42703").contains("SELECT nope");
+    assertThat(run("job", "logs", id).code()).isZero();
+    assertThat(run("job", "stop", id).err()).contains("is over: FAILED");
+    assertThat(run("job", "get", "nothing").code()).isEqualTo(1);
+    assertThat(run("run", ".", "--detach").err()).contains("bauplan serve");
+  }
+
+  @Test
   void limitsTheRowsOfATable() {
     String sql =
         "SELECT * FROM (VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12)) AS v(n)";
