@@ -188,6 +188,15 @@ final class Maintenance {
             + files.size());
   }
 
+  /// `analyze(table => 't', columns => 'a, b')`, `ANALYZE TABLE t (a, b)`.
+  StatementResult analyze(
+      PlannedStatement.Call call, List<String> namespace, StatementRunner runner) {
+    var arguments = new Procedures.Arguments(call, List.of("table", "columns"));
+    CatalogTable table = table(call, arguments.required("table"), namespace);
+    return new TableAnalysis(catalog, table)
+        .run(branch(call), arguments.names("columns"), runner);
+  }
+
   private static Instant retained(Procedures.Arguments arguments) {
     long days =
         arguments.whole("retention_days", OptionalLong.of(CatalogUpkeep.DEFAULT_RETENTION_DAYS));

@@ -22,6 +22,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,8 @@ final class Procedures {
           "remove_orphan_files",
           "rewrite_data_files",
           "stop_job",
-          "vacuum");
+          "vacuum",
+          "analyze");
 
   /// Rows come in this order; the small ones first, so that a wrong argument shows at once.
   private static final List<String> TPCH_TABLES =
@@ -111,6 +113,7 @@ final class Procedures {
       case "rewrite_data_files" -> maintenance.rewrite(call, namespace, runner);
       case "vacuum" -> maintenance.vacuum(call, namespace, runner.job().id());
       case "stop_job" -> stopJob(call);
+      case "analyze" -> maintenance.analyze(call, namespace, runner);
       default ->
           throw new EngineException(
                   ErrorCode.FUNCTION_NOT_FOUND, "there is no procedure system." + name)
@@ -264,6 +267,17 @@ final class Procedures {
                 ErrorCode.INVALID_DATETIME, name + " is '" + value + "', which is not a time", e)
             .withHint("write it as TIMESTAMP '2026-01-31 12:00:00'");
       }
+    }
+
+    /// Names in a list, or in a text with commas between them.
+    List<String> names(String name) {
+      Object value = byName.get(name);
+      if (value instanceof List<?> list) {
+        return list.stream().map(String::valueOf).toList();
+      }
+      return value == null
+          ? List.of()
+          : Arrays.stream(value.toString().split(",")).map(String::strip).toList();
     }
 
     String text(String name, String otherwise) {

@@ -22,6 +22,15 @@ public interface CatalogUpkeep {
   int expireSnapshots(
       String branch, TableRef table, Instant olderThan, int retainLast, CommitInfo info);
 
+  /// Records how many distinct values columns of a snapshot have; what was recorded of its other
+  /// columns stays.
+  void setStatistics(
+      String branch, TableRef table, long snapshotId, List<ColumnSketch> sketches, CommitInfo info);
+
+  /// @param theta the values of the column as a compact theta sketch of Apache DataSketches, each by
+  ///     the bytes by which Iceberg writes a single value
+  record ColumnSketch(int fieldId, byte[] theta) {}
+
   /// Deletes the files that nothing reaches any more.
   ///
   /// @param table whose folder is swept; empty = the whole warehouse

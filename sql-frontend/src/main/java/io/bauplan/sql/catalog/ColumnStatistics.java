@@ -16,6 +16,15 @@ public record ColumnStatistics(
     OptionalLong distinctCount,
     OptionalLong storedBytes) {
 
+  /// Of a column of which nothing is known.
+  public static final ColumnStatistics NONE =
+      new ColumnStatistics(
+          null, null, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+
+  public ColumnStatistics withDistinct(OptionalLong counted) {
+    return new ColumnStatistics(lower, upper, nullCount, counted, storedBytes);
+  }
+
   public ColumnStatistics withoutBounds() {
     return new ColumnStatistics(null, null, nullCount, distinctCount, storedBytes);
   }

@@ -79,14 +79,40 @@ final class JobParser {
     return new JobStatement.Call(procedure, arguments, reader.version(), reader.since(first));
   }
 
+  /// `(a, b)`, Spark's `COMPUTE STATISTICS [FOR COLUMNS a, b | FOR ALL COLUMNS]`.
+  private List<String> analyzedColumns() throws ParseException {
+    if (reader.accept("COMPUTE", "STATISTICS")) {
+      if (reader.accept("FOR", "ALL")) {
+        reader.expect("COLUMNS");
+        return List.of();
+      }
+      return reader.accept("FOR", "COLUMNS") ? columnNames() : List.of();
+    }
+    boolean options = reader.peek(3).image.equals("=") || reader.peek(3).image.equals("=>");
+    if (options || !reader.accept("(")) {
+      return List.of();
+    }
+    List<String> columns = columnNames();
+    reader.expect(")");
+    return columns;
+  }
+
+  private List<String> columnNames() throws ParseException {
+    List<String> columns = new ArrayList<>();
+    do {
+      columns.add(reader.simpleName().getSimple());
+    } while (reader.accept(","));
+    return columns;
+  }
+
   private Statement maintain(Token first, Upkeep kind) throws ParseException {
     boolean ignored = reader.accept("TABLE");
     SqlIdentifier table = reader.name();
-    boolean statistics = kind == Upkeep.ANALYZE && reader.accept("COMPUTE", "STATISTICS");
+    List<String> columns = kind == Upkeep.ANALYZE ? analyzedColumns() : List.of();
     Map<String, String> options = Map.of();
     if (reader.accept("WITH") || reader.at("(")) {
       options = reader.options(OptionKeys.LOWER_CASE);
     }
-    return new JobStatement.Maintain(kind, table, options, reader.since(first));
+    return new JobStatement.Maintain(kind, table, columns, options, reader.since(first));
   }
 }

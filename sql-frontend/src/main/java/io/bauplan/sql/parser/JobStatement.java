@@ -33,9 +33,15 @@ public sealed interface JobStatement extends Statement {
   /// @param name empty when positional
   record Argument(Optional<String> name, SqlNode value) {}
 
-  /// `VACUUM t`, `OPTIMIZE t`, `ANALYZE TABLE t`.
+  /// `VACUUM t`, `OPTIMIZE t`, `ANALYZE TABLE t (columns)`.
+  ///
+  /// @param columns of `ANALYZE`; none = all
   record Maintain(
-      Upkeep kind, SqlIdentifier table, Map<String, String> options, SourcePosition position)
+      Upkeep kind,
+      SqlIdentifier table,
+      List<String> columns,
+      Map<String, String> options,
+      SourcePosition position)
       implements JobStatement {}
 
   /// What to do to a table.

@@ -225,7 +225,16 @@ public final class StatementPrinter {
                       .collect(Collectors.joining(", ", "(", ")")),
               at(s.at()));
       case JobStatement.Maintain s ->
-          words(s.kind().name(), "TABLE", print(s.table()), options("WITH ", s.options()));
+          words(
+              s.kind().name(),
+              "TABLE",
+              print(s.table()),
+              s.columns().isEmpty()
+                  ? ""
+                  : s.columns().stream()
+                      .map(StatementPrinter::quoted)
+                      .collect(Collectors.joining(", ", "(", ")")),
+              options("WITH ", s.options()));
     };
   }
 

@@ -113,6 +113,9 @@ final class Planning {
             .table(maintain.table());
     Map<String, @Nullable Object> arguments = new LinkedHashMap<>(maintain.options());
     arguments.put("table", table.name().dotted());
+    if (!maintain.columns().isEmpty()) {
+      arguments.put("columns", maintain.columns());
+    }
     String procedure =
         switch (maintain.kind()) {
           case VACUUM -> "system.vacuum";

@@ -25,6 +25,7 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /// [CatalogTable] over one immutable Iceberg metadata file.
 final class IcebergCatalogTable implements CatalogTable {
@@ -34,6 +35,9 @@ final class IcebergCatalogTable implements CatalogTable {
   private final TableMetadata metadata;
   private final SnapshotFiles files;
   private final List<ScanColumn> columns;
+
+  /// Of the current snapshot, once asked for. Two threads may both make it.
+  private volatile @Nullable DistinctCounts distinctCounts;
 
   IcebergCatalogTable(
       TableRef name, TableMetadata metadata, FileIO io, SnapshotFiles.Cache snapshotFiles) {
@@ -152,7 +156,23 @@ final class IcebergCatalogTable implements CatalogTable {
   @Override
   public Optional<ColumnStatistics> statistics(int fieldId) {
     Snapshot current = metadata.currentSnapshot();
-    return current == null ? Optional.empty() : files.statistics(current, fieldId);
+    if (current == null) {
+      return Optional.empty();
+    }
+    Optional<ColumnStatistics> fromFiles = files.statistics(current, fieldId);
+    OptionalLong counted = distinctCounts(current).column(fieldId);
+    return counted.isEmpty()
+        ? fromFiles
+        : Optional.of(fromFiles.orElse(ColumnStatistics.NONE).withDistinct(counted));
+  }
+
+  private DistinctCounts distinctCounts(Snapshot current) {
+    DistinctCounts counts = distinctCounts;
+    if (counts == null) {
+      counts = DistinctCounts.of(metadata, current);
+      distinctCounts = counts;
+    }
+    return counts;
   }
 
   @Override

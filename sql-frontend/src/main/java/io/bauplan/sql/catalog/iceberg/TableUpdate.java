@@ -1,6 +1,7 @@
 package io.bauplan.sql.catalog.iceberg;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import io.bauplan.sql.catalog.CatalogUpkeep.ColumnSketch;
 import io.bauplan.sql.catalog.TableAlteration;
 import io.bauplan.sql.catalog.TableChange;
 import io.bauplan.sql.catalog.TableDefinition;
@@ -188,6 +189,18 @@ public final class TableUpdate {
         before,
         TableMetadata.buildFrom(before)
             .setBranchSnapshot(snapshotId, SnapshotRef.MAIN_BRANCH)
+            .build());
+  }
+
+  public void setStatistics(long snapshotId, List<ColumnSketch> sketches) {
+    TableMetadata before = staged.current();
+    if (before.snapshot(snapshotId) == null) {
+      throw changed("has lost the snapshot that was analyzed");
+    }
+    staged.commit(
+        before,
+        TableMetadata.buildFrom(before)
+            .setStatistics(new StatisticsFiles(io).write(before, snapshotId, sketches))
             .build());
   }
 

@@ -82,6 +82,16 @@ final class Upkeep implements CatalogUpkeep {
   }
 
   @Override
+  public void setStatistics(
+      String branch,
+      TableRef table,
+      long snapshotId,
+      List<ColumnSketch> sketches,
+      CommitInfo info) {
+    writes.update(branch, table, info, update -> update.setStatistics(snapshotId, sketches));
+  }
+
+  @Override
   public Swept sweep(
       PinnedRef at, Optional<TableRef> table, Instant olderThan, Instant horizon, boolean dryRun) {
     if (!(store.io() instanceof WarehouseFileIO files)) {
