@@ -193,8 +193,7 @@ final class Maintenance {
       PlannedStatement.Call call, List<String> namespace, StatementRunner runner) {
     var arguments = new Procedures.Arguments(call, List.of("table", "columns"));
     CatalogTable table = table(call, arguments.required("table"), namespace);
-    return new TableAnalysis(catalog, table)
-        .run(branch(call), arguments.names("columns"), runner);
+    return new TableAnalysis(catalog, table).run(branch(call), arguments.names("columns"), runner);
   }
 
   private static Instant retained(Procedures.Arguments arguments) {

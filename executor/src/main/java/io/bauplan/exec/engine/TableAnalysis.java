@@ -119,7 +119,10 @@ final class TableAnalysis {
     if (!isCounted(column.column().type())) {
       throw new EngineException(
               ErrorCode.NOT_SUPPORTED,
-              "the values of column \"" + name + "\", of type " + column.column().type().sql()
+              "the values of column \""
+                  + name
+                  + "\", of type "
+                  + column.column().type().sql()
                   + ", cannot be counted")
           .withHint("leave it out: lists, maps and rows have no statistics");
     }

@@ -27,8 +27,8 @@ public interface CatalogUpkeep {
   void setStatistics(
       String branch, TableRef table, long snapshotId, List<ColumnSketch> sketches, CommitInfo info);
 
-  /// @param theta the values of the column as a compact theta sketch of Apache DataSketches, each by
-  ///     the bytes by which Iceberg writes a single value
+  /// @param theta the column's values as a compact theta sketch of Apache DataSketches, each by the
+  ///     bytes by which Iceberg writes a single value
   record ColumnSketch(int fieldId, byte[] theta) {}
 
   /// Deletes the files that nothing reaches any more.

@@ -134,7 +134,8 @@ final class Planning {
       case SessionStatement.Transaction transaction -> {
         throw notSupported(transaction.action().name(), transaction.position())
             .withHint(
-                "Every statement commits by itself; work on a branch and merge it for more than one.");
+                "Every statement commits by itself; work on a branch and merge it for more than"
+                    + " one.");
       }
     };
   }

@@ -12,8 +12,8 @@ import org.apache.iceberg.StatisticsFile;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.puffin.StandardBlobTypes;
 
-/// Numbers of distinct values that statistics files tell of, whoever wrote them: the snapshot's own,
-/// or else those of the nearest snapshot before it.
+/// Numbers of distinct values that statistics files tell of, whoever wrote them: the snapshot's
+/// own, or else those of the nearest snapshot before it.
 final class DistinctCounts {
   /// A column with so large a share of distinct values is taken for a key, which grows with the
   /// table.

@@ -121,7 +121,8 @@ final class StatisticsFiles {
       // Empty, or one value alone.
       case 1 -> (theta.length - Long.BYTES) / (double) Long.BYTES;
       case 2 -> bytes.getInt(Long.BYTES);
-      default -> bytes.getInt(Long.BYTES) / (bytes.getLong(2 * Long.BYTES) / (double) Long.MAX_VALUE);
+      default ->
+          bytes.getInt(Long.BYTES) / (bytes.getLong(2 * Long.BYTES) / (double) Long.MAX_VALUE);
     };
   }
 }

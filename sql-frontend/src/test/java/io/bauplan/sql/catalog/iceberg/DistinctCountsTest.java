@@ -42,17 +42,17 @@ class DistinctCountsTest {
 
   private static String file(long snapshot, String blobs) {
     return """
-        {"snapshot-id": %d, "statistics-path": "memory:/t/metadata/%d.stats",
-         "file-size-in-bytes": 1000, "file-footer-size-in-bytes": 100, "blob-metadata": [%s]}
-        """
+    {"snapshot-id": %d, "statistics-path": "memory:/t/metadata/%d.stats",
+     "file-size-in-bytes": 1000, "file-footer-size-in-bytes": 100, "blob-metadata": [%s]}
+    """
         .formatted(snapshot, snapshot, blobs);
   }
 
   private static String blob(String type, String fields, String properties) {
     return """
-        {"type": "%s", "snapshot-id": 11, "sequence-number": 1, "fields": [%s],
-         "properties": {%s}}
-        """
+    {"type": "%s", "snapshot-id": 11, "sequence-number": 1, "fields": [%s],
+     "properties": {%s}}
+    """
         .formatted(type, fields, properties);
   }
 
