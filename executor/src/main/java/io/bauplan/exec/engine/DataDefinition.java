@@ -112,6 +112,9 @@ final class DataDefinition {
   }
 
   StatementResult alter(PlannedStatement.AlterTable alter) {
+    if (alter.changes().isEmpty()) {
+      return new StatementResult.Updated(0, alter.table().dotted() + " is as it was");
+    }
     catalog.alterTable(
         alter.branch(),
         alter.table(),

@@ -10,6 +10,7 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
+import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.project.Model;
 import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.InvocationFigures;
@@ -27,11 +28,13 @@ final class NodeExecution {
   private final RunContext run;
   private final InputQueries inputs;
   private final ModelPublication publication;
+  private final TableExpectations expectations;
 
   NodeExecution(RunContext run) {
     this.run = run;
     this.inputs = new InputQueries(run);
     this.publication = new ModelPublication(run);
+    this.expectations = new TableExpectations(run);
   }
 
   NodeResult execute(Model model) {
@@ -50,6 +53,7 @@ final class NodeExecution {
     if (run.materializes(model)) {
       ModelPublication.Written written =
           publication.publish(model, plan, model.partitionedBy(), model.overwriteFilter());
+      expectations.check(model, written.table());
       finished(
           model,
           written.rows(),
@@ -90,11 +94,12 @@ final class NodeExecution {
     checkColumns(model, report.columns());
     String table = "";
     if (run.materializes(model)) {
-      table =
+      TableRef written =
           publication
               .publish(model, scan(report), model.partitionedBy(), model.overwriteFilter())
-              .table()
-              .dotted();
+              .table();
+      expectations.check(model, written);
+      table = written.dotted();
     }
     finished(model, report.rows(), report.bytes(), start, table, report.figures());
     preview(model, scan(report), report.rows());

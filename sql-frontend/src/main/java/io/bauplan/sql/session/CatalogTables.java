@@ -5,6 +5,7 @@ import io.bauplan.sql.catalog.Catalog.EntryName;
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.catalog.CatalogTable;
 import io.bauplan.sql.catalog.Commit;
+import io.bauplan.sql.catalog.Expectation;
 import io.bauplan.sql.catalog.MaterializedView;
 import io.bauplan.sql.catalog.PinnedRef;
 import io.bauplan.sql.catalog.RefKind;
@@ -66,6 +67,13 @@ final class CatalogTables {
               "view_name",
               "storage_table",
               "snapshot_id BIGINT"),
+          table(
+              "expectations",
+              CatalogTables::expectations,
+              "namespace",
+              "table_name",
+              "name",
+              "condition"),
           table(
               "functions",
               CatalogTables::functions,
@@ -132,6 +140,21 @@ final class CatalogTables {
               view.name().name(),
               materialized.map(m -> m.storage().dotted()).orElse(null),
               materialized.map(MaterializedView::storageSnapshot).orElse(null)));
+    }
+    return rows;
+  }
+
+  private static List<List<@Nullable Object>> expectations(Request request) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (CatalogTable table : tables(request)) {
+      for (Expectation expectation : Expectation.of(table)) {
+        rows.add(
+            SystemTables.row(
+                dotted(table.name().namespace()),
+                table.name().name(),
+                expectation.name(),
+                expectation.condition()));
+      }
     }
     return rows;
   }

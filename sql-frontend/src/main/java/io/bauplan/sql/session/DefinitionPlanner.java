@@ -55,7 +55,7 @@ final class DefinitionPlanner {
               context.at().name(), create.name().names, create.existing());
       case Drop drop -> drop(drop, context);
       case DefinitionStatement.CreateExpectation create ->
-          throw Planning.notSupported("CREATE EXPECTATION", create.position());
+          new ExpectationPlanner(context).create(create);
     };
   }
 
@@ -191,7 +191,7 @@ final class DefinitionPlanner {
       case NAMESPACE ->
           new PlannedStatement.DropNamespace(
               branch, drop.name().names, drop.ifExists(), drop.cascade());
-      case EXPECTATION -> throw Planning.notSupported("DROP EXPECTATION", drop.position());
+      case EXPECTATION -> new ExpectationPlanner(context).drop(drop);
       case TABLE -> drop(branch, EntryKind.TABLE, drop, context);
       case VIEW, MATERIALIZED_VIEW -> dropView(branch, drop, context);
       case FUNCTION -> drop(branch, EntryKind.FUNCTION, drop, context);
