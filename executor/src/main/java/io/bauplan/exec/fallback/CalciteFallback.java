@@ -65,7 +65,8 @@ public final class CalciteFallback implements Fallback {
     }
     try {
       return RexExecutorImpl.getExecutable(translator.rexBuilder(), nodes, translator.rowType());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | AssertionError e) {
+      // Calcite asserts what it has no code for.
       throw new EngineException(
           ErrorCode.NOT_SUPPORTED,
           "this function cannot be executed here: " + name(key.expressions().get(0)),

@@ -87,9 +87,15 @@ final class ScanSource implements Source {
 
   @Override
   public BatchReader open(int driver) {
-    return new Reader(
-        filter == null ? null : Predicate.compile(filter, expressions),
-        keyFilters.compile(expressions));
+    Predicate predicate = filter == null ? null : Predicate.compile(filter, expressions);
+    try {
+      return new Reader(predicate, keyFilters.compile(expressions));
+    } catch (RuntimeException | Error e) {
+      if (predicate != null) {
+        predicate.close();
+      }
+      throw e;
+    }
   }
 
   private final class Reader implements BatchReader {

@@ -32,6 +32,9 @@ final class Cardinality {
   /// Elements of a collection.
   private static final double UNNEST_FACTOR = 5;
 
+  /// Estimates end here, so that products of them stay numbers.
+  private static final double MAX_ROWS = 1e150;
+
   private final Map<RelNode, Double> rows = new IdentityHashMap<>();
   private final ColumnFacts columns = new ColumnFacts(this);
   private final RelMetadataQuery metadata;
@@ -44,7 +47,9 @@ final class Cardinality {
     RelNode node = rel.stripped();
     Double known = rows.get(node);
     if (known == null) {
-      known = Math.max(0, compute(node));
+      double computed = compute(node);
+      // Bounds of NaN and infinity may make it no number.
+      known = computed >= 0 ? Math.min(computed, MAX_ROWS) : Double.isNaN(computed) ? 1 : 0;
       rows.put(node, known);
     }
     return known;

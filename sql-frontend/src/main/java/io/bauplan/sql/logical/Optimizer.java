@@ -130,7 +130,7 @@ final class Optimizer {
   private static RelNode trimmed(RelNode rel, RelBuilder builder) {
     try {
       return new RelFieldTrimmer(null, builder).trim(rel);
-    } catch (Mappings.NoElementException e) {
+    } catch (Mappings.NoElementException | IllegalArgumentException e) {
       return rel;
     }
   }

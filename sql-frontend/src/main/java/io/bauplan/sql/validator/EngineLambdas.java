@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
@@ -31,14 +33,33 @@ final class EngineLambdas {
         of("LAMBDA_ELEMENT", "at", EngineLambdas::elementType),
         of("LAMBDA_INDEX", "t", nullable(SqlTypeName.BIGINT)),
         of("LAMBDA_STATE", "a.t", EngineLambdas::stateType),
-        of(
+        lambda(
             "LIST_TRANSFORM",
             "a.t?t",
+            2,
             binding -> list(binding.getTypeFactory(), binding.getOperandType(1))),
-        of("LIST_FILTER", "abt?t", argument(0)),
-        of("LIST_REDUCE", "a..tt", EngineLambdas::stateType),
+        lambda("LIST_FILTER", "abt?t", 2, argument(0)),
+        lambda("LIST_REDUCE", "a..tt", 3, EngineLambdas::stateType),
         of("LIST_ANY", "a", nullable(SqlTypeName.BOOLEAN)),
         of("LIST_ALL", "a", nullable(SqlTypeName.BOOLEAN)));
+  }
+
+  /// A function whose arguments from some on are names of its parameters: constants, which only a
+  /// lambda makes.
+  private static SqlOperator lambda(
+      String name, String operands, int firstName, SqlReturnTypeInference type) {
+    return ScalarSignatures.of(
+        name,
+        operands,
+        type,
+        binding -> {
+          for (int i = firstName; i < binding.getOperandCount(); i++) {
+            if (!(binding.operand(i) instanceof SqlCharStringLiteral)) {
+              return false;
+            }
+          }
+          return true;
+        });
   }
 
   private static RelDataType elementType(SqlOperatorBinding binding) {

@@ -2,6 +2,9 @@ package io.bauplan.sql.validator;
 
 import static org.apache.calcite.util.Static.RESOURCE;
 
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -13,11 +16,13 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
+import org.apache.calcite.sql.validate.SqlValidatorScope;
 import org.checkerframework.checker.nullness.qual.PolyNull;
 
 /// Calcite's validator with our settings. One per query text; never shared between threads.
@@ -59,6 +64,49 @@ public final class EngineValidator extends SqlValidatorImpl {
           call, RESOURCE.invalidArgCount(function.getName().toLowerCase(Locale.ROOT), 1));
     }
     return super.performUnconditionalRewrites(node, underFrom);
+  }
+
+  /// Some of Calcite's operators trip over arguments that they do not expect, instead of refusing
+  /// them.
+  @Override
+  public RelDataType deriveType(SqlValidatorScope scope, SqlNode expression) {
+    try {
+      return super.deriveType(scope, expression);
+    } catch (ClassCastException
+        | NullPointerException
+        | IllegalArgumentException
+        | UnsupportedOperationException
+        | AssertionError e) {
+      if (expression instanceof SqlCall call && !call.isA(SqlKind.TOP_LEVEL)) {
+        throw refused(call, e);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void validateCall(SqlCall call, SqlValidatorScope scope) {
+    try {
+      super.validateCall(call, scope);
+    } catch (ClassCastException | IllegalArgumentException | AssertionError e) {
+      throw refused(call, e);
+    }
+  }
+
+  private EngineException refused(SqlCall call, Throwable cause) {
+    List<String> types = new ArrayList<>();
+    for (SqlNode operand : call.getOperandList()) {
+      RelDataType known = operand == null ? null : getValidatedNodeTypeIfKnown(operand);
+      types.add(known == null ? "?" : ValidationErrors.words(known.toString()));
+    }
+    return new EngineException(
+        ErrorCode.TYPE_MISMATCH,
+        call.getOperator().getName()
+            + " cannot take these arguments"
+            + (types.contains("?") ? "" : ": " + String.join(", ", types)),
+        Positions.of(call.getParserPosition()),
+        null,
+        cause);
   }
 
   /// A validator for types and expressions outside any query.

@@ -2,6 +2,9 @@ package io.bauplan.sql.validator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlBasicFunction;
@@ -10,6 +13,7 @@ import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.SqlOperandCountRanges;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
@@ -27,6 +31,40 @@ final class ScalarSignatures {
     return SqlBasicFunction.create(name, type, checker(operands), SqlFunctionCategory.SYSTEM);
   }
 
+  /// @param further what must hold of the arguments besides
+  static SqlFunction of(
+      String name,
+      String operands,
+      SqlReturnTypeInference type,
+      Predicate<SqlCallBinding> further) {
+    return SqlBasicFunction.create(
+        name, type, new Further(checker(operands), further), SqlFunctionCategory.SYSTEM);
+  }
+
+  private record Further(SqlOperandTypeChecker checker, Predicate<SqlCallBinding> further)
+      implements SqlOperandTypeChecker {
+    @Override
+    public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+      if (further.test(binding)) {
+        return checker.checkOperandTypes(binding, throwOnFailure);
+      }
+      if (throwOnFailure) {
+        throw binding.newValidationSignatureError();
+      }
+      return false;
+    }
+
+    @Override
+    public SqlOperandCountRange getOperandCountRange() {
+      return checker.getOperandCountRange();
+    }
+
+    @Override
+    public String getAllowedSignatures(SqlOperator operator, String name) {
+      return name + "(list, x -> ...)";
+    }
+  }
+
   private static SqlOperandTypeChecker checker(String operands) {
     if (operands.endsWith("*")) {
       return new AtLeast(operands.length() - 1);
@@ -40,7 +78,33 @@ final class ScalarSignatures {
     for (char letter : letters.toCharArray()) {
       families.add(family(letter));
     }
-    return OperandTypes.family(families, i -> i >= required);
+    return required == letters.length()
+        ? OperandTypes.family(families)
+        : new WithOptions(families, required);
+  }
+
+  /// As many of the arguments as were written. Calcite's own checker looks at none of them where
+  /// one is missing.
+  private record WithOptions(List<SqlTypeFamily> families, int required)
+      implements SqlOperandTypeChecker {
+    @Override
+    public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
+      return OperandTypes.family(families.subList(0, binding.getOperandCount()))
+          .checkOperandTypes(binding, throwOnFailure);
+    }
+
+    @Override
+    public SqlOperandCountRange getOperandCountRange() {
+      return SqlOperandCountRanges.between(required, families.size());
+    }
+
+    @Override
+    public String getAllowedSignatures(SqlOperator operator, String name) {
+      return IntStream.rangeClosed(required, families.size())
+          .mapToObj(
+              count -> SqlUtil.getAliasedSignature(operator, name, families.subList(0, count)))
+          .collect(Collectors.joining("\n"));
+    }
   }
 
   private static SqlTypeFamily family(char letter) {

@@ -87,6 +87,14 @@ public final class ValidationErrors {
           null,
           cause);
     }
+    if (isTime(cause)) {
+      return new EngineException(
+          ErrorCode.INVALID_DATETIME,
+          "a date or timestamp is outside of the years 1 to 9999",
+          position,
+          null,
+          cause);
+    }
     if (isCalcites(cause)) {
       LOG.warn("event=planner_limit", cause);
       return new EngineException(
@@ -102,6 +110,17 @@ public final class ValidationErrors {
         position,
         "Please report it with the statement.",
         cause);
+  }
+
+  /// Whether Calcite refused a constant time that was computed.
+  private static boolean isTime(Throwable cause) {
+    for (StackTraceElement frame : cause.getStackTrace()) {
+      String name = frame.getClassName();
+      if (!name.startsWith("com.google.")) {
+        return name.matches("org\\.apache\\.calcite\\.util\\.(Date|Time|Timestamp)String");
+      }
+    }
+    return false;
   }
 
   /// Whether Calcite gave up in code of its own, rather than we in ours.
@@ -272,7 +291,7 @@ public final class ValidationErrors {
   }
 
   /// Type names as users write them, and no class names.
-  private static String words(String message) {
+  static String words(String message) {
     return message
         .replaceAll("VARCHAR CHARACTER SET \"[^\"]*\"( COLLATE \"[^\"]*\")?", "VARCHAR")
         .replaceAll("TIMESTAMP_WITH_LOCAL_TIME_ZONE\\(\\d+\\)", "TIMESTAMP WITH LOCAL TIME ZONE")

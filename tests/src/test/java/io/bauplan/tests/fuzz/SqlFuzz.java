@@ -12,10 +12,12 @@ import io.bauplan.sql.session.Session;
 import io.bauplan.udf.api.OutputListener;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.arrow.memory.BufferAllocator;
 
 /// Sends random statements to an engine. A finding is a hang, an `INTERNAL_ERROR`, or anything
 /// thrown that is no error for people.
@@ -31,6 +34,9 @@ final class SqlFuzz {
 
   /// A statement that neither answers nor gives up in this time hangs.
   private static final long HANG_SECONDS = 40;
+
+  /// How long memory of an ended statement may be kept, by drivers that are just stopping.
+  private static final int LEAK_MILLIS = 2_000;
 
   /// Statements that Calcite itself gives up on: refused as not supported, listed here.
   private static final String LIMIT = "the planner cannot handle";
@@ -49,6 +55,7 @@ final class SqlFuzz {
   private final Map<String, Long> outcomes = new TreeMap<>();
   private final Map<String, Finding> findings = new TreeMap<>();
   private final Map<String, Finding> limits = new TreeMap<>();
+  private final Set<String> leaks = new HashSet<>();
   private long sent;
 
   SqlFuzz(long seed) {
@@ -86,10 +93,10 @@ final class SqlFuzz {
             MEMORY_BYTES);
     ExecutorService threads =
         Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("fuzz").factory());
+    String before = "SELECT 1";
     try (Engine engine = Engine.open(config)) {
       prepare(engine);
       long end = System.nanoTime() + time.toNanos();
-      String before = "SELECT 1";
       while (System.nanoTime() < end) {
         String sql = next(before);
         if (TRACE) {
@@ -97,7 +104,10 @@ final class SqlFuzz {
         }
         before = sql.length() < 4_000 ? sql : before;
         send(engine, threads, sql);
+        findLeak(engine, sql);
       }
+    } catch (IllegalStateException e) {
+      add(findings, "closing the engine", before, e);
     } finally {
       threads.shutdownNow();
     }
@@ -151,6 +161,29 @@ final class SqlFuzz {
       add(findings, "hang", sql, new IllegalStateException(stacks(), e));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// What a statement took must be given back soon after its end.
+  private void findLeak(Engine engine, String sql) {
+    for (int waited = 0; waited < LEAK_MILLIS; waited += 10) {
+      boolean free =
+          engine.worker().allocator().getChildAllocators().stream()
+              .allMatch(child -> leaks.contains(child.getName()));
+      if (free) {
+        return;
+      }
+      try {
+        Thread.sleep(10);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    for (BufferAllocator child : engine.worker().allocator().getChildAllocators()) {
+      if (leaks.add(child.getName())) {
+        String text = child.toVerboseString();
+        add(findings, "leak", sql, new IllegalStateException(text));
+      }
     }
   }
 

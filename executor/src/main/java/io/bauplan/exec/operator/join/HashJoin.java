@@ -76,8 +76,11 @@ public final class HashJoin implements AutoCloseable {
 
       @Override
       public BatchReader open(int driver) {
-        return new HashProbe(
-            node, Objects.requireNonNull(table), matched, left.open(driver), running, expressions);
+        return left.open(
+            driver,
+            reader ->
+                new HashProbe(
+                    node, Objects.requireNonNull(table), matched, reader, running, expressions));
       }
     };
   }

@@ -57,7 +57,7 @@ public final class NestedLoopJoin implements AutoCloseable {
 
       @Override
       public BatchReader open(int driver) {
-        return new Probe(left.open(driver), running);
+        return left.open(driver, reader -> new Probe(reader, running));
       }
     };
   }

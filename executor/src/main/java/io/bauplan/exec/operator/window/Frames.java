@@ -94,6 +94,10 @@ final class Frames {
   /// First position whose key is not before the current key moved by `delta` along the order. Rows
   /// whose key is NULL are their own frame.
   private int rangeBegin(Partition partition, int position, BigDecimal delta) {
+    if (orderBy.isEmpty()) {
+      // The planner left a constant key out: every row has the current row's.
+      return delta.signum() > 0 ? partition.size() : 0;
+    }
     Object current = key(partition, position);
     if (current == null) {
       return partition.peerBegin(position);
@@ -113,6 +117,9 @@ final class Frames {
   }
 
   private int rangeEnd(Partition partition, int position, BigDecimal delta) {
+    if (orderBy.isEmpty()) {
+      return delta.signum() < 0 ? 0 : partition.size();
+    }
     Object current = key(partition, position);
     if (current == null) {
       return partition.peerEnd(position);
