@@ -19,13 +19,22 @@ import io.bauplan.sql.plan.WriteTarget;
 import io.bauplan.sql.plan.WrittenFile;
 import io.bauplan.sql.session.FileSchemas;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// `COPY INTO t FROM 'files'`: columns are matched by name, without regard to case; table columns
-/// that the files lack become NULL.
+/// that the files lack become NULL. A file that the table's rows came from already is left out, as
+/// long as it has not changed: asking twice is asking once.
 final class FileImport {
+  /// Option that copies files again.
+  private static final String FORCE = "force";
+
   private final Catalog catalog;
   private final FileSchemas files;
   private final DataChanges changes;
@@ -39,18 +48,48 @@ final class FileImport {
   StatementResult copyInto(PlannedStatement.CopyInto copy, StatementRunner runner) {
     CatalogTable table = changes.table(copy.at(), copy.table());
     DataFileFormat format = copy.format().orElseGet(() -> formatOf(copy.uri()));
-    PhysicalPlan.FileScan found = files.describe(format, copy.uri(), copy.options());
+    Map<String, String> options = new HashMap<>(copy.options());
+    boolean force = Boolean.parseBoolean(options.remove(FORCE));
+    Set<String> there = force ? Set.of() : table.copiedFiles();
+    // Before they are read: what changes meanwhile is another file next time.
+    Map<String, String> keys = new LinkedHashMap<>(files.keys(copy.uri()));
+    int all = keys.size();
+    keys.values().removeIf(there::contains);
+    int skipped = all - keys.size();
+    String into = " into " + copy.table().dotted();
+    String said =
+        skipped == 0
+            ? ""
+            : "; left out " + skipped + (skipped == 1 ? " file" : " files") + " copied before";
+    if (keys.isEmpty()) {
+      return new StatementResult.Updated(0, "Copied 0 rows" + into + said);
+    }
+    PhysicalPlan.FileScan found = only(files.describe(format, copy.uri(), options), keys.keySet());
     WriteTarget target = table.writeTarget();
     List<WrittenFile> written = runner.write(source(copy, format, found, target), target);
     long rows = StatementRunner.rows(written);
     if (!written.isEmpty()) {
+      // With force nothing is in the way, and nothing is remembered twice.
+      Set<String> copied = new LinkedHashSet<>(keys.values());
+      if (force) {
+        copied.removeAll(table.copiedFiles());
+      }
       catalog.commit(
           copy.branch(),
-          new TableChange.Append(target, written),
+          new TableChange.Append(target, written, copied),
           CommitInfo.of("COPY INTO " + copy.table().dotted()));
     }
-    return new StatementResult.Updated(
-        rows, "Copied " + DataChanges.count(rows) + " into " + copy.table().dotted());
+    return new StatementResult.Updated(rows, "Copied " + DataChanges.count(rows) + into + said);
+  }
+
+  private static PhysicalPlan.FileScan only(PhysicalPlan.FileScan all, Set<String> locations) {
+    return new PhysicalPlan.FileScan(
+        all.format(),
+        all.files().stream().filter(file -> locations.contains(file.location())).toList(),
+        all.options(),
+        all.fileColumns(),
+        all.projection(),
+        all.filter());
   }
 
   /// The files' rows as the table's columns.

@@ -14,7 +14,11 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.ScanFile;
 import io.bauplan.sql.session.FileSchemas;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +32,8 @@ record FileDescriber(
     implements FileSchemas {
   /// Of more files only the first are looked into; the others must fit.
   private static final int MAX_FILES_OPENED = 256;
+
+  private static final int KEY_BYTES = 10;
 
   @Override
   public PhysicalPlan.FileScan describe(
@@ -53,6 +59,26 @@ record FileDescriber(
         row,
         IntStream.range(0, row.size()).boxed().toList(),
         Optional.empty());
+  }
+
+  @Override
+  public Map<String, String> keys(String uri) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    for (ObjectStore.FileInfo info : store.list(uri)) {
+      keys.put(info.location(), key(info));
+    }
+    return keys;
+  }
+
+  private static String key(ObjectStore.FileInfo info) {
+    String identity = info.location() + "\0" + info.sizeBytes() + "\0" + info.version();
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, KEY_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private RowType schema(DataFileFormat format, String location, Map<String, String> options) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /// One Iceberg table at one commit. Immutable: a later commit has another object.
 public interface CatalogTable {
@@ -35,6 +36,11 @@ public interface CatalogTable {
   /// By field id, what a column gets in new rows that do not say; NULL where absent.
   default Map<Integer, Literal> writeDefaults() {
     return Map.of();
+  }
+
+  /// Keys of the files that `COPY INTO` took the current rows from.
+  default Set<String> copiedFiles() {
+    return Set.of();
   }
 
   /// Iceberg's: 1, 2 or 3.

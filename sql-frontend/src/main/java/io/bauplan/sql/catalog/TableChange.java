@@ -16,7 +16,15 @@ public sealed interface TableChange {
   List<WrittenFile> files();
 
   /// Adds rows. Concurrent appends to the same branch are retried on the new head.
-  record Append(WriteTarget target, List<WrittenFile> files) implements TableChange {}
+  ///
+  /// @param copied keys of the files that the rows were copied from; a conflict if the table has
+  ///     rows of one of them already
+  record Append(WriteTarget target, List<WrittenFile> files, Set<String> copied)
+      implements TableChange {
+    public Append(WriteTarget target, List<WrittenFile> files) {
+      this(target, files, Set.of());
+    }
+  }
 
   /// The table's rows become exactly those of `files`. Fails with a conflict when the table has
   /// changed since `expectedSnapshotId` (-2 = do not check).

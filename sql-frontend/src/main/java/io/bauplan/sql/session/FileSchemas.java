@@ -13,4 +13,10 @@ public interface FileSchemas {
   ///
   /// @throws io.bauplan.sql.error.EngineException `FILE_NOT_FOUND` or `MALFORMED_FILE`
   PhysicalPlan.FileScan describe(DataFileFormat format, String uri, Map<String, String> options);
+
+  /// The files that a path stands for, by location, with a key of location, length and ETag or
+  /// modification time each: another key is another content.
+  default Map<String, String> keys(String uri) {
+    throw new UnsupportedOperationException("no files here: " + uri);
+  }
 }

@@ -2,9 +2,9 @@ package io.bauplan.sql.catalog.iceberg;
 
 import io.bauplan.sql.plan.TableRef;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.DataFile;
@@ -42,6 +42,11 @@ public final class AppendReplay {
     if (sourceAppends.isEmpty() || targetAppends.isEmpty()) {
       return Optional.empty();
     }
+    Set<String> copied = CopiedFiles.of(sourceAppends.get());
+    if (!Collections.disjoint(copied, CopiedFiles.of(targetAppends.get()))) {
+      // Both copied the same file: its rows would be there twice.
+      return Optional.empty();
+    }
     // A file that the target has already was brought there by an earlier replay.
     Set<String> there = new HashSet<>();
     added(targetAppends.get()).forEach(file -> there.add(file.location()));
@@ -55,7 +60,7 @@ public final class AppendReplay {
     }
     TableUpdate update = TableUpdate.of(name, store, targetLocation);
     if (!missing.isEmpty()) {
-      update.appendRecorded(missing, Map.of());
+      update.appendRecorded(missing, CopiedFiles.summary(copied));
     }
     return Optional.of(update);
   }

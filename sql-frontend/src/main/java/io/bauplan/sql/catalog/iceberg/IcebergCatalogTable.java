@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -95,6 +96,11 @@ final class IcebergCatalogTable implements CatalogTable {
   @Override
   public Map<String, String> properties() {
     return metadata.properties();
+  }
+
+  @Override
+  public Set<String> copiedFiles() {
+    return CopiedFiles.of(metadata);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.TableRef;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -49,7 +50,11 @@ public final class TableFactory {
     }
     checkDefaults(definition, properties);
     try {
-      return base.buildReplacement(schema, spec, SortOrder.unsorted(), base.location(), properties);
+      TableMetadata replaced =
+          base.buildReplacement(schema, spec, SortOrder.unsorted(), base.location(), properties);
+      return TableMetadata.buildFrom(replaced)
+          .removeProperties(Set.of(CopiedFiles.PROPERTY))
+          .build();
     } catch (IllegalArgumentException | UnsupportedOperationException e) {
       throw invalid(definition, e);
     }

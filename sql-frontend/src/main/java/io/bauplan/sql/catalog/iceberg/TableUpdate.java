@@ -11,6 +11,7 @@ import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.plan.WriteTarget;
 import io.bauplan.sql.plan.WrittenFile;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -89,8 +90,13 @@ public final class TableUpdate {
     checkTarget(change.target());
     PartitionSpec spec = spec(change.target());
     switch (change) {
-      case TableChange.Append(WriteTarget ignored, List<WrittenFile> files) ->
-          append(files, spec, summary);
+      case TableChange.Append(WriteTarget ignored, List<WrittenFile> files, Set<String> copied) -> {
+        Set<String> there = CopiedFiles.of(staged.current());
+        if (copied.stream().anyMatch(there::contains)) {
+          throw changed("has got rows of the same files since the statement started");
+        }
+        append(files, spec, both(summary, CopiedFiles.summary(copied)));
+      }
       case TableChange.Replace(WriteTarget ignored, List<WrittenFile> files, long expected) -> {
         if (expected != ANY_SNAPSHOT && expected != currentSnapshotId()) {
           throw changed("has changed since the statement read it");
@@ -98,7 +104,7 @@ public final class TableUpdate {
         OverwriteFiles overwrite =
             table().newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
         files.forEach(file -> overwrite.addFile(DataFileRecords.of(file, spec)));
-        commit(overwrite, summary);
+        commit(overwrite, both(summary, CopiedFiles.forgetting()));
       }
       case TableChange.ReplacePartitions(
               WriteTarget ignored,
@@ -117,6 +123,12 @@ public final class TableUpdate {
       case TableChange.RowDelta delta -> rowDelta(delta, spec, summary);
       case TableChange.Compact compact -> compact(compact, spec, summary);
     }
+  }
+
+  private static Map<String, String> both(Map<String, String> one, Map<String, String> other) {
+    Map<String, String> all = new HashMap<>(one);
+    all.putAll(other);
+    return all;
   }
 
   private void compact(
@@ -223,7 +235,12 @@ public final class TableUpdate {
             .map(Snapshot::snapshotId)
             .toList();
     if (!expired.isEmpty()) {
-      staged.commit(before, TableMetadata.buildFrom(before).removeSnapshots(expired).build());
+      staged.commit(
+          before,
+          TableMetadata.buildFrom(before)
+              .setProperties(CopiedFiles.property(before))
+              .removeSnapshots(expired)
+              .build());
     }
     return expired.size();
   }
