@@ -114,6 +114,11 @@ public final class ColumnCache implements AutoCloseable {
     return allocator;
   }
 
+  /// Footers of remote files on local disk; empty where nothing is kept there.
+  public Optional<FooterFiles> footers() {
+    return files.map(ColumnFiles::footers);
+  }
+
   /// Asks for a column.
   ///
   /// @param estimatedBytes of memory that it will take, should it have to be read

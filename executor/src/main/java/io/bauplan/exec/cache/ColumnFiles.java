@@ -45,6 +45,9 @@ public final class ColumnFiles implements AutoCloseable {
 
   private static final long TOUCH_SECONDS = 60;
 
+  /// Part of the budget that footers may take besides.
+  private static final int FOOTERS_SHARE = 50;
+
   private static final class Stored {
     private final Path path;
     private final long sizeBytes;
@@ -62,6 +65,7 @@ public final class ColumnFiles implements AutoCloseable {
 
   private final Path folder;
   private final long budgetBytes;
+  private final FooterFiles footers;
   private final Map<String, Stored> stored = new HashMap<>();
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
@@ -75,6 +79,7 @@ public final class ColumnFiles implements AutoCloseable {
     this.folder = folder;
     this.budgetBytes = budgetBytes;
     Files.createDirectories(folder);
+    this.footers = new FooterFiles(folder.resolve("footers"), budgetBytes / FOOTERS_SHARE);
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         String name = file.getFileName().toString();
@@ -83,13 +88,17 @@ public final class ColumnFiles implements AutoCloseable {
           Instant used = Files.getLastModifiedTime(file).toInstant();
           stored.put(name, new Stored(file, size, used, null));
           sizeBytes += size;
-        } else {
+        } else if (!Files.isDirectory(file)) {
           // Half written when a process died.
           Files.deleteIfExists(file);
         }
       }
     }
     trim();
+  }
+
+  public FooterFiles footers() {
+    return footers;
   }
 
   public long budgetBytes() {
@@ -269,6 +278,7 @@ public final class ColumnFiles implements AutoCloseable {
       sizeBytes = 0;
     }
     all.forEach(each -> delete(each.path));
+    footers.clear();
   }
 
   List<ColumnCache.Entry> entries() {

@@ -13,13 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A run and everything it said.
-record RecordedRun(RunResult result, List<RunEvent> events) {
+public record RecordedRun(RunResult result, List<RunEvent> events) {
 
-  static RecordedRun of(Engine engine, Path project) {
+  public static RecordedRun of(Engine engine, Path project) {
     return of(engine, RunRequest.of(project.toString(), "main"));
   }
 
-  static RecordedRun of(Engine engine, RunRequest request) {
+  public static RecordedRun of(Engine engine, RunRequest request) {
     List<RunEvent> events = new ArrayList<>();
     RunResult result = engine.run(Session.DEFAULT, request, events::add);
     return new RecordedRun(result, events);
@@ -37,7 +37,7 @@ record RecordedRun(RunResult result, List<RunEvent> events) {
   }
 
   /// A folder with one Python file.
-  static Path project(Path folder, String models) {
+  public static Path project(Path folder, String models) {
     return write(folder, "models.py", models).getParent();
   }
 

@@ -16,12 +16,16 @@ public final class S3Server implements AutoCloseable {
   private static final long START_SECONDS = 60;
   private static final String SECRET = "aws.secretAccessKey";
 
+  private static final String ENDPOINT = "aws.endpointUrl";
+
   private final Process process;
+  private final int port;
   private final Path root;
   private final Map<String, String> settings;
 
-  private S3Server(Process process, Path root, Map<String, String> settings) {
+  private S3Server(Process process, int port, Path root, Map<String, String> settings) {
     this.process = process;
+    this.port = port;
     this.root = root;
     this.settings = settings;
   }
@@ -66,10 +70,10 @@ public final class S3Server implements AutoCloseable {
             "local-credential",
             "aws.region",
             "us-east-1",
-            "aws.endpointUrl",
+            ENDPOINT,
             "http://127.0.0.1:" + port);
     settings.forEach(System::setProperty);
-    return new S3Server(process, store, settings);
+    return new S3Server(process, port, store, settings);
   }
 
   private static void await(Process process, int port, Path log)
@@ -86,6 +90,15 @@ public final class S3Server implements AutoCloseable {
         Thread.sleep(100);
       }
     }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /// Lets engines that open from now on come through another port of loopback.
+  public void through(int other) {
+    System.setProperty(ENDPOINT, "http://127.0.0.1:" + other);
   }
 
   /// The folder whose subfolders are the buckets.

@@ -1,8 +1,10 @@
 package io.bauplan.exec.scan.parquet;
 
+import io.bauplan.exec.cache.FooterFiles;
 import io.bauplan.exec.scan.store.RangeReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// The footers used last, by location and length of the file. Data files of tables never change;
 /// files that somebody rewrites in place at the same length are told apart by their version.
@@ -13,27 +15,52 @@ final class FooterCache {
 
   private record Key(String location, long sizeBytes, String version) {}
 
+  private final Optional<FooterFiles> disk;
   private final LinkedHashMap<Key, Footer> footers = new LinkedHashMap<>(16, 0.75f, true);
   private long chunks;
 
+  /// @param disk where those of remote files are kept besides
+  FooterCache(Optional<FooterFiles> disk) {
+    this.disk = disk;
+  }
+
   /// The footer of a file that may change.
-  Footer get(RangeReader file) {
-    return get(new Key(file.location(), file.sizeBytes(), file.version()), file);
+  ///
+  /// @param remote where reading it costs a round trip
+  Footer get(RangeReader file, boolean remote) {
+    return get(new Key(file.location(), file.sizeBytes(), file.version()), file, remote);
   }
 
   /// The footer of a table's file, which is opened only where the footer is not known.
-  Footer ofTable(RangeReader file) {
-    return get(new Key(file.location(), file.sizeBytes(), ""), file);
+  Footer ofTable(RangeReader file, boolean remote) {
+    return get(new Key(file.location(), file.sizeBytes(), ""), file, remote);
   }
 
-  private Footer get(Key key, RangeReader file) {
+  /// True where the footer of a table's file is in memory.
+  synchronized boolean has(String location, long sizeBytes) {
+    return footers.containsKey(new Key(location, sizeBytes, ""));
+  }
+
+  private Footer read(Key key, RangeReader file) {
+    String name = String.join("\0", key.location, Long.toString(key.sizeBytes), key.version);
+    byte[] kept = disk.map(files -> files.read(name)).orElse(null);
+    if (kept != null) {
+      return FooterReader.parse(kept, file);
+    }
+    byte[] fetched = FooterReader.fetch(file);
+    Footer footer = FooterReader.parse(fetched, file);
+    disk.ifPresent(files -> files.write(name, fetched));
+    return footer;
+  }
+
+  private Footer get(Key key, RangeReader file, boolean remote) {
     synchronized (this) {
       Footer known = footers.get(key);
       if (known != null) {
         return known;
       }
     }
-    Footer read = FooterReader.read(file);
+    Footer read = remote ? read(key, file) : FooterReader.read(file);
     synchronized (this) {
       if (footers.putIfAbsent(key, read) == null) {
         chunks += weight(read);

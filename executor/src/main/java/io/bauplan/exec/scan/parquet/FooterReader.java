@@ -33,13 +33,18 @@ final class FooterReader {
   ///
   /// @throws EngineException `MALFORMED_FILE` naming the file
   static Footer read(RangeReader file) {
+    return parse(fetch(file), file);
+  }
+
+  /// The metadata as it is in the file.
+  static byte[] fetch(RangeReader file) {
     long size = file.sizeBytes();
     if (size < TAIL_BYTES + 4) {
       throw malformed(file, "it is " + size + " bytes long, too short for a Parquet file");
     }
     try (Arena arena = Arena.ofConfined()) {
       int first = (int) Math.min(size, FIRST_READ_BYTES);
-      long tail = arena.allocate(first + TAIL_BYTES).address();
+      long tail = arena.allocate(first).address();
       file.read(size - first, tail, first);
       int magic = Memory.getInt(tail + first - 4);
       if (magic == MAGIC_ENCRYPTED) {
@@ -56,10 +61,22 @@ final class FooterReader {
       }
       long address = tail + first - TAIL_BYTES - length;
       if (length > first - TAIL_BYTES) {
-        address = arena.allocate(length + TAIL_BYTES).address();
+        address = arena.allocate(length).address();
         file.read(size - TAIL_BYTES - length, address, length);
       }
-      return parse(new ThriftReader(address, address + length), size);
+      byte[] metadata = new byte[length];
+      Memory.copy(address, metadata, 0, length);
+      return metadata;
+    }
+  }
+
+  /// @param metadata as `fetch` gives it
+  static Footer parse(byte[] metadata, RangeReader file) {
+    try (Arena arena = Arena.ofConfined()) {
+      // The Thrift reader may look a word past the end.
+      long address = arena.allocate(metadata.length + TAIL_BYTES).address();
+      Memory.copy(metadata, 0, address, metadata.length);
+      return parse(new ThriftReader(address, address + metadata.length), file.sizeBytes());
     } catch (CorruptData e) {
       throw malformed(file, e.getMessage());
     }

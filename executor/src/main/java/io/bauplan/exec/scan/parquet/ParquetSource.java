@@ -22,12 +22,13 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
 public final class ParquetSource {
   private final ObjectStore store;
   private final Optional<ColumnCache> cache;
-  private final FooterCache footers = new FooterCache();
+  private final FooterCache footers;
   private final DeleteFiles deletes;
 
   public ParquetSource(ObjectStore store, Optional<ColumnCache> cache) {
     this.store = store;
     this.cache = cache;
+    this.footers = new FooterCache(cache.flatMap(ColumnCache::footers));
     this.deletes = new DeleteFiles(store, this);
   }
 
@@ -54,7 +55,7 @@ public final class ParquetSource {
 
   Footer footer(String location) {
     try (RangeReader file = store.open(location)) {
-      return footers.get(file);
+      return footers.get(file, store.remote(location));
     }
   }
 
@@ -63,13 +64,23 @@ public final class ParquetSource {
     if (ofTable && file.sizeBytes() > 0) {
       try (LazyReader reader = new LazyReader(store, file.location(), file.sizeBytes())) {
         return new ParquetFile(
-            store, file.location(), file.sizeBytes(), "", footers.ofTable(reader), cache);
+            store,
+            file.location(),
+            file.sizeBytes(),
+            "",
+            footers.ofTable(reader, store.remote(file.location())),
+            cache);
       }
     }
     try (RangeReader reader = store.open(file.location())) {
       String version = reader.sizeBytes() + "-" + reader.version();
       return new ParquetFile(
-          store, file.location(), reader.sizeBytes(), version, footers.get(reader), cache);
+          store,
+          file.location(),
+          reader.sizeBytes(),
+          version,
+          footers.get(reader, store.remote(file.location())),
+          cache);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.bauplan.exec.scan.store;
 
 import io.bauplan.exec.memory.Memory;
+import io.bauplan.sql.catalog.iceberg.S3Clients;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,11 +20,7 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -35,8 +31,6 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /// custom endpoint is spoken to in path style.
 public final class S3Store implements ObjectStore {
   private static final int READ_BYTES = 8 << 20;
-  private static final int CONNECT_TIMEOUT_SECONDS = 10;
-  private static final int SOCKET_TIMEOUT_SECONDS = 60;
 
   private final S3Client client;
 
@@ -46,34 +40,7 @@ public final class S3Store implements ObjectStore {
   }
 
   static S3Store fromEnvironment() {
-    S3ClientBuilder builder =
-        S3Client.builder()
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(Duration.ofSeconds(CONNECT_TIMEOUT_SECONDS))
-                    .socketTimeout(Duration.ofSeconds(SOCKET_TIMEOUT_SECONDS)))
-            .region(region())
-            .crossRegionAccessEnabled(!customEndpoint());
-    if (customEndpoint()) {
-      builder.forcePathStyle(true);
-    }
-    return new S3Store(builder.build());
-  }
-
-  private static boolean customEndpoint() {
-    return System.getenv("AWS_ENDPOINT_URL") != null
-        || System.getenv("AWS_ENDPOINT_URL_S3") != null
-        || System.getProperty("aws.endpointUrl") != null
-        || System.getProperty("aws.endpointUrlS3") != null;
-  }
-
-  private static Region region() {
-    try {
-      return DefaultAwsRegionProviderChain.builder().build().getRegion();
-    } catch (SdkException e) {
-      // Without any configuration: the region that S3-compatible stores expect.
-      return Region.US_EAST_1;
-    }
+    return new S3Store(S3Clients.create());
   }
 
   private record Address(String bucket, String key) {
