@@ -34,6 +34,9 @@ final class Maintenance {
   /// A file smaller than this is worth putting together with others.
   private static final long SMALL_FILE_BYTES = 64L << 20;
 
+  /// What one writer is quick enough for.
+  private static final long WRITTEN_TOGETHER_BYTES = 512L << 20;
+
   /// Before the start of a statement, since clocks of file systems are coarse.
   private static final Duration CLOCK_MARGIN = Duration.ofSeconds(10);
 
@@ -171,7 +174,10 @@ final class Maintenance {
             OptionalLong.empty(),
             rows);
     WriteTarget target = table.writeTarget();
-    List<WrittenFile> files = runner.write(scan, target);
+    // Each thread's own small file would be there to rewrite again.
+    long bytes = replaced.stream().mapToLong(ScanFile::sizeBytes).sum();
+    List<WrittenFile> files =
+        runner.write(scan, bytes <= WRITTEN_TOGETHER_BYTES ? target.together() : target);
     Set<String> locations = new HashSet<>();
     replaced.forEach(file -> locations.add(file.location()));
     catalog.commit(

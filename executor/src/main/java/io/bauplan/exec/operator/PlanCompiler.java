@@ -149,7 +149,7 @@ public final class PlanCompiler {
                   query,
                   allocator,
                   driver -> query.files().tableWriter(write.target(), allocator),
-                  false),
+                  write.target().isTogether()),
               counted);
       case PhysicalPlan.RowChange change -> rowChange(change, allocator, counted);
       case PhysicalPlan.FileWrite write ->

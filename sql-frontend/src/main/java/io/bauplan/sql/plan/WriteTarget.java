@@ -1,5 +1,6 @@
 package io.bauplan.sql.plan;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,19 @@ public record WriteTarget(
     columns = List.copyOf(columns);
     partitioning = List.copyOf(partitioning);
     properties = Map.copyOf(properties);
+  }
+
+  /// Marks a target for which the threads of a worker share one writer: fewer, larger files.
+  private static final String TOGETHER = "bauplan.write.together";
+
+  public WriteTarget together() {
+    Map<String, String> more = new HashMap<>(properties);
+    more.put(TOGETHER, "true");
+    return new WriteTarget(table, dataLocation, columns, partitionSpecId, partitioning, more);
+  }
+
+  public boolean isTogether() {
+    return properties.containsKey(TOGETHER);
   }
 
   /// One partition field: `transform` in Iceberg's spelling (`identity`, `day`, `bucket[16]`,
