@@ -1,0 +1,213 @@
+package io.bauplan.tests.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.engine.Engine;
+import io.bauplan.exec.engine.EngineConfig;
+import io.bauplan.exec.engine.StatementOptions;
+import io.bauplan.exec.engine.StatementResult;
+import io.bauplan.exec.worker.RunningQuery;
+import io.bauplan.sql.session.Session;
+import io.bauplan.tests.support.DuckDb;
+import io.bauplan.tests.support.EngineRows;
+import io.bauplan.tests.support.ResultComparison;
+import io.bauplan.tests.support.TpcdsQueries;
+import io.bauplan.tests.support.TpcdsWarehouse;
+import io.bauplan.tests.support.TpchQueries;
+import io.bauplan.tests.support.TpchWarehouse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// TPC-H and TPC-DS against DuckDB on the same data, threads and process, turn and turn about.
+///
+/// DuckDB has its best case, an attached database file that it has read before. Warm means that our
+/// column cache holds the columns; cold that it is not used, and that DuckDB reads the same Parquet
+/// files. Planning is part of both times. Answers are compared before anything is timed.
+///
+/// Run by `tests/bench/tpch` and `tests/bench/tpcds-time`.
+class QueryBench {
+  private static final String SUITE = System.getProperty("bench.suite", "tpch");
+  private static final String SCALE = System.getProperty("bench.scale", "1");
+  private static final boolean WARM = !System.getProperty("bench.mode", "warm").equals("cold");
+  private static final int RUNS = Integer.getInteger("bench.runs", 7);
+  private static final int WARM_UPS = 3;
+  private static final int THREADS =
+      Integer.getInteger("bench.threads", Runtime.getRuntime().availableProcessors());
+
+  /// Queries wanted, empty = all.
+  private static final Set<String> ONLY =
+      Set.copyOf(
+          Arrays.stream(System.getProperty("bench.queries", "").split(","))
+              .filter(name -> !name.isBlank())
+              .toList());
+
+  private record Times(String query, double ours, double theirs) {
+    double ratio() {
+      return ours / theirs;
+    }
+  }
+
+  @Test
+  void measure(@TempDir Path temporary) throws Exception {
+    Path folder = Path.of(System.getProperty("bench.folder", temporary.toString()));
+    Files.createDirectories(folder);
+    EngineConfig config = EngineConfig.of(folder);
+    config =
+        new EngineConfig(
+            config.warehouse(),
+            config.catalog(),
+            config.dataLocation(),
+            config.cacheDirectory(),
+            THREADS,
+            config.memoryBytes());
+    List<Times> all = new ArrayList<>();
+    List<String> mismatches = new ArrayList<>();
+    try (Engine engine = Engine.open(config);
+        DuckDb duck = DuckDb.open()) {
+      load(engine, duck, folder);
+      duck.execute("SET threads = " + THREADS);
+      Session session =
+          WARM
+              ? Session.DEFAULT
+              : ((StatementResult.SessionChanged)
+                      engine.execute(
+                          Session.DEFAULT,
+                          "SET column_cache = 'off'",
+                          StatementOptions.DEFAULT))
+                  .session();
+      System.out.printf(Locale.ROOT, "%-6s %12s %12s %8s%n", "query", "ours ms", "duckdb ms", "ratio");
+      for (String name : names()) {
+        if (!ONLY.isEmpty() && !ONLY.contains(name)) {
+          continue;
+        }
+        measure(engine, session, duck, name, all, mismatches);
+      }
+    }
+    report(all, mismatches);
+    assertThat(mismatches).isEmpty();
+  }
+
+  private static List<String> names() {
+    return SUITE.equals("tpch") ? TpchQueries.names() : TpcdsQueries.names();
+  }
+
+  private static void load(Engine engine, DuckDb duck, Path folder) {
+    if (SUITE.equals("tpch")) {
+      TpchWarehouse.generateIfAbsent(engine, SCALE);
+      TpchWarehouse.attach(engine, duck);
+    } else {
+      TpcdsWarehouse.generateIfAbsent(engine, SCALE);
+      TpcdsWarehouse.load(engine, duck);
+    }
+    if (!WARM) {
+      return;
+    }
+    Path file = folder.resolve(SUITE + "-" + SCALE + ".duckdb");
+    boolean fresh = !Files.exists(file);
+    duck.execute("ATTACH '" + file + "' AS best");
+    List<String> tables =
+        duck.query("SELECT table_name FROM information_schema.tables WHERE table_catalog = 'memory'")
+            .stream()
+            .map(row -> (String) row.getFirst())
+            .toList();
+    if (fresh) {
+      for (String table : tables) {
+        duck.execute("CREATE TABLE best." + table + " AS SELECT * FROM memory." + table);
+      }
+      duck.execute("CHECKPOINT best");
+    }
+    duck.execute("USE best");
+  }
+
+  private static void measure(
+      Engine engine,
+      Session session,
+      DuckDb duck,
+      String name,
+      List<Times> all,
+      List<String> mismatches) {
+    boolean tpch = SUITE.equals("tpch");
+    String sql = tpch ? TpchQueries.text(name) : TpcdsQueries.textWithNullForZeroDivisors(name);
+    String theirs = tpch ? sql : TpcdsQueries.forDuckDb(sql);
+    try {
+      int lastDigits = !tpch && name.equals("q58") ? 100 : 1;
+      ResultComparison.difference(
+              EngineRows.run(engine, session, sql), duck.query(theirs), lastDigits)
+          .ifPresent(difference -> mismatches.add(name + ": " + difference));
+    } catch (RuntimeException e) {
+      mismatches.add(name + ": " + e.getMessage());
+      return;
+    }
+    double[] our = new double[RUNS];
+    double[] duckTimes = new double[RUNS];
+    for (int i = -WARM_UPS; i < RUNS; i++) {
+      long start = System.nanoTime();
+      drain(engine, session, sql);
+      long middle = System.nanoTime();
+      duck.query(theirs);
+      long end = System.nanoTime();
+      if (i >= 0) {
+        our[i] = (middle - start) / 1e6;
+        duckTimes[i] = (end - middle) / 1e6;
+      }
+    }
+    Times times = new Times(name, median(our), median(duckTimes));
+    all.add(times);
+    System.out.printf(
+        Locale.ROOT,
+        "%-6s %12.1f %12.1f %8.2f%n",
+        name,
+        times.ours(),
+        times.theirs(),
+        times.ratio());
+  }
+
+  private static void drain(Engine engine, Session session, String sql) {
+    StatementResult.Rows rows =
+        (StatementResult.Rows) engine.execute(session, sql, StatementOptions.DEFAULT);
+    try (RunningQuery query = rows.query()) {
+      for (Batch batch = query.next(); batch != null; batch = query.next()) {
+        batch.close();
+      }
+    }
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private static void report(List<Times> all, List<String> mismatches) {
+    double logs = 0;
+    Times worst = new Times("none", 0, 1);
+    for (Times times : all) {
+      logs += Math.log(times.ratio());
+      worst = times.ratio() > worst.ratio() ? times : worst;
+    }
+    mismatches.forEach(mismatch -> System.out.println("differs: " + mismatch));
+    System.out.printf(
+        Locale.ROOT,
+        "{\"suite\": \"%s\", \"scale\": %s, \"mode\": \"%s\", \"threads\": %d, \"runs\": %d,"
+            + " \"queries\": %d, \"geomean\": %.3f, \"worst\": %.3f, \"worst_query\": \"%s\","
+            + " \"mismatches\": %d}%n",
+        SUITE,
+        SCALE,
+        WARM ? "warm" : "cold",
+        THREADS,
+        RUNS,
+        all.size(),
+        all.isEmpty() ? 0 : Math.exp(logs / all.size()),
+        worst.ratio(),
+        worst.query(),
+        mismatches.size());
+  }
+}
