@@ -67,7 +67,7 @@ public final class Operators {
 
   /// `json:a.b`, Snowflake's.
   public static final SqlBinaryOperator PATH_AT =
-      new Rewritten(":", PATH_PRECEDENCE + 1, (l, r) -> named("JSON_EXTRACT_STRING", l, r));
+      new Rewritten(":", PATH_PRECEDENCE + 2, (l, r) -> named("JSON_EXTRACT_STRING", l, r));
 
   /// `list[from:to]` and `text[from:to]`; the right operand is the list of the two.
   public static final SqlSpecialOperator SLICE =

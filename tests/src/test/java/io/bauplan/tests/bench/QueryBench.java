@@ -79,11 +79,10 @@ class QueryBench {
               ? Session.DEFAULT
               : ((StatementResult.SessionChanged)
                       engine.execute(
-                          Session.DEFAULT,
-                          "SET column_cache = 'off'",
-                          StatementOptions.DEFAULT))
+                          Session.DEFAULT, "SET column_cache = 'off'", StatementOptions.DEFAULT))
                   .session();
-      System.out.printf(Locale.ROOT, "%-6s %12s %12s %8s%n", "query", "ours ms", "duckdb ms", "ratio");
+      System.out.printf(
+          Locale.ROOT, "%-6s %12s %12s %8s%n", "query", "ours ms", "duckdb ms", "ratio");
       for (String name : names()) {
         if (!ONLY.isEmpty() && !ONLY.contains(name)) {
           continue;
@@ -114,7 +113,9 @@ class QueryBench {
     boolean fresh = !Files.exists(file);
     duck.execute("ATTACH '" + file + "' AS best");
     List<String> tables =
-        duck.query("SELECT table_name FROM information_schema.tables WHERE table_catalog = 'memory'")
+        duck
+            .query(
+                "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'memory'")
             .stream()
             .map(row -> (String) row.getFirst())
             .toList();
