@@ -55,6 +55,7 @@ final class Optimizer {
           CoreRules.FILTER_PROJECT_TRANSPOSE,
           CoreRules.FILTER_AGGREGATE_TRANSPOSE,
           CoreRules.FILTER_SET_OP_TRANSPOSE,
+          FilterIntoFunctionRule.INSTANCE,
           CoreRules.FILTER_MERGE,
           CoreRules.FILTER_REDUCE_EXPRESSIONS,
           ReduceProjectRule.INSTANCE,
@@ -94,6 +95,7 @@ final class Optimizer {
           CoreRules.FILTER_PROJECT_TRANSPOSE,
           CoreRules.FILTER_AGGREGATE_TRANSPOSE,
           CoreRules.FILTER_SET_OP_TRANSPOSE,
+          FilterIntoFunctionRule.INSTANCE,
           CoreRules.FILTER_MERGE);
 
   private Optimizer() {}

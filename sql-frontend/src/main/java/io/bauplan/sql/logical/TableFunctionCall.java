@@ -13,8 +13,8 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelWriter;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 
-/// A call of a user's table function in the tree. Its inputs have exactly the declared columns. No
-/// rule moves anything through it.
+/// A call of a user's table function in the tree. Its inputs have exactly the declared columns, so
+/// that nothing else is read for it. Only [FilterIntoFunctionRule] moves anything through it.
 final class TableFunctionCall extends AbstractRelNode {
   private final FunctionDefinition function;
   private final List<Argument> arguments;
@@ -36,6 +36,11 @@ final class TableFunctionCall extends AbstractRelNode {
 
   FunctionDefinition function() {
     return function;
+  }
+
+  /// One per parameter.
+  List<Argument> arguments() {
+    return arguments;
   }
 
   PhysicalPlan plan(List<PhysicalPlan> plannedInputs) {
