@@ -76,8 +76,15 @@ final class Optimizer {
           PruneEmptyRules.MINUS_INSTANCE,
           PruneEmptyRules.UNION_INSTANCE);
 
-  /// Asks what holds of all rows below a sort, and every change there would make it ask anew.
-  private static final HepProgram SORT_KEYS = program(CoreRules.SORT_REMOVE_CONSTANT_KEYS);
+  /// Ask what holds of all rows below a sort, and every change there would make them ask anew. The
+  /// first rows of a union are among the first rows of its inputs, those of an outer join among the
+  /// first rows of the side that it keeps whole.
+  private static final HepProgram SORTS =
+      program(
+          CoreRules.SORT_REMOVE_CONSTANT_KEYS,
+          CoreRules.SORT_REMOVE_REDUNDANT,
+          CoreRules.SORT_UNION_TRANSPOSE,
+          CoreRules.SORT_JOIN_TRANSPOSE);
 
   private static final HepProgram FINISH =
       program(
@@ -123,7 +130,7 @@ final class Optimizer {
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
     RelNode joined = run(SUB_QUERIES, rel);
     RelNode decorrelated = Decorrelation.apply(joined, builder);
-    return run(SORT_KEYS, run(REWRITES, FactorPulling.apply(decorrelated)));
+    return run(SORTS, run(REWRITES, FactorPulling.apply(decorrelated)));
   }
 
   /// Without the columns that nobody reads. Calcite fails on columns that are read only from within

@@ -132,4 +132,35 @@ class EstimatesTest {
         .contains("Aggregate")
         .doesNotContain("TableScan");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // the first of both are among the first of each
+        "select id from person union all select person from sale order by 1 limit 3"
+            + " | TopN 3 by id,UnionAll,TopN 3 by id,TopN 3 by person",
+        "select id from person union all select person from sale limit 3"
+            + " | Limit 3,UnionAll,Limit 3,Limit 3",
+        "select * from person p left join sale s on p.id = s.person order by p.code limit 3"
+            + " | TopN 3 by code,HashJoin,TopN 3 by code",
+        // not where a side can lose rows
+        "select * from person p join sale s on p.id = s.person order by p.code limit 3"
+            + " | TopN 3 by code,HashJoin",
+        "select id from person union select person from sale order by 1 limit 3"
+            + " | TopN 3 by id,Aggregate,UnionAll",
+        // one row is sorted
+        "select count(*) c, sum(price) from sale order by c limit 10 | Aggregate",
+        "select day, count(*) from sale where day = 31000 group by day order by day | Aggregate",
+      })
+  void sortsAreWhereTheyAreLeast(String query, String operators) {
+    String plan = PlanText.of(plans.plan(query));
+    assertThat(
+            plan.lines()
+                .map(String::strip)
+                .filter(line -> !line.startsWith("TableScan") && !line.startsWith("Project"))
+                .map(line -> line.replaceFirst("^(HashJoin|Aggregate|TopN \\d+ by \\w+).*", "$1"))
+                .toList())
+        .isEqualTo(List.of(operators.split(",")));
+  }
 }
