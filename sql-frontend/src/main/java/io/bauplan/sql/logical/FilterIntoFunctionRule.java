@@ -28,8 +28,8 @@ import org.apache.calcite.tools.RelBuilder;
 /// passes through (`LINEAGE`), where that changes nothing:
 ///
 /// - the function is `IMMUTABLE` and cannot reach the network;
-/// - all columns of the condition come from one table argument, in the same types, and the condition
-///   gives the same for the same row each time;
+/// - all columns of the condition come from one table argument, in the same types, and it gives the
+///   same for the same row each time;
 /// - that argument has `ROW SEMANTICS`; or it is partitioned and the columns are its partitioning:
 ///   there is a call for each partition that has rows, and so none for those that are filtered out.
 ///

@@ -58,8 +58,7 @@ class FunctionPushDownTest {
     PlannedStatement.CreateFunction created =
         (PlannedStatement.CreateFunction) planner.plan(sql, Session.DEFAULT);
     catalog.add(
-        new CatalogEntry.Function(
-            new TableRef(List.of("bauplan"), name), created.definition()));
+        new CatalogEntry.Function(new TableRef(List.of("bauplan"), name), created.definition()));
   }
 
   private String plan(String query) {
@@ -80,7 +79,8 @@ class FunctionPushDownTest {
       })
   void goesBelow(String call, String condition, String filter) {
     String plan = plan("SELECT * FROM TABLE(" + call + ") WHERE " + condition);
-    assertThat(plan.substring(plan.indexOf("TableFunction"))).contains("filter: " + filter + " rows");
+    assertThat(plan.substring(plan.indexOf("TableFunction")))
+        .contains("filter: " + filter + " rows");
   }
 
   @ParameterizedTest
