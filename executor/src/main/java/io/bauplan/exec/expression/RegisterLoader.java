@@ -205,20 +205,24 @@ public final class RegisterLoader {
 
   private static void loadDictionary(
       DictionaryVector from, Register to, int @Nullable [] rows, int count, int length) {
-    FlatVector entries = from.dictionary();
-    int size = entries.length();
-    Register values = new Register(from.type());
-    values.reset(Math.max(size, 1));
-    loadFlat(entries, values, null, size, Math.max(size, 1));
     if (to.kind == Register.Kind.NESTED) {
       throw new IllegalStateException("nested dictionaries are flattened before they are loaded");
     }
     loadNulls(from.validityAddress(), to, rows, count, length);
-    if (values.wide) {
-      to.makeWide(length);
-    }
+    FlatVector entries = from.dictionary();
+    int size = entries.length();
     if (size == 0) {
       return;
+    }
+    if (to.kind == Register.Kind.BYTES && !(from.type() instanceof DataType.UuidType)) {
+      loadCodedBytes(from, entries, to, rows, count);
+      return;
+    }
+    Register values = new Register(from.type());
+    values.reset(size);
+    loadFlat(entries, values, null, size, size);
+    if (values.wide) {
+      to.makeWide(length);
     }
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];
@@ -236,6 +240,22 @@ public final class RegisterLoader {
           }
         }
       }
+    }
+  }
+
+  /// Straight from the dictionary's offsets: it may have many more entries than the batch has rows.
+  private static void loadCodedBytes(
+      DictionaryVector from, FlatVector entries, Register to, int @Nullable [] rows, int count) {
+    long offsets = entries.offsetsAddress();
+    long data = entries.dataAddress();
+    long[] addresses = to.longs;
+    int[] lengths = to.lengths;
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      long entry = offsets + 4L * from.code(row);
+      int begin = Memory.getInt(entry);
+      addresses[row] = data + begin;
+      lengths[row] = Memory.getInt(entry + 4) - begin;
     }
   }
 }

@@ -1,8 +1,5 @@
 package io.bauplan.exec.operator;
 
-import io.bauplan.exec.batch.Batch;
-import io.bauplan.exec.expression.ExpressionContext;
-import io.bauplan.exec.expression.Predicate;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.PhysicalPlan;
 import java.util.ArrayList;
@@ -62,18 +59,18 @@ final class ScanKeyFilters {
     return rejectsAll;
   }
 
-  @Nullable Predicate compile(ExpressionContext expressions) {
-    return condition == null ? null : Predicate.compile(condition, expressions);
+  /// What the rows must satisfy; null = nothing.
+  @Nullable Expression condition() {
+    return condition;
   }
 
-  /// Takes ownership of the batch; the caller owns the result.
-  Batch filter(Batch batch, Predicate predicate) {
-    if (seen.get() > TRIAL_ROWS && passed.get() > seen.get() * WORTHLESS_SHARE) {
-      return batch;
-    }
-    seen.addAndGet(batch.rowCount());
-    Batch kept = predicate.filter(batch);
-    passed.addAndGet(kept.rowCount());
-    return kept;
+  /// Whether testing each row still leaves out enough of them.
+  boolean pay() {
+    return seen.get() <= TRIAL_ROWS || passed.get() <= seen.get() * WORTHLESS_SHARE;
+  }
+
+  void count(int tested, int kept) {
+    seen.addAndGet(tested);
+    passed.addAndGet(kept);
   }
 }

@@ -2,7 +2,6 @@ package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.expression.ExpressionContext;
-import io.bauplan.exec.expression.Predicate;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.scan.ScanContext;
 import io.bauplan.exec.scan.ScanTask;
@@ -18,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// Reads a leaf of the plan: drivers take its scan tasks one after the other, apply the filter to
 /// every row and drop the columns that only the filter needs.
 final class ScanSource implements Source {
+  /// Below this share of rows that pass a batch is copied instead of carrying a selection.
+  private static final int SPARSE = 16;
+
   private final PhysicalPlan leaf;
   private final QueryContext query;
   private final ExpressionContext expressions;
@@ -87,25 +89,17 @@ final class ScanSource implements Source {
 
   @Override
   public BatchReader open(int driver) {
-    Predicate predicate = filter == null ? null : Predicate.compile(filter, expressions);
-    try {
-      return new Reader(predicate, keyFilters.compile(expressions));
-    } catch (RuntimeException | Error e) {
-      if (predicate != null) {
-        predicate.close();
-      }
-      throw e;
-    }
+    return new Reader(
+        new ScanConditions(
+            filter, keyFilters, expressions, figures.detail("rowsDroppedByJoins")::add));
   }
 
   private final class Reader implements BatchReader {
-    private final @Nullable Predicate predicate;
-    private final @Nullable Predicate keyPredicate;
+    private final ScanConditions conditions;
     private @Nullable BatchReader current;
 
-    Reader(@Nullable Predicate predicate, @Nullable Predicate keyPredicate) {
-      this.predicate = predicate;
-      this.keyPredicate = keyPredicate;
+    Reader(ScanConditions conditions) {
+      this.conditions = conditions;
     }
 
     @Override
@@ -121,26 +115,21 @@ final class ScanSource implements Source {
           reader = tasks.get(task).open(context);
           current = reader;
         }
-        Batch batch = reader.next();
+        Batch batch = conditions.passAll() ? reader.next() : reader.next(conditions);
         if (batch == null) {
           current = null;
           reader.close();
           continue;
-        }
-        if (predicate != null) {
-          batch = predicate.filter(batch);
-        }
-        if (keyPredicate != null && batch.rowCount() > 0) {
-          int before = batch.rowCount();
-          batch = keyFilters.filter(batch, keyPredicate);
-          figures.detail("rowsDroppedByJoins").add(before - batch.rowCount());
         }
         if (batch.rowCount() == 0) {
           batch.close();
           continue;
         }
         wanted.addAndGet(-batch.rowCount());
-        return readColumns == output.size() ? batch : batch.pick(output);
+        Batch picked = readColumns == output.size() ? batch : batch.pick(output);
+        return picked.rowCount() * SPARSE < picked.vectorLength()
+            ? picked.compact(expressions.allocator())
+            : picked;
       }
       return null;
     }
@@ -153,12 +142,7 @@ final class ScanSource implements Source {
           current = null;
         }
       } finally {
-        if (predicate != null) {
-          predicate.close();
-        }
-        if (keyPredicate != null) {
-          keyPredicate.close();
-        }
+        conditions.close();
       }
     }
   }

@@ -8,6 +8,13 @@ public interface BatchReader extends AutoCloseable {
   /// The next batch, never empty, owned by the caller; null at the end.
   @Nullable Batch next();
 
+  /// The next batch with those of its rows selected that pass; empty where none does. The caller
+  /// owns it; null at the end.
+  default @Nullable Batch next(RowFilter filter) {
+    Batch batch = next();
+    return batch == null ? null : filter.apply(batch);
+  }
+
   @Override
   void close();
 }

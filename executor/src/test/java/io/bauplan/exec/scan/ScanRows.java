@@ -37,7 +37,7 @@ public final class ScanRows {
     return rows;
   }
 
-  private static List<List<@Nullable Object>> rows(Batch batch, BufferAllocator allocator) {
+  public static List<List<@Nullable Object>> rows(Batch batch, BufferAllocator allocator) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (int row = 0; row < batch.rowCount(); row++) {
       rows.add(new ArrayList<>());

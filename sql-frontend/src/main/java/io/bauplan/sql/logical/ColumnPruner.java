@@ -81,7 +81,7 @@ final class ColumnPruner {
   private static Pruned prune(PhysicalPlan plan, BitSet needed) {
     return switch (plan) {
       case TableScan p -> scan(p, needed);
-      case FileScan p when p.filter().isEmpty() && ScanTranslator.canNarrow(p) -> scan(p, needed);
+      case FileScan p when ScanTranslator.canNarrow(p) -> scan(p, needed);
       case IntermediateScan p -> scan(p, needed);
       case Values p -> values(p, needed);
       case Filter p -> {

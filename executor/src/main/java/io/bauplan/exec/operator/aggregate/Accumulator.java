@@ -12,6 +12,13 @@ abstract class Accumulator implements AutoCloseable {
   /// Adds rows: `groups[i]` is the group of the i-th row, `arguments` are positioned by row.
   abstract void add(int[] groups, Register[] arguments, int @Nullable [] rows, int count);
 
+  /// Adds rows that all belong to group 0, as an aggregation without keys has them.
+  ///
+  /// @param groups zeros, at least `count` of them
+  void addToOne(int[] groups, Register[] arguments, int @Nullable [] rows, int count) {
+    add(groups, arguments, rows, count);
+  }
+
   /// Adds the states of another accumulator of the same kind: its group `from[i]` goes to group
   /// `to[i]`.
   abstract void merge(Accumulator other, int[] from, int[] to, int count);

@@ -75,6 +75,77 @@ final class ExtremeAccumulator extends Accumulator {
     }
   }
 
+  @Override
+  void addToOne(int[] groups, Register[] arguments, int @Nullable [] rows, int count) {
+    Register in = arguments[0];
+    boolean ordered = choice == Choice.MIN || choice == Choice.MAX;
+    if (!ordered || rows != null || kind != Register.Kind.LONG && kind != Register.Kind.BYTES) {
+      add(groups, arguments, rows, count);
+    } else if (kind == Register.Kind.LONG) {
+      addLongsToOne(in, count);
+    } else {
+      addBytesToOne(in, count);
+    }
+  }
+
+  private void addLongsToOne(Register in, int count) {
+    boolean min = choice == Choice.MIN;
+    long best = min ? Long.MAX_VALUE : Long.MIN_VALUE;
+    long[] values = in.longs;
+    boolean any = count > 0;
+    if (in.hasNulls) {
+      boolean[] nulls = in.nulls;
+      any = false;
+      for (int i = 0; i < count; i++) {
+        if (!nulls[i]) {
+          any = true;
+          best = min ? Math.min(best, values[i]) : Math.max(best, values[i]);
+        }
+      }
+    } else if (min) {
+      for (int i = 0; i < count; i++) {
+        best = Math.min(best, values[i]);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        best = Math.max(best, values[i]);
+      }
+    }
+    if (any) {
+      offerLong(0, best);
+    }
+  }
+
+  /// Most values lose by their first bytes; those of one dictionary entry are looked at once in a
+  /// row.
+  private void addBytesToOne(Register in, int count) {
+    boolean min = choice == Choice.MIN;
+    long last = 0;
+    long bestStart = present[0] && highs[0] >= Long.BYTES ? start(longs[0]) : 0;
+    boolean quick = present[0] && highs[0] >= Long.BYTES;
+    for (int i = 0; i < count; i++) {
+      long address = in.longs[i];
+      if (address == last || in.isNull(i)) {
+        continue;
+      }
+      int length = in.lengths[i];
+      if (quick && length >= Long.BYTES) {
+        int order = Long.compareUnsigned(start(address), bestStart);
+        if (min ? order > 0 : order < 0) {
+          continue;
+        }
+      }
+      last = length > 0 ? address : 0;
+      offerBytes(0, address, length);
+      quick = highs[0] >= Long.BYTES;
+      bestStart = quick ? start(longs[0]) : 0;
+    }
+  }
+
+  private static long start(long address) {
+    return Long.reverseBytes(Memory.getLong(address));
+  }
+
   private void see(int group) {
     if (seen[group]) {
       throw new EngineException(

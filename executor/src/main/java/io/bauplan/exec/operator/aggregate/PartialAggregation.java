@@ -172,9 +172,8 @@ final class PartialAggregation implements AutoCloseable {
   private void addRows(Batch batch) {
     int count = batch.rowCount();
     int[] rows = batch.selection();
-    if (global) {
-      Arrays.fill(groups, 0, count, 0);
-    } else {
+    // Without keys `groups` stays as it was made: all zeros.
+    if (!global) {
       table.lookup(keys, rows, count, groups);
       ensure(table.size());
     }
@@ -186,7 +185,11 @@ final class PartialAggregation implements AutoCloseable {
         arguments[a] = column(batch, wanted.get(a));
       }
       if (call.filter().isEmpty()) {
-        accumulators.get(i).add(groups, arguments, rows, count);
+        if (global) {
+          accumulators.get(i).addToOne(groups, arguments, rows, count);
+        } else {
+          accumulators.get(i).add(groups, arguments, rows, count);
+        }
       } else {
         int kept = filter(column(batch, call.filter().getAsInt()), rows, count);
         accumulators.get(i).add(filteredGroups, arguments, filtered, kept);

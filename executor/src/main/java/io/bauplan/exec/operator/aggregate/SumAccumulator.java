@@ -78,6 +78,65 @@ final class SumAccumulator extends Accumulator {
     }
   }
 
+  @Override
+  void addToOne(int[] groups, Register[] arguments, int @Nullable [] rows, int count) {
+    Register in = arguments[0];
+    if (rows != null || in.wide) {
+      add(groups, arguments, rows, count);
+    } else if (floating) {
+      addDoublesToOne(in, count);
+    } else {
+      addLongsToOne(in, count);
+    }
+  }
+
+  /// Halves of 32 bits are summed apart: neither sum can overflow within a batch.
+  private void addLongsToOne(Register in, int count) {
+    long[] values = in.longs;
+    long lower = 0;
+    long upper = 0;
+    int number = count;
+    if (in.hasNulls) {
+      boolean[] nulls = in.nulls;
+      number = 0;
+      for (int i = 0; i < count; i++) {
+        long value = nulls[i] ? 0 : values[i];
+        lower += value & 0xffffffffL;
+        upper += value >> 32;
+        number += nulls[i] ? 0 : 1;
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        lower += values[i] & 0xffffffffL;
+        upper += values[i] >> 32;
+      }
+    }
+    upper += lower >> 32;
+    add(0, upper >> 32, upper << 32 | lower & 0xffffffffL, number);
+  }
+
+  private void addDoublesToOne(Register in, int count) {
+    double[] values = in.doubles;
+    double sum = doubles[0];
+    int number = count;
+    if (in.hasNulls) {
+      boolean[] nulls = in.nulls;
+      number = 0;
+      for (int i = 0; i < count; i++) {
+        if (!nulls[i]) {
+          sum += values[i];
+          number++;
+        }
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        sum += values[i];
+      }
+    }
+    doubles[0] = sum;
+    counts[0] += number;
+  }
+
   private void add(int group, long high, long low, long number) {
     long before = lows[group];
     long sum = before + low;

@@ -38,6 +38,7 @@ final class ChunkReader implements AutoCloseable {
   private boolean coded;
   private int pageLeft;
   private long chunkLeft;
+  private long skipRows;
 
   /// Borrows the file until closed.
   ChunkReader(
@@ -193,9 +194,39 @@ final class ChunkReader implements AutoCloseable {
 
   // ---- flat columns
 
+  /// Passes over rows of a column that is not within a list, whole pages of them unread.
+  void skip(int rows) {
+    skipRows += rows;
+  }
+
+  private void skipRows() {
+    while (skipRows > 0) {
+      if (pageLeft == 0) {
+        long passed = pages.skip(Math.min(skipRows, chunkLeft));
+        skipRows -= passed;
+        chunkLeft -= passed;
+        if (skipRows == 0) {
+          return;
+        }
+        advance();
+      }
+      int count = (int) Math.min(LEVELS, Math.min(skipRows, pageLeft));
+      int set = leaf.maxDefinition() == 0 ? count : definitions(count);
+      ValueReader plain = values;
+      if (plain == null) {
+        codeRuns.skip(set);
+      } else if (!plain.skip(set)) {
+        builder.skip(plain, set);
+      }
+      pageLeft -= count;
+      skipRows -= count;
+    }
+  }
+
   /// The next `rows` rows of a column that is not within a list. Each row is NULL whose definition
   /// level is below the leaf's. The caller owns the result.
   Vector read(int rows) {
+    skipRows();
     advance();
     if (coded && distinct && pageLeft >= rows) {
       return readCodes(rows);

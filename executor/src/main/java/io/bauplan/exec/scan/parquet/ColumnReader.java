@@ -9,6 +9,11 @@ interface ColumnReader extends AutoCloseable {
   /// The next `rows` rows; the caller owns the result.
   Vector read(int rows);
 
+  /// Passes over the next `rows` rows.
+  default void skip(int rows) {
+    read(rows).close();
+  }
+
   @Override
   void close();
 }

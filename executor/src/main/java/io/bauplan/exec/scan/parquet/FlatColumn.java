@@ -10,6 +10,11 @@ record FlatColumn(String name, ChunkReader chunk) implements ColumnReader {
   }
 
   @Override
+  public void skip(int rows) {
+    chunk.skip(rows);
+  }
+
+  @Override
   public void close() {
     chunk.close();
   }

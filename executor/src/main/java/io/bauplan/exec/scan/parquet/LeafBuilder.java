@@ -76,6 +76,17 @@ final class LeafBuilder implements AutoCloseable {
     size += count;
   }
 
+  /// Decodes the next `count` values of a page for nothing.
+  void skip(ValueReader values, int count) {
+    if (leaf.requirePhysical() == SchemaNode.Physical.BYTE_ARRAY) {
+      scratchBytes.clear();
+      scratchBytes.room(0, count);
+      values.bytes(count, scratchBytes);
+    } else {
+      values.fixed(count, scratch.reserve((long) count * leaf.width(), 0));
+    }
+  }
+
   private void fixedToBytes(ValueReader values, int count) {
     int length = leaf.length();
     long in = scratch.reserve((long) count * length, 0);

@@ -3,6 +3,7 @@ package io.bauplan.exec.scan.parquet;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.exec.scan.store.RangeReader;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.zip.CRC32;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class PageStream implements AutoCloseable {
   private final Codec codec;
   private final NativeBuffer raw;
   private final NativeBuffer plain;
+  private final CRC32 checksum = new CRC32();
   private final int maxDefinition;
   private final int maxRepetition;
 
@@ -118,6 +120,27 @@ final class PageStream implements AutoCloseable {
     return raw.address() + (at - rawStart);
   }
 
+  /// Passes over data pages, unread, as long as each has no more values than are left of `values`;
+  /// how many values they have.
+  long skip(long values) {
+    long passed = 0;
+    while (at < end) {
+      long start = at;
+      Header header = header();
+      DataHeader data = header.type == 0 ? header.data : header.type == 3 ? header.dataV2 : null;
+      if (header.compressed < 0
+          || header.compressed > end - at
+          || header.type != 1
+              && (data == null || data.values < 0 || data.values > values - passed)) {
+        at = start;
+        break;
+      }
+      passed += data == null ? 0 : data.values;
+      at += header.compressed;
+    }
+    return passed;
+  }
+
   /// Goes to the next dictionary or data page; false at the chunk's end.
   boolean next() {
     while (at < end) {
@@ -152,14 +175,27 @@ final class PageStream implements AutoCloseable {
   /// Reads and decompresses the body of a page.
   private long body(Header header) {
     codec.checkLength(header.compressed, header.uncompressed);
-    long from = buffered(header.compressed);
-    at += header.compressed;
+    long from = stored(header);
     if (codec.kind() == Codec.UNCOMPRESSED) {
       return from;
     }
     long to = plain.reserve(header.uncompressed, 0);
     codec.decompress(from, header.compressed, to, header.uncompressed);
     return to;
+  }
+
+  /// The bytes of a page as they are in the file, their checksum verified where they have one.
+  private long stored(Header header) {
+    long from = buffered(header.compressed);
+    at += header.compressed;
+    if (header.hasChecksum) {
+      checksum.reset();
+      checksum.update(Codec.view(from, header.compressed));
+      if ((int) checksum.getValue() != header.checksum) {
+        throw new CorruptData("a page's checksum is not that of its bytes");
+      }
+    }
+    return from;
   }
 
   private boolean dataPage(Header header, DataHeader data) {
@@ -223,8 +259,7 @@ final class PageStream implements AutoCloseable {
     if (decompress) {
       codec.checkLength(compressed, uncompressed);
     }
-    long from = buffered(header.compressed);
-    at += header.compressed;
+    long from = stored(header);
     kind = Kind.DATA;
     valueCount = checkedCount(data.values);
     encoding = data.encoding;
@@ -263,6 +298,8 @@ final class PageStream implements AutoCloseable {
       int type,
       int uncompressed,
       int compressed,
+      boolean hasChecksum,
+      int checksum,
       @Nullable DataHeader data,
       @Nullable DataHeader dataV2,
       @Nullable DataHeader dictionary) {}
@@ -289,6 +326,8 @@ final class PageStream implements AutoCloseable {
     int type = -1;
     int uncompressed = -1;
     int compressed = -1;
+    boolean hasChecksum = false;
+    int checksum = 0;
     DataHeader data = null;
     DataHeader dataV2 = null;
     DataHeader dictionary = null;
@@ -298,13 +337,18 @@ final class PageStream implements AutoCloseable {
         case 1 -> type = in.i32();
         case 2 -> uncompressed = in.i32();
         case 3 -> compressed = in.i32();
+        case 4 -> {
+          hasChecksum = true;
+          checksum = in.i32();
+        }
         case 5 -> data = dataHeader(in);
         case 7 -> dictionary = dataHeader(in);
         case 8 -> dataV2 = dataHeaderV2(in);
         default -> in.skip();
       }
     }
-    return new Header(type, uncompressed, compressed, data, dataV2, dictionary);
+    return new Header(
+        type, uncompressed, compressed, hasChecksum, checksum, data, dataV2, dictionary);
   }
 
   /// Also a dictionary page's header, whose first two fields are the same.

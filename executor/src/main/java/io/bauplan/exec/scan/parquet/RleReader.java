@@ -74,6 +74,23 @@ final class RleReader {
     }
   }
 
+  /// Passes over the next `count` values.
+  void skip(int count) {
+    int left = count;
+    while (left > 0) {
+      if (runLeft == 0) {
+        nextRun();
+        continue;
+      }
+      int n = Math.min(runLeft, left);
+      if (packed) {
+        packedBit += (long) n * width;
+      }
+      runLeft -= n;
+      left -= n;
+    }
+  }
+
   /// The next `count` values as ints.
   void ints(int[] out, int from, int count) {
     int done = 0;

@@ -8,6 +8,7 @@ import io.bauplan.exec.cache.ColumnFill;
 import io.bauplan.exec.cache.ColumnKey;
 import io.bauplan.exec.cache.VectorBytes;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.scan.RowFilter;
 import io.bauplan.exec.scan.ScanContext;
 import io.bauplan.exec.scan.store.RangeReader;
 import io.bauplan.sql.error.EngineException;
@@ -46,18 +47,8 @@ final class RowGroupReader implements BatchReader {
     this.context = context;
     this.left = group.rowCount();
     context.figures().rowGroupsRead().increment();
-    String column = "";
-    try {
-      for (Wanted each : wanted) {
-        column = each.name();
-        columns.add(open(each, group));
-      }
-    } catch (CorruptData e) {
-      close();
-      throw malformed(file.location(), column, e);
-    } catch (RuntimeException | Error e) {
-      close();
-      throw e;
+    for (Wanted each : wanted) {
+      columns.add(new DeferredColumn(each.name(), () -> open(each, group)));
     }
   }
 
@@ -163,22 +154,58 @@ final class RowGroupReader implements BatchReader {
     if (left == 0) {
       return null;
     }
-    int rows = (int) Math.min(left, Vector.BATCH_ROWS);
-    Batch batch = read(rows);
-    left -= rows;
-    context.figures().rowsRead().add(rows);
-    return batch;
+    int rows = advance();
+    return new Batch(read(columns, rows), rows);
   }
 
-  private Batch read(int rows) {
-    List<Vector> vectors = new ArrayList<>(columns.size());
+  private int advance() {
+    int rows = (int) Math.min(left, Vector.BATCH_ROWS);
+    left -= rows;
+    context.figures().rowsRead().add(rows);
+    return rows;
+  }
+
+  /// Reads the filter's columns first, and the others only if a row passes.
+  @Override
+  public @Nullable Batch next(RowFilter filter) {
+    if (left == 0) {
+      return null;
+    }
+    int rows = advance();
+    List<ColumnReader> others = new ArrayList<>(columns);
+    List<ColumnReader> tested = filter.columns().stream().map(columns::get).toList();
+    others.removeAll(tested);
+    int[] passing = new int[rows];
+    Batch seen = new Batch(read(tested, rows), rows);
+    try {
+      int count = filter.select(seen, passing);
+      if (count == 0) {
+        others.forEach(column -> column.skip(rows));
+        return seen.withSelection(passing, 0);
+      }
+      List<Vector> rest = read(others, rows);
+      Vector[] all = new Vector[columns.size()];
+      for (int i = 0; i < all.length; i++) {
+        int at = tested.indexOf(columns.get(i));
+        all[i] = at >= 0 ? seen.column(at) : rest.get(others.indexOf(columns.get(i)));
+      }
+      Batch whole = new Batch(List.of(all), rows);
+      return count == rows ? whole : whole.withSelection(passing, count);
+    } catch (RuntimeException | Error e) {
+      seen.close();
+      throw e;
+    }
+  }
+
+  private List<Vector> read(List<ColumnReader> readers, int rows) {
+    List<Vector> vectors = new ArrayList<>(readers.size());
     String column = "";
     try {
-      for (ColumnReader reader : columns) {
+      for (ColumnReader reader : readers) {
         column = reader.name();
         vectors.add(reader.read(rows));
       }
-      return new Batch(vectors, rows);
+      return vectors;
     } catch (CorruptData e) {
       vectors.forEach(Vector::close);
       throw malformed(file.location(), column, e);

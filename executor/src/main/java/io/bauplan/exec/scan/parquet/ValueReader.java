@@ -16,6 +16,11 @@ abstract class ValueReader {
     throw new CorruptData("a page's encoding does not fit its column's type");
   }
 
+  /// Passes over the next `count` values; false, and nothing done, where they must be decoded.
+  boolean skip(int count) {
+    return false;
+  }
+
   static ValueReader of(SchemaNode leaf, int encoding, long address, long limit, int valueCount) {
     int width = leaf.width();
     SchemaNode.Physical physical = leaf.requirePhysical();
@@ -80,6 +85,16 @@ abstract class ValueReader {
       }
       Memory.copy(at, out, bytes);
       at += bytes;
+    }
+
+    @Override
+    boolean skip(int count) {
+      long bytes = (long) count * width;
+      if (bytes > limit - at) {
+        throw early();
+      }
+      at += bytes;
+      return true;
     }
   }
 
@@ -153,6 +168,23 @@ abstract class ValueReader {
       }
       at = next;
     }
+
+    @Override
+    boolean skip(int count) {
+      long next = at;
+      for (int i = 0; i < count; i++) {
+        if (limit - next < 4) {
+          throw early();
+        }
+        int length = Memory.getInt(next);
+        if (length < 0 || length > limit - next - 4) {
+          throw early();
+        }
+        next += 4 + (long) length;
+      }
+      at = next;
+      return true;
+    }
   }
 
   private static final class DeltaIntegers extends ValueReader {
@@ -201,6 +233,21 @@ abstract class ValueReader {
         out.add(at, length);
         at += length;
       }
+    }
+
+    @Override
+    boolean skip(int count) {
+      if (count > lengths.length - next) {
+        throw early();
+      }
+      for (int i = 0; i < count; i++) {
+        int length = lengths[next++];
+        if (length < 0 || length > limit - at) {
+          throw early();
+        }
+        at += length;
+      }
+      return true;
     }
   }
 
@@ -289,6 +336,15 @@ abstract class ValueReader {
         }
       }
       next += count;
+    }
+
+    @Override
+    boolean skip(int count) {
+      if (count > total - next) {
+        throw early();
+      }
+      next += count;
+      return true;
     }
   }
 }

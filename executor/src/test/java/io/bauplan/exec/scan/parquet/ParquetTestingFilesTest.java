@@ -38,7 +38,11 @@ import org.junit.jupiter.api.Test;
 class ParquetTestingFilesTest {
   /// What we refuse with an error that says why.
   private static final Set<String> REFUSED =
-      Set.of("large_string_map.brotli.parquet", "nation.dict-malformed.parquet");
+      Set.of(
+          "large_string_map.brotli.parquet",
+          "nation.dict-malformed.parquet",
+          "datapage_v1-corrupt-checksum.parquet",
+          "rle-dict-uncompressed-corrupt-checksum.parquet");
 
   /// DuckDB's timestamps overflow on it.
   private static final Set<String> DUCKDB_WRONG = Set.of("int96_from_spark.parquet");

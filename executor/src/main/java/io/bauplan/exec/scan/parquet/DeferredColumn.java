@@ -1,0 +1,56 @@
+package io.bauplan.exec.scan.parquet;
+
+import io.bauplan.exec.batch.Vector;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A column that is opened when its first row is wanted: never, where no row of the row group
+/// passes the filter.
+final class DeferredColumn implements ColumnReader {
+  private final String name;
+  private final Supplier<ColumnReader> open;
+  private @Nullable ColumnReader reader;
+  private int skippedBatches;
+
+  DeferredColumn(String name, Supplier<ColumnReader> open) {
+    this.name = name;
+    this.open = open;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Vector read(int rows) {
+    ColumnReader opened = reader;
+    if (opened == null) {
+      opened = open.get();
+      reader = opened;
+      for (int i = 0; i < skippedBatches; i++) {
+        opened.skip(Vector.BATCH_ROWS);
+      }
+    }
+    return opened.read(rows);
+  }
+
+  /// @param rows those of a whole batch, unless they are the last ones
+  @Override
+  public void skip(int rows) {
+    ColumnReader opened = reader;
+    if (opened == null) {
+      skippedBatches++;
+    } else {
+      opened.skip(rows);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (reader != null) {
+      reader.close();
+      reader = null;
+    }
+  }
+}
