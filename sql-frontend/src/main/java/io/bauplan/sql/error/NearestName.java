@@ -15,6 +15,8 @@ public final class NearestName {
   /// Candidates looked at; a hint is not worth more.
   private static final int MAX_CANDIDATES = 10_000;
 
+  private static final int MIN_ABBREVIATION_CHARS = 3;
+
   private NearestName() {}
 
   /// The candidate nearest to `wanted`, if one is near enough: at most a third of its letters
@@ -40,7 +42,30 @@ public final class NearestName {
         bestDistance = distance;
       }
     }
-    return Optional.ofNullable(best);
+    return best != null ? Optional.of(best) : abbreviated(from, candidates);
+  }
+
+  /// `amnt` for `amount`: letters left out, none changed.
+  private static Optional<String> abbreviated(String wanted, Collection<String> candidates) {
+    if (wanted.length() < MIN_ABBREVIATION_CHARS) {
+      return Optional.empty();
+    }
+    return candidates.stream()
+        .limit(MAX_CANDIDATES)
+        .filter(candidate -> candidate.length() <= 2 * wanted.length())
+        .filter(candidate -> isSubsequence(wanted, candidate.toLowerCase(Locale.ROOT)))
+        .findFirst();
+  }
+
+  private static boolean isSubsequence(String letters, String of) {
+    if (of.isEmpty() || of.charAt(0) != letters.charAt(0)) {
+      return false;
+    }
+    int found = 0;
+    for (int i = 0; i < of.length() && found < letters.length(); i++) {
+      found += of.charAt(i) == letters.charAt(found) ? 1 : 0;
+    }
+    return found == letters.length();
   }
 
   /// `did you mean "x"?`, ready to be an exception's hint.
@@ -48,7 +73,11 @@ public final class NearestName {
     return nearest(wanted, candidates).map(name -> "did you mean \"" + name + "\"?");
   }
 
-  private static int distance(String a, String b) {
+  /// Insertions, deletions, replacements and swaps of neighbours between two names; letter case is
+  /// ignored.
+  public static int distance(String first, String second) {
+    String a = first.toLowerCase(Locale.ROOT);
+    String b = second.toLowerCase(Locale.ROOT);
     int[] beforeLast = new int[b.length() + 1];
     int[] last = new int[b.length() + 1];
     int[] row = new int[b.length() + 1];

@@ -1,6 +1,5 @@
 package io.bauplan.sql.parser;
 
-import io.bauplan.sql.error.SourcePosition;
 import io.bauplan.sql.parser.DefinitionStatement.Change;
 import io.bauplan.sql.parser.DefinitionStatement.ColumnDefinition;
 import io.bauplan.sql.parser.DefinitionStatement.ObjectKind;
@@ -74,23 +73,17 @@ final class DefinitionParser {
       return new DefinitionStatement.CreateExpectation(
           name, table, condition, existing, at, reader.since(first));
     }
-    if (reader.at("TEMP")
-        || reader.at("TEMPORARY")
-        || reader.at("INDEX")
-        || reader.at("SEQUENCE")
-        || reader.at("SECRET")
-        || reader.at("USER")
-        || reader.at("ROLE")
-        || reader.at("MACRO")) {
-      String feature = "CREATE " + reader.peek(1).image.toUpperCase(Locale.ROOT);
-      while (!reader.atEnd()) {
-        reader.next();
-      }
-      SourcePosition position = reader.since(first);
-      return new Statement.Unsupported(feature, reader.slice(position), Optional.empty(), position);
+    if (OtherDialects.statement(prepended(first)).isPresent()) {
+      return StatementParser.unsupported(reader, first, 2);
     }
     throw reader.unexpected(
         "TABLE", "VIEW", "FUNCTION", "NAMESPACE", "BRANCH", "TAG", "MATERIALIZED", "EXPECTATION");
+  }
+
+  private List<Token> prepended(Token first) {
+    List<Token> tokens = new ArrayList<>(List.of(first));
+    tokens.addAll(reader.ahead());
+    return tokens;
   }
 
   private Statement createTable(Token first, Existing asked) throws ParseException {

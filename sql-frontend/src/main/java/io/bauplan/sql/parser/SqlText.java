@@ -3,17 +3,11 @@ package io.bauplan.sql.parser;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.error.SourcePosition;
-import io.bauplan.sql.parser.generated.BauplanParser;
-import io.bauplan.sql.parser.generated.ParseException;
-import io.bauplan.sql.parser.generated.TokenMgrError;
-import java.io.StringReader;
+import io.bauplan.sql.parser.generated.Token;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.calcite.avatica.util.Casing;
-import org.apache.calcite.runtime.CalciteContextException;
+import java.util.Optional;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.parser.SqlAbstractParserImpl.LexicalState;
-import org.apache.calcite.sql.validate.SqlConformanceEnum;
 
 /// The parser's door: text in, statements out. Stateless and thread-safe.
 ///
@@ -105,44 +99,67 @@ public final class SqlText {
     return guarded(source, splitter, piece, reader -> new StatementParser(reader).parse());
   }
 
-  @FunctionalInterface
-  private interface Reading<T> {
-    T read(TokenReader reader) throws ParseException;
-  }
-
   private static <T> T guarded(
       SourceText source,
       StatementSplitter splitter,
       StatementSplitter.Piece piece,
-      Reading<T> reading) {
+      Attempt.Reading<T> reading) {
     if (splitter.depth() > MAX_NESTING) {
       throw tooDeep(source.position(splitter.deepestAt(), splitter.deepestAt() + 1));
     }
-    BauplanParser parser = null;
+    Attempt attempt = new Attempt(source, piece);
     try {
-      parser = parser(source, piece);
-      return reading.read(new TokenReader(parser, source));
-    } catch (ParseException e) {
-      throw withUnclosed(SyntaxErrors.of(e), source, splitter);
-    } catch (TokenMgrError e) {
-      throw SyntaxErrors.lexical(String.valueOf(e.getMessage()), source);
-    } catch (CalciteContextException e) {
-      throw new EngineException(
-          ErrorCode.SYNTAX_ERROR,
-          SyntaxErrors.plain(e.getCause() == null ? e : e.getCause()),
-          new SourcePosition(
-              "", e.getPosLine(), e.getPosColumn(), e.getEndPosLine(), e.getEndPosColumn()),
-          null,
-          e);
+      return attempt.read(reading);
     } catch (EngineException e) {
-      throw withUnclosed(e, source, splitter);
-    } catch (StackOverflowError e) {
-      throw tooDeep(at(parser, source, piece));
-    } catch (RuntimeException | AssertionError e) {
-      // Calcite's own helpers throw all sorts of exceptions for literals they cannot read.
-      throw new EngineException(
-          ErrorCode.SYNTAX_ERROR, SyntaxErrors.plain(e), at(parser, source, piece), null, e);
+      throw withUnclosed(explained(e, attempt, reading), source, splitter);
     }
+  }
+
+  /// The error with what was probably meant: a habit of another engine, or a mistyped keyword.
+  private static EngineException explained(
+      EngineException e, Attempt attempt, Attempt.Reading<?> reading) {
+    if (e.code() != ErrorCode.SYNTAX_ERROR || e.position().isEmpty()) {
+      return e;
+    }
+    SourceText source = attempt.source;
+    StatementSplitter.Piece piece = attempt.piece;
+    List<Token> tokens = attempt.tokens();
+    SourcePosition position = e.position().get();
+    int errorAt = source.offset(position.line(), position.column());
+    Optional<String> habit = OtherDialects.clause(tokens, index(source, tokens, errorAt));
+    if (habit.isPresent()) {
+      return e.hint().isPresent() ? e : e.withHint(habit.get());
+    }
+    if (e.getMessage().contains("did you mean")) {
+      return e;
+    }
+    return Typos.find(
+            source,
+            tokens,
+            errorAt,
+            text -> {
+              int end = piece.end() + text.length() - source.text().length();
+              return new Attempt(
+                      new SourceText(text),
+                      new StatementSplitter.Piece(piece.start(), end, piece.terminated()))
+                  .refusedAt(reading);
+            })
+        .map(
+            fix ->
+                new EngineException(
+                    ErrorCode.SYNTAX_ERROR,
+                    "unexpected `" + fix.token().image + "`; did you mean " + fix.word() + "?",
+                    SyntaxErrors.position(fix.token())))
+        .orElse(e);
+  }
+
+  private static int index(SourceText source, List<Token> tokens, int offset) {
+    for (int i = 0; i < tokens.size(); i++) {
+      if (source.offset(tokens.get(i).beginLine, tokens.get(i).beginColumn) >= offset) {
+        return i;
+      }
+    }
+    return Math.max(0, tokens.size() - 1);
   }
 
   /// Most errors after a `(` that nothing closes come from it.
@@ -162,16 +179,7 @@ public final class SqlText {
             + " is not closed.");
   }
 
-  private static SourcePosition at(
-      @org.jspecify.annotations.Nullable BauplanParser parser,
-      SourceText source,
-      StatementSplitter.Piece piece) {
-    return parser == null || parser.getToken(0).image == null
-        ? source.position(piece.start(), piece.start() + 1)
-        : SyntaxErrors.position(parser.getToken(0));
-  }
-
-  private static EngineException tooDeep(SourcePosition position) {
+  static EngineException tooDeep(SourcePosition position) {
     return new EngineException(
         ErrorCode.TOO_COMPLEX,
         "the statement is nested too deeply",
@@ -180,23 +188,5 @@ public final class SqlText {
             + MAX_NESTING
             + " levels of parentheses are read; use WITH, or IN for long OR lists.",
         null);
-  }
-
-  private static BauplanParser parser(SourceText source, StatementSplitter.Piece piece)
-      throws ParseException {
-    String text = piece.of(source.text());
-    BauplanParser parser = new BauplanParser(new StringReader(""));
-    parser.startAt(
-        new StringReader(text),
-        source.line(piece.start()),
-        source.column(piece.start()),
-        text.length());
-    parser.setTabSize(1);
-    parser.switchTo(LexicalState.DQID);
-    parser.setUnquotedCasing(Casing.UNCHANGED);
-    parser.setQuotedCasing(Casing.UNCHANGED);
-    parser.setIdentifierMaxLength(MAX_IDENTIFIER_CHARS);
-    parser.setConformance(SqlConformanceEnum.LENIENT);
-    return parser;
   }
 }

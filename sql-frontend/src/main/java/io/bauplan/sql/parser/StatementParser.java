@@ -4,9 +4,10 @@ import io.bauplan.sql.error.SourcePosition;
 import io.bauplan.sql.parser.generated.BauplanParserConstants;
 import io.bauplan.sql.parser.generated.ParseException;
 import io.bauplan.sql.parser.generated.Token;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 
@@ -92,22 +93,12 @@ final class StatementParser {
       case "RUN", "RERUN", "CALL", "VACUUM", "OPTIMIZE", "ANALYZE" -> new JobParser(reader).parse();
       case "SET", "RESET", "BEGIN", "START", "COMMIT", "ROLLBACK", "END" ->
           new SessionParser(reader).parse();
-      case "GRANT",
-          "REVOKE",
-          "PREPARE",
-          "EXECUTE",
-          "DEALLOCATE",
-          "SAVEPOINT",
-          "LOCK",
-          "COMMENT",
-          "ATTACH",
-          "DETACH",
-          "INSTALL",
-          "LOAD",
-          "UNLOAD",
-          "PRAGMA" ->
-          unsupported(first);
-      default -> throw SyntaxErrors.unexpected(reader.peek(0), first, FIRST_WORDS);
+      default -> {
+        if (OtherDialects.statement(reader.ahead()).isPresent()) {
+          yield unsupported(reader, reader.next(), 1);
+        }
+        throw SyntaxErrors.unexpected(reader.peek(0), first, FIRST_WORDS);
+      }
     };
   }
 
@@ -115,13 +106,23 @@ final class StatementParser {
     return token.image.equalsIgnoreCase("BRANCH") || token.image.equalsIgnoreCase("TAG");
   }
 
-  private Statement unsupported(Token first) {
+  /// A whole statement of another engine.
+  ///
+  /// @param words of it that are its name
+  static Statement unsupported(TokenReader reader, Token first, int words) {
+    List<Token> tokens = new ArrayList<>(List.of(first));
+    tokens.addAll(reader.ahead());
     while (reader.peek(1).kind != BauplanParserConstants.EOF) {
       reader.next();
     }
     SourcePosition position = reader.since(first);
+    String name =
+        tokens.stream()
+            .limit(words)
+            .map(token -> token.image.toUpperCase(Locale.ROOT))
+            .collect(Collectors.joining(" "));
     return new Statement.Unsupported(
-        first.image.toUpperCase(Locale.ROOT), reader.slice(position), Optional.empty(), position);
+        name, reader.slice(position), OtherDialects.statement(tokens), position);
   }
 
   private Statement describe() throws ParseException {

@@ -57,36 +57,6 @@ final class SyntaxErrors {
           "WITH",
           "SPECIFIC");
 
-  /// Words that people mistype before anything is wrong to the grammar: `SELECT a FORM t` has an
-  /// alias.
-  private static final List<String> CLAUSES =
-      List.of(
-          "SELECT",
-          "FROM",
-          "WHERE",
-          "GROUP",
-          "ORDER",
-          "HAVING",
-          "LIMIT",
-          "OFFSET",
-          "JOIN",
-          "INNER",
-          "LEFT",
-          "RIGHT",
-          "FULL",
-          "CROSS",
-          "UNION",
-          "INTERSECT",
-          "EXCEPT",
-          "VALUES",
-          "QUALIFY",
-          "WINDOW",
-          "USING",
-          "SET",
-          "INTO",
-          "AND",
-          "OR");
-
   private static final Pattern LEXICAL =
       Pattern.compile("(?s)Lexical error at line (\\d+), column (\\d+)\\.\\s+Encountered: (.*)");
 
@@ -134,12 +104,8 @@ final class SyntaxErrors {
           found.image.equals("'") ? "a string is not closed" : "a quoted name is not closed",
           position(found));
     }
-    Optional<String> meant = nearest(found, expected).or(() -> nearest(found, CLAUSES));
+    Optional<String> meant = nearest(found, expected);
     Token at = found;
-    if (meant.isEmpty() && previous != null && previous.image != null) {
-      meant = nearest(previous, CLAUSES).filter(word -> previous.image.length() > 3);
-      at = meant.isPresent() ? previous : found;
-    }
     String message =
         at.kind == BauplanParserConstants.EOF
             ? "the statement ends too early"

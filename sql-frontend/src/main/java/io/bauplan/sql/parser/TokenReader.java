@@ -21,6 +21,8 @@ import org.apache.calcite.sql.parser.SqlParserUtil;
 /// Reads a statement word by word from the generated parser's tokens, and calls its productions for
 /// names, types, expressions and queries. A word is a keyword only where one is looked for.
 final class TokenReader {
+  private static final int MAX_AHEAD = 3;
+
   final BauplanParser parser;
   private final SourceText source;
 
@@ -31,6 +33,15 @@ final class TokenReader {
 
   Token peek(int n) {
     return parser.getToken(n);
+  }
+
+  /// The next tokens, a few.
+  List<Token> ahead() {
+    List<Token> tokens = new ArrayList<>();
+    for (int n = 1; n <= MAX_AHEAD && peek(n).kind != BauplanParserConstants.EOF; n++) {
+      tokens.add(peek(n));
+    }
+    return tokens;
   }
 
   Token next() {

@@ -46,7 +46,9 @@ final class Planning {
       case Statement.Describe d -> new ShowPlanner(context).describe(d.query());
       case Statement.Summarize s -> new SummarizePlanner(context).summarize(s.query());
       case Statement.Unsupported u -> {
-        EngineException error = notSupported(u.feature(), u.position());
+        EngineException error =
+            new EngineException(
+                ErrorCode.NOT_SUPPORTED, u.feature() + " is not supported", u.position());
         throw u.hint().map(error::withHint).orElse(error);
       }
       case DataStatement d -> new DataPlanner(context).plan(d);

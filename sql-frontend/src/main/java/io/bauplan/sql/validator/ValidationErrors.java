@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class ValidationErrors {
   private static final Pattern COLUMN =
       Pattern.compile("Column '(.*?)' not found in (?:any table|table '(.*?)').*", Pattern.DOTALL);
-  private static final Pattern AMBIGUOUS = Pattern.compile("Column '(.*)' is ambiguous");
   private static final Pattern TABLE =
       Pattern.compile("(?:Table|Object) '(.*?)' not found.*", Pattern.DOTALL);
   private static final Pattern SIGNATURE =
@@ -32,11 +31,23 @@ public final class ValidationErrors {
       Pattern.compile(
           "Cannot apply '(.*?)' to arguments of type '(.*?)'\\. ?Supported form\\(s\\): (.*)",
           Pattern.DOTALL);
-  private static final Pattern NOT_GROUPED =
-      Pattern.compile("Expression '(.*)' is not being grouped");
-  private static final Pattern CAST =
-      Pattern.compile("Cast function cannot convert value of type (.*) to type (.*)");
   private static final Pattern TYPE = Pattern.compile("Unknown datatype name '(.*)'");
+  private static final List<String> TYPES =
+      List.of(
+          "BOOLEAN",
+          "TINYINT",
+          "SMALLINT",
+          "INTEGER",
+          "BIGINT",
+          "FLOAT",
+          "DOUBLE",
+          "DECIMAL",
+          "VARCHAR",
+          "BINARY",
+          "UUID",
+          "DATE",
+          "TIME",
+          "TIMESTAMP");
   private static final Pattern PREFIX =
       Pattern.compile("^(?:From|At) line \\d+, column \\d+(?: to line \\d+, column \\d+)?: ");
 
@@ -141,34 +152,11 @@ public final class ValidationErrors {
       Throwable cause) {
     Matcher column = COLUMN.matcher(message);
     if (column.matches()) {
-      String name = column.group(1);
-      return error(
-          ErrorCode.COLUMN_NOT_FOUND,
-          "column \""
-              + name
-              + "\" does not exist"
-              + (column.group(2) == null ? "" : " in \"" + column.group(2) + "\""),
-          position,
-          NearestName.hint(name, columns.get()),
-          cause);
-    }
-    Matcher ambiguous = AMBIGUOUS.matcher(message);
-    if (ambiguous.matches()) {
-      return error(
-          ErrorCode.AMBIGUOUS_NAME,
-          "column \"" + ambiguous.group(1) + "\" is in more than one table",
-          position,
-          Optional.of("Write the table's name before it: t." + ambiguous.group(1) + "."),
-          cause);
+      return column(column.group(1), column.group(2), position, columns, cause);
     }
     Matcher table = TABLE.matcher(message);
     if (table.matches()) {
-      return error(
-          ErrorCode.TABLE_NOT_FOUND,
-          "table \"" + table.group(1) + "\" does not exist here",
-          position,
-          Optional.empty(),
-          cause);
+      return table(table.group(1), position, columns, cause);
     }
     Matcher signature = SIGNATURE.matcher(message);
     if (signature.matches()) {
@@ -176,25 +164,10 @@ public final class ValidationErrors {
     }
     Matcher arguments = ARGUMENTS.matcher(message);
     if (arguments.matches()) {
-      return arguments(arguments, position, cause);
-    }
-    Matcher grouped = NOT_GROUPED.matcher(message);
-    if (grouped.matches()) {
+      ArgumentWords words =
+          ArgumentWords.of(arguments.group(1), arguments.group(2), arguments.group(3));
       return error(
-          ErrorCode.INVALID_STATEMENT,
-          "\"" + grouped.group(1) + "\" must appear in GROUP BY or inside an aggregate function",
-          position,
-          Optional.empty(),
-          cause);
-    }
-    Matcher cast = CAST.matcher(message);
-    if (cast.matches()) {
-      return error(
-          ErrorCode.TYPE_MISMATCH,
-          "a value of type " + words(cast.group(1)) + " cannot be cast to " + words(cast.group(2)),
-          position,
-          Optional.empty(),
-          cause);
+          ErrorCode.TYPE_MISMATCH, words.message(), position, Optional.of(words.hint()), cause);
     }
     Matcher type = TYPE.matcher(message);
     if (type.matches()) {
@@ -202,24 +175,13 @@ public final class ValidationErrors {
           ErrorCode.TYPE_MISMATCH,
           "the type \"" + type.group(1) + "\" does not exist",
           position,
-          NearestName.hint(
-              type.group(1),
-              List.of(
-                  "BOOLEAN",
-                  "TINYINT",
-                  "SMALLINT",
-                  "INTEGER",
-                  "BIGINT",
-                  "FLOAT",
-                  "DOUBLE",
-                  "DECIMAL",
-                  "VARCHAR",
-                  "BINARY",
-                  "UUID",
-                  "DATE",
-                  "TIME",
-                  "TIMESTAMP")),
+          NearestName.hint(type.group(1), TYPES),
           cause);
+    }
+    Optional<Wording> wording = Wording.of(message);
+    if (wording.isPresent()) {
+      Wording found = wording.get();
+      return error(found.code(), words(found.message()), position, found.hint(), cause);
     }
     boolean types =
         message.contains("type") || message.contains("compar") || message.contains("Compar");
@@ -231,19 +193,60 @@ public final class ValidationErrors {
         cause);
   }
 
+  private static EngineException column(
+      String name,
+      @Nullable String table,
+      @Nullable SourcePosition position,
+      Supplier<? extends Collection<String>> columns,
+      Throwable cause) {
+    Optional<String> hint = NearestName.hint(name, columns.get());
+    if (hint.isEmpty() && NearestName.distance(name, "DISTINCT") == 1) {
+      hint = Optional.of("did you mean DISTINCT?");
+    } else if (hint.isEmpty() && table == null) {
+      hint = Wording.ofUnknownColumn(name, position);
+    }
+    return error(
+        ErrorCode.COLUMN_NOT_FOUND,
+        "column \"" + name + "\" does not exist" + (table == null ? "" : " in \"" + table + "\""),
+        position,
+        hint,
+        cause);
+  }
+
+  /// What stands before a dot may be a column, whose field is unknown.
+  private static EngineException table(
+      String name,
+      @Nullable SourcePosition position,
+      Supplier<? extends Collection<String>> columns,
+      Throwable cause) {
+    if (columns.get().stream().anyMatch(name::equalsIgnoreCase)) {
+      return error(
+          ErrorCode.COLUMN_NOT_FOUND,
+          "column \"" + name + "\" has no such field",
+          position,
+          Optional.of("DESCRIBE shows the fields of a column."),
+          cause);
+    }
+    return error(
+        ErrorCode.TABLE_NOT_FOUND,
+        "there is no table or alias \"" + name + "\" here",
+        position,
+        Optional.of("Columns are named after the alias of their table, where it has one."),
+        cause);
+  }
+
   private static EngineException function(
       String name, String types, @Nullable SourcePosition position, Throwable cause) {
-    List<String> known =
-        EngineOperators.table().getOperatorList().stream()
-            .filter(o -> o instanceof org.apache.calcite.sql.SqlFunction)
-            .map(o -> o.getName().toLowerCase(Locale.ROOT))
-            .distinct()
-            .toList();
+    List<String> known = FunctionLists.known();
     String lower = name.toLowerCase(Locale.ROOT);
     if (known.contains(lower)) {
       return error(
           ErrorCode.FUNCTION_NOT_FOUND,
-          "function " + lower + " does not take (" + signatureTypes(types) + ")",
+          "function "
+              + lower
+              + (types.isBlank()
+                  ? " needs arguments"
+                  : " does not take (" + words(types.replaceAll("[<>]", "")) + ")"),
           position,
           Optional.empty(),
           cause);
@@ -254,31 +257,6 @@ public final class ValidationErrors {
         position,
         NearestName.hint(lower, known),
         cause);
-  }
-
-  private static EngineException arguments(
-      Matcher match, @Nullable SourcePosition position, Throwable cause) {
-    String operator = match.group(1);
-    String found = match.group(2);
-    int open = found.indexOf('(');
-    String types = found.replaceAll("[<>]", "").strip();
-    if (open >= 0 && found.endsWith(")")) {
-      types = found.substring(open + 1, found.length() - 1).replaceAll("[<>]", "");
-    }
-    String shown = types.contains(" " + operator + " ") || open < 0 ? types : types;
-    return error(
-        ErrorCode.TYPE_MISMATCH,
-        operator + " cannot take " + words(shown.replace(" " + operator + " ", " and ")),
-        position,
-        Optional.of(
-            "It takes "
-                + words(match.group(3).replaceAll("[<>']", "").replace("\n", " or "))
-                + "."),
-        cause);
-  }
-
-  private static String signatureTypes(String types) {
-    return words(types.replaceAll("[<>]", ""));
   }
 
   private static EngineException error(
@@ -298,7 +276,7 @@ public final class ValidationErrors {
         .replaceAll("(TIMESTAMP|TIME)\\(6\\)", "$1")
         .replace("VARBINARY", "BINARY")
         .replace("REAL", "FLOAT")
-        .replaceAll("RecordType\\((.*)\\)", "($1)")
+        .replaceAll("(?i)RecordType\\(", "ROW(")
         .replaceAll("org\\.apache\\.calcite\\.[\\w.$]*", "internal")
         .replaceAll(" NOT NULL", "");
   }
