@@ -3,6 +3,7 @@ package io.bauplan.exec.engine;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.catalog.Catalog.OnExisting;
 import io.bauplan.sql.catalog.CommitInfo;
+import io.bauplan.sql.catalog.EntryState;
 import io.bauplan.sql.catalog.PinnedRef;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
@@ -42,6 +43,9 @@ final class DataDefinition {
         create.branch(),
         create.definition(),
         target -> {
+          if (create.existing() == Existing.REPLACE && create.source().isPresent()) {
+            checkStillReads(create);
+          }
           written.clear();
           create.source().ifPresent(source -> written.addAll(runner.write(source, target)));
           return List.copyOf(written);
@@ -51,6 +55,23 @@ final class DataDefinition {
     long rows = StatementRunner.rows(written);
     return new StatementResult.Updated(
         rows, "Created table " + name.dotted() + " with " + DataChanges.count(rows));
+  }
+
+  /// A query may read the table that it replaces: what was committed to it since the query was
+  /// planned would be lost. What comes later the commit notices.
+  private void checkStillReads(PlannedStatement.CreateTable create) {
+    TableRef name = create.definition().name();
+    PinnedRef now = catalog.resolve(create.branch());
+    if (!state(create.at(), name).equals(state(now, name))) {
+      throw new EngineException(
+              ErrorCode.COMMIT_CONFLICT,
+              "table " + name + " has changed since the statement read it")
+          .withHint("run the statement again");
+    }
+  }
+
+  private String state(PinnedRef at, TableRef name) {
+    return EntryState.of(catalog.find(at, name));
   }
 
   StatementResult createView(PlannedStatement.CreateView create) {
