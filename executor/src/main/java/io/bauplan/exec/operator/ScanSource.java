@@ -7,9 +7,7 @@ import io.bauplan.exec.scan.ScanContext;
 import io.bauplan.exec.scan.ScanTask;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.PhysicalPlan;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +26,9 @@ final class ScanSource implements Source {
   private final List<Integer> output;
   private final int readColumns;
   private final AtomicLong wanted;
-  private final AtomicInteger nextTask = new AtomicInteger();
+  private final OpenTasks open;
   private final ScanKeyFilters keyFilters;
   private final NodeFigures figures;
-  private List<ScanTask> tasks = List.of();
 
   /// @param keyFilters from joins that this scan's rows go to, by column
   ScanSource(
@@ -77,13 +74,15 @@ final class ScanSource implements Source {
             leaf instanceof PhysicalPlan.TableScan scan
                 ? scan.limit().orElse(Long.MAX_VALUE)
                 : Long.MAX_VALUE);
+    this.open = new OpenTasks(context, wanted.get() == Long.MAX_VALUE);
   }
 
   @Override
   public int drivers() {
     PhysicalPlan narrowed =
         leaf instanceof PhysicalPlan.TableScan scan ? keyFilters.start(scan) : leaf;
-    tasks = keyFilters.rejectsAll() ? List.of() : new ArrayList<>(query.files().tasks(narrowed));
+    List<ScanTask> tasks = keyFilters.rejectsAll() ? List.of() : query.files().tasks(narrowed);
+    open.start(tasks);
     return Math.max(1, Math.min(query.threads(), tasks.size()));
   }
 
@@ -100,6 +99,7 @@ final class ScanSource implements Source {
 
     Reader(ScanConditions conditions) {
       this.conditions = conditions;
+      open.enter();
     }
 
     @Override
@@ -108,11 +108,10 @@ final class ScanSource implements Source {
         query.check();
         BatchReader reader = current;
         if (reader == null) {
-          int task = nextTask.getAndIncrement();
-          if (task >= tasks.size()) {
+          reader = open.next();
+          if (reader == null) {
             return null;
           }
-          reader = tasks.get(task).open(context);
           current = reader;
         }
         Batch batch = conditions.passAll() ? reader.next() : reader.next(conditions);
@@ -142,6 +141,7 @@ final class ScanSource implements Source {
           current = null;
         }
       } finally {
+        open.leave();
         conditions.close();
       }
     }

@@ -15,6 +15,11 @@ public interface BatchReader extends AutoCloseable {
     return batch == null ? null : filter.apply(batch);
   }
 
+  /// True where it makes progress before it is read, so that opening it early pays.
+  default boolean worksAhead() {
+    return false;
+  }
+
   @Override
   void close();
 }

@@ -43,11 +43,15 @@ record FileDescriber(
     }
     List<ScanFile> files = new ArrayList<>();
     Map<String, Column> columns = new LinkedHashMap<>();
-    for (ObjectStore.FileInfo info : store.list(uri)) {
+    List<ObjectStore.FileInfo> found = store.list(uri);
+    if (format == DataFileFormat.PARQUET) {
+      parquet.open(found.subList(0, Math.min(found.size(), MAX_FILES_OPENED)));
+    }
+    for (ObjectStore.FileInfo info : found) {
       long rows = -1;
       if (files.size() < MAX_FILES_OPENED) {
-        merge(columns, schema(format, info.location(), options), info.location(), !files.isEmpty());
-        rows = format == DataFileFormat.PARQUET ? parquet.rowCount(info.location()) : -1;
+        merge(columns, schema(format, info, options), info.location(), !files.isEmpty());
+        rows = format == DataFileFormat.PARQUET ? parquet.rowCount(info) : -1;
       }
       files.add(new ScanFile(info.location(), format, info.sizeBytes(), rows, Map.of(), List.of()));
     }
@@ -81,9 +85,11 @@ record FileDescriber(
     }
   }
 
-  private RowType schema(DataFileFormat format, String location, Map<String, String> options) {
+  private RowType schema(
+      DataFileFormat format, ObjectStore.FileInfo info, Map<String, String> options) {
+    String location = info.location();
     return switch (format) {
-      case PARQUET -> parquet.schema(location);
+      case PARQUET -> parquet.schema(info);
       case CSV -> csv.schema(location, options);
       case JSON -> json.schema(location, options);
       case ARROW -> arrow.schema(location);

@@ -63,17 +63,19 @@ public final class StandardDataFiles implements DataFiles, AutoCloseable {
                     + " has a data file that is not Parquet: "
                     + file.location());
           }
-          tasks.addAll(parquet.tasks(scan, file));
         }
+        tasks.addAll(parquet.tasks(scan));
       }
+      case PhysicalPlan.FileScan scan when scan.format() == DataFileFormat.PARQUET ->
+          tasks.addAll(parquet.tasks(scan));
       case PhysicalPlan.FileScan scan -> {
         for (ScanFile file : scan.files()) {
-          tasks.addAll(
+          tasks.add(
               switch (file.format()) {
-                case PARQUET -> parquet.tasks(scan, file);
-                case CSV -> List.of(csv.task(file.location(), scan.options(), scan.output()));
-                case JSON -> List.of(json.task(file.location(), scan.output()));
-                case ARROW -> List.of(arrow.task(file.location(), scan.output()));
+                case CSV -> csv.task(file.location(), scan.options(), scan.output());
+                case JSON -> json.task(file.location(), scan.output());
+                case ARROW -> arrow.task(file.location(), scan.output());
+                case PARQUET -> throw new IllegalArgumentException("files of several formats");
               });
         }
       }

@@ -285,6 +285,11 @@ final class DeleteFiles {
     }
 
     @Override
+    public boolean worksAhead() {
+      return reader.worksAhead();
+    }
+
+    @Override
     public @Nullable Batch next() {
       while (true) {
         Batch batch = reader.next();

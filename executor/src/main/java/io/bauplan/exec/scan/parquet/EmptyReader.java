@@ -11,6 +11,12 @@ final class EmptyReader implements BatchReader {
     return null;
   }
 
+  /// Costs nothing: what comes after it may.
+  @Override
+  public boolean worksAhead() {
+    return true;
+  }
+
   @Override
   public void close() {}
 }

@@ -105,7 +105,7 @@ final class PageStream implements AutoCloseable {
   private long buffered(int wanted) {
     int need = (int) Math.min(wanted, end - at);
     if (at - rawStart + need > rawLength) {
-      long kept = rawStart + rawLength - at;
+      long kept = Math.max(0, rawStart + rawLength - at);
       int length = (int) Math.min(end - at, Math.max(need, readBytes));
       long old = raw.address();
       if (old != 0 && kept > 0) {

@@ -2,6 +2,7 @@ package io.bauplan.exec.scan.parquet;
 
 import io.bauplan.exec.cache.ColumnCache;
 import io.bauplan.exec.scan.ScanTask;
+import io.bauplan.exec.scan.store.FetchPool;
 import io.bauplan.exec.scan.store.LazyReader;
 import io.bauplan.exec.scan.store.ObjectStore;
 import io.bauplan.exec.scan.store.RangeReader;
@@ -14,8 +15,12 @@ import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.ScanFile;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /// Scans of Parquet files: one task per row group that may hold rows. Thread-safe.
@@ -33,10 +38,10 @@ public final class ParquetSource {
   }
 
   /// The columns of a file.
-  public RowType schema(String location) {
+  public RowType schema(ObjectStore.FileInfo file) {
     try {
       List<Column> columns = new ArrayList<>();
-      for (SchemaNode node : footer(location).root().children()) {
+      for (SchemaNode node : footer(file).root().children()) {
         ColumnShape shape = ColumnShape.of(node);
         columns.add(new Column(shape.name(), shape.type(), shape.nullable()));
       }
@@ -44,13 +49,30 @@ public final class ParquetSource {
     } catch (CorruptData e) {
       throw new EngineException(
           ErrorCode.MALFORMED_FILE,
-          "\"" + location + "\" is no valid Parquet file: " + e.getMessage());
+          "\"" + file.location() + "\" is no valid Parquet file: " + e.getMessage());
     }
   }
 
   /// Rows of a file, before deletes.
-  public long rowCount(String location) {
-    return footer(location).rowCount();
+  public long rowCount(ObjectStore.FileInfo file) {
+    return footer(file).rowCount();
+  }
+
+  /// Reads the footers of files that will be asked about, side by side where that costs round
+  /// trips.
+  public void open(List<ObjectStore.FileInfo> files) {
+    if (files.size() > 1) {
+      store
+          .fetches(files.getFirst().location())
+          .ifPresent(
+              pool -> pool.all(files.stream().map(file -> (Runnable) () -> footer(file)).toList()));
+    }
+  }
+
+  private Footer footer(ObjectStore.FileInfo file) {
+    try (LazyReader reader = new LazyReader(store, file)) {
+      return footers.get(reader, store.remote(file.location()));
+    }
   }
 
   Footer footer(String location) {
@@ -65,34 +87,57 @@ public final class ParquetSource {
       try (LazyReader reader = new LazyReader(store, file.location(), file.sizeBytes())) {
         return new ParquetFile(
             store,
-            file.location(),
-            file.sizeBytes(),
-            "",
+            new ObjectStore.FileInfo(file.location(), file.sizeBytes(), ""),
             footers.ofTable(reader, store.remote(file.location())),
             cache);
       }
     }
     try (RangeReader reader = store.open(file.location())) {
-      String version = reader.sizeBytes() + "-" + reader.version();
       return new ParquetFile(
           store,
-          file.location(),
-          reader.sizeBytes(),
-          version,
+          new ObjectStore.FileInfo(file.location(), reader.sizeBytes(), reader.version()),
           footers.get(reader, store.remote(file.location())),
           cache);
     }
   }
 
   /// The tasks of a scan whose columns are found by field id.
-  public List<ScanTask> tasks(PhysicalPlan.TableScan scan, ScanFile file) {
+  public List<ScanTask> tasks(PhysicalPlan.TableScan scan) {
+    return each(
+        scan.files(),
+        file -> footers.has(file.location(), file.sizeBytes()),
+        file -> tasks(scan, file));
+  }
+
+  /// The tasks of a scan whose columns are found by name.
+  public List<ScanTask> tasks(PhysicalPlan.FileScan scan) {
+    return each(scan.files(), file -> false, file -> tasks(scan, file));
+  }
+
+  /// Opens files side by side where that costs round trips.
+  private List<ScanTask> each(
+      List<ScanFile> files, Predicate<ScanFile> known, Function<ScanFile, List<ScanTask>> open) {
+    Optional<FetchPool> pool =
+        files.size() < 2 ? Optional.empty() : store.fetches(files.getFirst().location());
+    if (pool.isEmpty() || files.stream().allMatch(known)) {
+      return files.stream().flatMap(file -> open.apply(file).stream()).toList();
+    }
+    List<List<ScanTask>> opened = new ArrayList<>(Collections.nCopies(files.size(), List.of()));
+    pool.get()
+        .all(
+            IntStream.range(0, files.size())
+                .mapToObj(i -> (Runnable) () -> opened.set(i, open.apply(files.get(i))))
+                .toList());
+    return opened.stream().flatMap(List::stream).toList();
+  }
+
+  private List<ScanTask> tasks(PhysicalPlan.TableScan scan, ScanFile file) {
     List<ScanColumn> columns = new ArrayList<>(scan.columns());
     columns.addAll(scan.filterColumns());
     return tasks(file, columns, scan.filter(), new Roaring64Bitmap(), true);
   }
 
-  /// The tasks of a scan whose columns are found by name.
-  public List<ScanTask> tasks(PhysicalPlan.FileScan scan, ScanFile file) {
+  private List<ScanTask> tasks(PhysicalPlan.FileScan scan, ScanFile file) {
     List<ScanColumn> columns = new ArrayList<>();
     for (Column column : scan.output().columns()) {
       columns.add(new ScanColumn(-1, column));

@@ -10,6 +10,7 @@ import io.bauplan.exec.cache.VectorBytes;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.scan.RowFilter;
 import io.bauplan.exec.scan.ScanContext;
+import io.bauplan.exec.scan.store.RangeFetch;
 import io.bauplan.exec.scan.store.RangeReader;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
@@ -36,6 +37,7 @@ final class RowGroupReader implements BatchReader {
 
   private final ParquetFile source;
   private final RangeReader file;
+  private final @Nullable RangeFetch fetch;
   private final ScanContext context;
   private final List<ColumnReader> columns = new ArrayList<>();
   private long left;
@@ -43,12 +45,34 @@ final class RowGroupReader implements BatchReader {
   RowGroupReader(
       ParquetFile source, Footer.RowGroup group, List<Wanted> wanted, ScanContext context) {
     this.source = source;
-    this.file = source.reader();
+    this.fetch =
+        source
+            .fetches()
+            .map(pool -> new RangeFetch(source.reader(), pool, context.allocator()))
+            .orElse(null);
+    this.file = fetch == null ? source.reader() : fetch;
     this.context = context;
     this.left = group.rowCount();
     context.figures().rowGroupsRead().increment();
-    for (Wanted each : wanted) {
-      columns.add(new DeferredColumn(each.name(), () -> open(each, group)));
+    String column = "";
+    try {
+      for (Wanted each : wanted) {
+        column = each.name();
+        // What has to be fetched is fetched together.
+        columns.add(
+            fetch == null
+                ? new DeferredColumn(each.name(), () -> open(each, group))
+                : open(each, group));
+      }
+      if (fetch != null) {
+        fetch.start();
+      }
+    } catch (CorruptData e) {
+      close();
+      throw malformed(file.location(), column, e);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 
@@ -134,8 +158,11 @@ final class RowGroupReader implements BatchReader {
 
   private ChunkReader chunk(
       SchemaNode leaf, DataType type, Footer.RowGroup group, BufferAllocator memory) {
-    return new ChunkReader(
-        file, group.chunks().get(leaf.leaf()), leaf, type, context.figures().bytesRead(), memory);
+    Footer.Chunk chunk = group.chunks().get(leaf.leaf());
+    if (fetch != null) {
+      fetch.want(chunk.offset(), chunk.compressedBytes());
+    }
+    return new ChunkReader(file, chunk, leaf, type, context.figures().bytesRead(), memory);
   }
 
   static EngineException malformed(String location, String column, CorruptData e) {
@@ -156,6 +183,11 @@ final class RowGroupReader implements BatchReader {
     }
     int rows = advance();
     return new Batch(read(columns, rows), rows);
+  }
+
+  @Override
+  public boolean worksAhead() {
+    return fetch != null && fetch.isFetching();
   }
 
   private int advance() {

@@ -6,21 +6,27 @@ import org.jspecify.annotations.Nullable;
 /// none. Thread-safe.
 public final class LazyReader implements RangeReader {
   private final ObjectStore store;
-  private final String location;
-  private final long sizeBytes;
+  private final ObjectStore.FileInfo info;
   private @Nullable RangeReader file;
 
-  /// @param sizeBytes its length where that is known, otherwise -1
+  /// A file of a table, which never changes.
   public LazyReader(ObjectStore store, String location, long sizeBytes) {
+    this(store, new ObjectStore.FileInfo(location, sizeBytes, ""));
+  }
+
+  /// A file that may change.
+  public LazyReader(ObjectStore store, ObjectStore.FileInfo info) {
     this.store = store;
-    this.location = location;
-    this.sizeBytes = sizeBytes;
+    this.info = info;
   }
 
   private synchronized RangeReader file() {
     RangeReader opened = file;
     if (opened == null) {
-      opened = sizeBytes >= 0 ? store.open(location, sizeBytes) : store.open(location);
+      opened =
+          info.version().isEmpty()
+              ? store.open(info.location(), info.sizeBytes())
+              : store.open(info);
       file = opened;
     }
     return opened;
@@ -28,17 +34,17 @@ public final class LazyReader implements RangeReader {
 
   @Override
   public String location() {
-    return location;
+    return info.location();
   }
 
   @Override
   public long sizeBytes() {
-    return sizeBytes >= 0 ? sizeBytes : file().sizeBytes();
+    return info.sizeBytes();
   }
 
   @Override
   public String version() {
-    return file().version();
+    return info.version();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.bauplan.exec.scan.store;
 
 import java.util.List;
+import java.util.Optional;
 
 /// Files by location. Thread-safe.
 public interface ObjectStore extends AutoCloseable {
@@ -28,9 +29,21 @@ public interface ObjectStore extends AutoCloseable {
     return open(location);
   }
 
+  /// Opens a file as it was when it was described: a store that can tell refuses to read another
+  /// version of it. The caller closes it.
+  default RangeReader open(FileInfo file) {
+    return open(file.location());
+  }
+
   /// True where a request costs a round trip.
   default boolean remote(String location) {
     return false;
+  }
+
+  /// Where requests to the location's store are made side by side; empty where they cost no round
+  /// trip.
+  default Optional<FetchPool> fetches(String location) {
+    return Optional.empty();
   }
 
   /// Starts a file, which appears under its name when finished. The caller closes it.

@@ -4,6 +4,7 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses the store by the location's scheme: none or `file:` is the local disk, `s3:`, `s3a:` and
@@ -57,6 +58,16 @@ public final class ObjectStores implements ObjectStore {
   @Override
   public RangeReader open(String location, long sizeBytes) {
     return store(location).open(location, sizeBytes);
+  }
+
+  @Override
+  public RangeReader open(FileInfo file) {
+    return store(file.location()).open(file);
+  }
+
+  @Override
+  public Optional<FetchPool> fetches(String location) {
+    return store(location).fetches(location);
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.bauplan.sql.catalog.iceberg.S3Clients;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,12 +14,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -31,8 +33,11 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /// custom endpoint is spoken to in path style.
 public final class S3Store implements ObjectStore {
   private static final int READ_BYTES = 8 << 20;
+  private static final int COPY_BYTES = 1 << 16;
+  private static final int PRECONDITION_FAILED = 412;
 
   private final S3Client client;
+  private final FetchPool fetches = new FetchPool();
 
   /// Takes ownership of the client.
   public S3Store(S3Client client) {
@@ -146,6 +151,17 @@ public final class S3Store implements ObjectStore {
   }
 
   @Override
+  public RangeReader open(FileInfo file) {
+    return new Reader(
+        client, file.location(), Address.of(file.location()), file.sizeBytes(), file.version());
+  }
+
+  @Override
+  public Optional<FetchPool> fetches(String location) {
+    return Optional.of(fetches);
+  }
+
+  @Override
   public boolean remote(String location) {
     return true;
   }
@@ -202,6 +218,14 @@ public final class S3Store implements ObjectStore {
                 + " read at another commit",
             e);
       }
+      if (service.statusCode() == PRECONDITION_FAILED) {
+        return new EngineException(
+            ErrorCode.OBJECT_STORE_ERROR,
+            "\"" + location + "\" was replaced while it was read",
+            null,
+            "run the query again; write new files instead of replacing those that are read",
+            e);
+      }
       if (service.statusCode() == 401 || service.statusCode() == 403) {
         return new EngineException(
             ErrorCode.OBJECT_STORE_ERROR,
@@ -243,7 +267,9 @@ public final class S3Store implements ObjectStore {
       implements RangeReader {
     /// Times a range is asked for again when its body breaks off; the SDK retries failed requests
     /// itself.
-    private static final int MAX_BODY_RETRIES = 4;
+    private static final int MAX_BODY_RETRIES = 8;
+
+    private static final long FIRST_PAUSE_MILLIS = 50;
 
     @Override
     public int preferredReadBytes() {
@@ -268,36 +294,71 @@ public final class S3Store implements ObjectStore {
         return;
       }
       int done = 0;
-      for (int attempt = 0; done < length; attempt++) {
-        int start = done;
+      int failures = 0;
+      while (done < length) {
+        IOException broken = null;
+        int count = 0;
         try {
-          done += readOnce(offset + start, target + start, length - start);
-        } catch (IOException e) {
-          if (attempt >= MAX_BODY_RETRIES) {
-            throw new EngineException(
-                ErrorCode.OBJECT_STORE_ERROR,
-                "S3 broke off the answer for \"" + location + "\": " + e.getMessage(),
-                e);
-          }
-          continue;
+          count = readOnce(offset + done, target + done, length - done);
+        } catch (BrokenBody e) {
+          count = e.bytes;
+          broken = e;
         }
-        if (done < length && attempt >= MAX_BODY_RETRIES) {
+        done += count;
+        if (done == length) {
+          return;
+        }
+        // What came stays: the next attempt asks for the rest.
+        failures++;
+        if (failures > MAX_BODY_RETRIES) {
           throw new EngineException(
               ErrorCode.OBJECT_STORE_ERROR,
-              "S3 gives fewer bytes of \"" + location + "\" than it says there are");
+              "S3 broke off the answer for \"" + location + "\" " + failures + " times",
+              null,
+              "try again later; check the network and the store's health if it persists",
+              broken);
         }
+        pause(FIRST_PAUSE_MILLIS << Math.min(failures, 6));
       }
     }
 
-    private int readOnce(long offset, long target, int length) throws IOException {
-      byte[] buffer = new byte[1 << 16];
+    private void pause(long millis) {
+      try {
+        Thread.sleep(millis);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new EngineException(
+            ErrorCode.OBJECT_STORE_ERROR, "interrupted while reading \"" + location + "\"", e);
+      }
+    }
+
+    /// An answer that broke off.
+    private static final class BrokenBody extends IOException {
+      private static final long serialVersionUID = 1L;
+      private final int bytes;
+
+      BrokenBody(int bytes, IOException cause) {
+        super(cause);
+        this.bytes = bytes;
+      }
+    }
+
+    private int readOnce(long offset, long target, int length) throws BrokenBody {
+      byte[] buffer = new byte[COPY_BYTES];
       String range = "bytes=" + offset + "-" + (offset + length - 1);
-      try (InputStream body =
+      ResponseInputStream<GetObjectResponse> body =
           call(
               location,
               () ->
-                  client.getObject(b -> b.bucket(address.bucket).key(address.key).range(range)))) {
-        int done = 0;
+                  client.getObject(
+                      request -> {
+                        request.bucket(address.bucket).key(address.key).range(range);
+                        if (!version.isEmpty()) {
+                          request.ifMatch(version);
+                        }
+                      }));
+      int done = 0;
+      try (body) {
         while (done < length) {
           int count = body.read(buffer, 0, Math.min(buffer.length, length - done));
           if (count < 0) {
@@ -307,6 +368,13 @@ public final class S3Store implements ObjectStore {
           done += count;
         }
         return done;
+      } catch (IOException e) {
+        if (done == length) {
+          return done;
+        }
+        throw new BrokenBody(done, e);
+      } catch (SdkException e) {
+        throw new BrokenBody(done, new IOException(e));
       }
     }
 

@@ -1,0 +1,323 @@
+package io.bauplan.exec.scan.store;
+
+import io.bauplan.exec.memory.Memory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
+import org.jspecify.annotations.Nullable;
+
+/// Byte ranges of a remote file, fetched side by side before they are read: neighbours in one
+/// request, long ones in several, those first that are needed first. Each byte is to be read at
+/// most once; its memory goes when its part of the file has been read.
+///
+/// Read by one thread at a time.
+public final class RangeFetch implements RangeReader {
+  /// Unwanted bytes that cost less than another request.
+  private static final int MAX_GAP_BYTES = 128 << 10;
+
+  private static final int MAX_REQUEST_BYTES = 8 << 20;
+
+  /// Taken out at a time by a reader.
+  private static final int READ_BYTES = 1 << 20;
+
+  /// What each file may have ahead whatever the others have.
+  private static final long OWN_AHEAD_BYTES = 16 << 20;
+
+  /// Requests that go out together when a reader has come to what was not fetched ahead.
+  private static final int DEMANDED_PARTS = 8;
+
+  private record Range(long offset, long length) {
+    long end() {
+      return offset + length;
+    }
+  }
+
+  /// One request.
+  private static final class Part {
+    private final long offset;
+    private final int length;
+
+    /// Place in the order in which parts are needed: how far into its range it is.
+    private final long depth;
+
+    private long unread;
+    private @Nullable ArrowBuf memory;
+    private @Nullable Thread thread;
+    private @Nullable Throwable failure;
+    private boolean done;
+
+    Part(long offset, long length, long depth, long wanted) {
+      this.offset = offset;
+      this.length = Math.toIntExact(length);
+      this.depth = depth;
+      this.unread = wanted;
+    }
+
+    long end() {
+      return offset + length;
+    }
+  }
+
+  private final RangeReader file;
+  private final FetchPool pool;
+  private final BufferAllocator allocator;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final List<Range> wanted = new ArrayList<>();
+
+  /// Parts that are not yet asked for, the next one last; and those that are.
+  private final List<Part> waiting = new ArrayList<>();
+
+  private final List<Part> started = new ArrayList<>();
+  private long heldBytes;
+
+  /// Takes ownership of the file.
+  ///
+  /// @param allocator pays for what is fetched and not yet read
+  public RangeFetch(RangeReader file, FetchPool pool, BufferAllocator allocator) {
+    this.file = file;
+    this.pool = pool;
+    this.allocator = allocator;
+  }
+
+  /// Adds a range that will be read; it is fetched from the next `start` on.
+  public void want(long offset, long length) {
+    if (length > 0) {
+      wanted.add(new Range(offset, length));
+    }
+  }
+
+  /// True where something is on its way that nobody has read.
+  public boolean isFetching() {
+    return !started.isEmpty();
+  }
+
+  /// Begins to fetch what is wanted. Does not wait.
+  public void start() {
+    if (wanted.isEmpty()) {
+      return;
+    }
+    wanted.sort(Comparator.comparingLong(Range::offset));
+    for (int i = 0; i < wanted.size(); ) {
+      long offset = wanted.get(i).offset;
+      long end = wanted.get(i).end();
+      long bytes = wanted.get(i).length;
+      int next = i + 1;
+      while (next < wanted.size()
+          && wanted.get(next).offset - end <= MAX_GAP_BYTES
+          && wanted.get(next).offset >= end
+          && wanted.get(next).end() - offset <= MAX_REQUEST_BYTES) {
+        end = wanted.get(next).end();
+        bytes += wanted.get(next).length;
+        next++;
+      }
+      split(offset, end, bytes);
+      i = next;
+    }
+    wanted.clear();
+    waiting.sort(
+        Comparator.comparingLong((Part part) -> part.depth)
+            .thenComparingLong(part -> part.offset)
+            .reversed());
+    fetchAhead();
+  }
+
+  private void split(long offset, long end, long bytes) {
+    if (end - offset <= MAX_REQUEST_BYTES) {
+      waiting.add(new Part(offset, end - offset, 0, bytes));
+      return;
+    }
+    // Only a range of its own is that long: all of it is wanted.
+    long count = (end - offset + MAX_REQUEST_BYTES - 1) / MAX_REQUEST_BYTES;
+    long size = (end - offset + count - 1) / count;
+    for (long at = offset; at < end; at += size) {
+      long length = Math.min(size, end - at);
+      waiting.add(new Part(at, length, at - offset, length));
+    }
+  }
+
+  private void fetchAhead() {
+    while (!waiting.isEmpty()) {
+      Part part = waiting.getLast();
+      if (heldBytes + part.length <= OWN_AHEAD_BYTES) {
+        pool.force(part.length);
+      } else if (!pool.reserve(part.length)) {
+        return;
+      }
+      try {
+        begin(part);
+      } catch (OutOfMemoryException e) {
+        // The query may need its memory for other things; whoever reads asks again.
+        pool.release(part.length);
+        return;
+      }
+    }
+  }
+
+  /// Its bytes are set aside in the pool.
+  private void begin(Part part) {
+    ArrowBuf memory = allocator.buffer(part.length);
+    waiting.remove(part);
+    heldBytes += part.length;
+    part.memory = memory;
+    started.add(part);
+    long address = memory.memoryAddress();
+    part.thread =
+        pool.start(
+            () -> {
+              Throwable failure = null;
+              try {
+                file.read(part.offset, address, part.length);
+              } catch (RuntimeException | Error e) {
+                failure = e;
+              }
+              lock.lock();
+              try {
+                part.failure = failure;
+                part.done = true;
+                changed.signalAll();
+              } finally {
+                lock.unlock();
+              }
+            });
+  }
+
+  @Override
+  public String location() {
+    return file.location();
+  }
+
+  @Override
+  public long sizeBytes() {
+    return file.sizeBytes();
+  }
+
+  @Override
+  public String version() {
+    return file.version();
+  }
+
+  @Override
+  public int preferredReadBytes() {
+    return READ_BYTES;
+  }
+
+  @Override
+  public void read(long offset, long address, int length) {
+    start();
+    long at = offset;
+    while (at < offset + length) {
+      Part part = part(at);
+      long target = address + (at - offset);
+      if (part == null) {
+        // Not foreseen, or read before.
+        file.read(at, target, (int) (offset + length - at));
+        return;
+      }
+      ArrowBuf memory = await(part);
+      int count = (int) (Math.min(part.end(), offset + length) - at);
+      Memory.copy(memory.memoryAddress() + (at - part.offset), target, count);
+      at += count;
+      part.unread -= count;
+      if (part.unread <= 0) {
+        release(part);
+        fetchAhead();
+      }
+    }
+  }
+
+  private @Nullable Part part(long offset) {
+    for (Part part : started) {
+      if (part.offset <= offset && offset < part.end()) {
+        return part;
+      }
+    }
+    for (int i = waiting.size() - 1; i >= 0; i--) {
+      Part part = waiting.get(i);
+      if (part.offset <= offset && offset < part.end()) {
+        demand(part);
+        return part;
+      }
+    }
+    return null;
+  }
+
+  /// Asks for a part that somebody waits for, and some of those that come after it.
+  private void demand(Part part) {
+    pool.force(part.length);
+    try {
+      begin(part);
+    } catch (OutOfMemoryException e) {
+      pool.release(part.length);
+      throw e;
+    }
+    for (int i = 1; i < DEMANDED_PARTS && !waiting.isEmpty(); i++) {
+      Part next = waiting.getLast();
+      pool.force(next.length);
+      try {
+        begin(next);
+      } catch (OutOfMemoryException e) {
+        pool.release(next.length);
+        return;
+      }
+    }
+  }
+
+  private ArrowBuf await(Part part) {
+    lock.lock();
+    try {
+      while (!part.done) {
+        changed.awaitUninterruptibly();
+      }
+      switch (part.failure) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case null, default -> {}
+      }
+      return java.util.Objects.requireNonNull(part.memory);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void release(Part part) {
+    started.remove(part);
+    heldBytes -= part.length;
+    pool.release(part.length);
+    ArrowBuf memory = part.memory;
+    part.memory = null;
+    if (memory != null) {
+      memory.close();
+    }
+  }
+
+  /// Gives up what is on its way.
+  @Override
+  public void close() {
+    waiting.clear();
+    wanted.clear();
+    for (Part part : started) {
+      if (part.thread != null) {
+        part.thread.interrupt();
+      }
+    }
+    for (Part part : List.copyOf(started)) {
+      lock.lock();
+      try {
+        // Until it has ended it may write into the memory.
+        while (!part.done) {
+          changed.awaitUninterruptibly();
+        }
+      } finally {
+        lock.unlock();
+      }
+      release(part);
+    }
+    file.close();
+  }
+}
