@@ -228,7 +228,7 @@ final class Maintenance {
     return one.isBefore(other) ? one : other;
   }
 
-  private static String branch(PlannedStatement.Call call) {
+  static String branch(PlannedStatement.Call call) {
     if (call.at().kind() != RefKind.BRANCH) {
       throw new EngineException(
               ErrorCode.INVALID_STATEMENT, call.procedure() + " takes a branch, not " + call.at())

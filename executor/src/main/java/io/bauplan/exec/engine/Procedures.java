@@ -40,6 +40,7 @@ final class Procedures {
           "generate_transactions",
           "rollback_to_snapshot",
           "expire_snapshots",
+          "register_table",
           "remove_orphan_files",
           "rewrite_data_files",
           "stop_job",
@@ -112,6 +113,7 @@ final class Procedures {
       case "remove_orphan_files" -> maintenance.removeOrphans(call, namespace, runner.job().id());
       case "rewrite_data_files" -> maintenance.rewrite(call, namespace, runner);
       case "vacuum" -> maintenance.vacuum(call, namespace, runner.job().id());
+      case "register_table" -> register(call, namespace);
       case "stop_job" -> stopJob(call);
       case "analyze" -> maintenance.analyze(call, namespace, runner);
       default ->
@@ -122,6 +124,22 @@ final class Procedures {
                       .map(near -> "did you mean system." + near + "?")
                       .orElse("there are: system." + String.join(", system.", NAMES)));
     };
+  }
+
+  /// `register_table(table => 'ns.t', metadata_file => '.../x.metadata.json')`
+  private StatementResult register(PlannedStatement.Call call, List<String> namespace) {
+    Arguments arguments = new Arguments(call, List.of("table", "metadata_file"));
+    List<String> parts = List.of(arguments.required("table").split("\\.", -1));
+    TableRef name =
+        parts.size() == 1
+            ? new TableRef(namespace, parts.getFirst())
+            : new TableRef(parts.subList(0, parts.size() - 1), parts.getLast());
+    catalog.registerTable(
+        Maintenance.branch(call),
+        name,
+        arguments.required("metadata_file"),
+        CommitInfo.of("REGISTER " + name.dotted()));
+    return new StatementResult.Updated(0, "Registered table " + name.dotted());
   }
 
   /// `stop_job(job => 'id')`

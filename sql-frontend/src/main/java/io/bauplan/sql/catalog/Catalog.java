@@ -85,6 +85,16 @@ public interface Catalog extends AutoCloseable {
       OnExisting onExisting,
       CommitInfo info);
 
+  /// Names a table that exists already, by the metadata file that another engine wrote. Its files
+  /// stay where they are; later changes are written beside them.
+  ///
+  /// @throws io.bauplan.sql.error.EngineException `FILE_NOT_FOUND`, `MALFORMED_FILE`
+  default CatalogTable registerTable(
+      String branch, TableRef name, String metadataLocation, CommitInfo info) {
+    throw new io.bauplan.sql.error.EngineException(
+        io.bauplan.sql.error.ErrorCode.NOT_SUPPORTED, "this catalog registers no tables");
+  }
+
   void commit(String branch, TableChange change, CommitInfo info);
 
   void createView(String branch, CatalogEntry.View view, OnExisting onExisting, CommitInfo info);

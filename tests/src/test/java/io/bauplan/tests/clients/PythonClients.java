@@ -13,7 +13,12 @@ import org.opentest4j.TestAbortedException;
 /// A Python with the client libraries, made once under `target/` and kept.
 record PythonClients(Path python) {
   private static final List<String> PACKAGES =
-      List.of("pyarrow", "pandas", "adbc-driver-flightsql", "adbc-driver-manager", "pyiceberg");
+      List.of(
+          "pyarrow",
+          "pandas",
+          "adbc-driver-flightsql",
+          "adbc-driver-manager",
+          "pyiceberg[pyiceberg-core]");
   private static final int INSTALL_SECONDS = 300;
   private static final int SCRIPT_SECONDS = 120;
   private static final Path SCRIPTS = Path.of("src", "test", "resources", "clients");

@@ -1,6 +1,7 @@
 package io.bauplan.tests.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
@@ -71,6 +72,61 @@ class PythonClientsTest {
                 files.toString()))
         .contains("rows 4\n")
         .endsWith("ok\n");
+  }
+
+  /// As with tables of other engines everywhere: partitioned, with deletes, elsewhere on the disk.
+  @Test
+  void insertsIntoAPartitionedTableThatPyIcebergMade() throws Exception {
+    Path made = folder.resolve("made by another");
+    String metadata = clients.run("iceberg_writer.py", folder, made.toString()).strip();
+    EngineRows.run(
+        engine,
+        "CALL system.register_table(table => 'theirs', metadata_file => '" + metadata + "')");
+    String all = "SELECT id, country, at FROM theirs ORDER BY id";
+    assertThat(EngineRows.run(engine, "SELECT id FROM theirs ORDER BY id").toString())
+        .isEqualTo("[[1], [2], [3], [4], [6]]");
+    EngineRows.run(
+        engine,
+        "INSERT INTO theirs VALUES (7, 'DE', TIMESTAMP '2024-02-01 10:00:00'), (8, NULL, NULL),"
+            + " (9, 'IT', TIMESTAMP '2024-01-01 23:59:59')");
+    EngineRows.run(engine, "UPDATE theirs SET country = 'AT' WHERE id = 4");
+    EngineRows.run(engine, "DELETE FROM theirs WHERE id = 6");
+    EngineRows.run(
+        engine,
+        "INSERT OVERWRITE theirs SELECT id, country, at FROM theirs WHERE country = 'DE'"
+            + " UNION ALL SELECT id, country, at FROM theirs WHERE country IS NULL");
+    assertThat(EngineRows.run(engine, all).toString())
+        .isEqualTo(
+            "[[1, IT, 2024-01-01T12:00], [2, IT, 2024-01-02T12:00], [3, null, 2024-01-03T12:00],"
+                + " [4, AT, 2024-01-01T12:00], [7, DE, 2024-02-01T10:00], [8, null, null],"
+                + " [9, IT, 2024-01-01T23:59:59]]");
+    assertThat(EngineRows.run(engine, "SELECT id FROM theirs WHERE country = 'IT' ORDER BY id"))
+        .hasSize(3);
+    var at = engine.catalog().resolve("main");
+    var found = engine.catalog().find(at, new TableRef(List.of("bauplan"), "theirs")).orElseThrow();
+    String ours = ((CatalogEntry.Table) found).table().metadataLocation();
+    assertThat(clients.run("iceberg_writer.py", folder, made.toString(), ours))
+        .isEqualTo(
+            """
+            1 IT 2024-01-01 12:00:00
+            2 IT 2024-01-02 12:00:00
+            3 None 2024-01-03 12:00:00
+            4 AT 2024-01-01 12:00:00
+            7 DE 2024-02-01 10:00:00
+            8 None None
+            9 IT 2024-01-01 23:59:59
+            """);
+    EngineRows.run(engine, "OPTIMIZE theirs");
+    assertThat(EngineRows.run(engine, all)).hasSize(7);
+    assertThatThrownBy(
+            () ->
+                EngineRows.run(
+                    engine, "CALL system.register_table('again', '/nowhere/x.metadata.json')"))
+        .hasMessageContaining("there is no metadata file");
+    assertThatThrownBy(
+            () ->
+                EngineRows.run(engine, "CALL system.register_table('theirs', '" + metadata + "')"))
+        .hasMessageContaining("already");
   }
 
   @Test

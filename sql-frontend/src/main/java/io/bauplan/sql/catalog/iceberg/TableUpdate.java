@@ -30,6 +30,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Types.NestedField;
@@ -75,6 +76,29 @@ public final class TableUpdate {
         store,
         TableFactory.replace(base, definition),
         TableStore.nextVersion(metadataLocation));
+  }
+
+  /// What the catalog keeps of a table that another engine wrote.
+  public static WrittenTable written(TableStore store, String metadataLocation) {
+    try {
+      return written(store.metadataNow(metadataLocation), metadataLocation);
+    } catch (NotFoundException e) {
+      throw new EngineException(
+          ErrorCode.FILE_NOT_FOUND,
+          "there is no metadata file " + metadataLocation,
+          null,
+          "give the newest *.metadata.json of the table",
+          e);
+    } catch (EngineException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new EngineException(
+          ErrorCode.MALFORMED_FILE,
+          metadataLocation + " is not the metadata of an Iceberg table: " + e.getMessage(),
+          null,
+          "give the newest *.metadata.json of the table",
+          e);
+    }
   }
 
   public WriteTarget writeTarget() {
@@ -316,9 +340,13 @@ public final class TableUpdate {
   /// Writes the metadata file. The caller commits its location and then this is over.
   public WrittenTable write() {
     TableMetadata metadata = store.write(staged.current(), version, io);
+    return written(metadata, metadata.metadataFileLocation());
+  }
+
+  private static WrittenTable written(TableMetadata metadata, String location) {
     Snapshot current = metadata.currentSnapshot();
     return new WrittenTable(
-        metadata.metadataFileLocation(),
+        location,
         current == null ? NO_SNAPSHOT : current.snapshotId(),
         metadata.currentSchemaId(),
         metadata.defaultSpecId(),

@@ -152,6 +152,12 @@ final class NessieCatalog implements Catalog {
   }
 
   @Override
+  public CatalogTable registerTable(
+      String branch, TableRef name, String metadataLocation, CommitInfo info) {
+    return tableWrites.register(branch, name, metadataLocation, info);
+  }
+
+  @Override
   public void commit(String branch, TableChange change, CommitInfo info) {
     tableWrites.commit(branch, change, info);
   }

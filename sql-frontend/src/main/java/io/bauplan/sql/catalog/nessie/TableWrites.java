@@ -94,6 +94,26 @@ final class TableWrites {
     return store.tables().table(prepared.name(), written.metadataLocation());
   }
 
+  CatalogTable register(String branch, TableRef name, String location, CommitInfo info) {
+    PinnedRef before = names.head(store, branch);
+    Optional<IcebergTable> ignored =
+        names.forCreation(before, name, EntryKind.TABLE, OnExisting.FAIL, IcebergTable.class);
+    TableRef full = names.created(before, name);
+    ContentKey key = Contents.key(full);
+    TableUpdate.WrittenTable found = TableUpdate.written(store.tables(), location);
+    commits.commitOn(
+        branch,
+        info,
+        head -> {
+          names.checkUnchanged(head, before, key);
+          List<Operation> operations =
+              new ArrayList<>(Namespaces.missing(contents, head, full.namespace()));
+          operations.add(Operation.Put.of(key, content(found, Optional.empty())));
+          return operations;
+        });
+    return store.tables().table(full, location);
+  }
+
   void commit(String branch, TableChange change, CommitInfo info) {
     if (change instanceof TableChange.Append && change.files().isEmpty()) {
       return;
