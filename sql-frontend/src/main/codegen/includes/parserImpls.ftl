@@ -126,6 +126,9 @@ void InfixCast(List<Object> list, ExprContext exprContext, Span s) :
         s.clear().add(this);
     }
     type = DataType() {
+        if (TypeNames.isVariant(type)) {
+            return;
+        }
         list.add(new SqlParserUtil.ToTreeListItem(Operators.INFIX_CAST, s.pos()));
         list.add(type);
         QueryShorthands.checkOperators(list, getPos());
@@ -382,19 +385,23 @@ SqlNode ShortSample(SqlNode tableRef) :
 {
     final Span s;
     final SqlNumericLiteral rate;
+    boolean rows = false;
 }
 {
     ( <TABLESAMPLE> | <IDENTIFIER> ) { s = span(); }
     [ <BERNOULLI> | <SYSTEM> ]
     (
         <LPAREN> rate = UnsignedNumericLiteral()
-        [ <PERCENT> | <PERCENT_REMAINDER> | SampleRows() ]
+        [ <PERCENT> | <PERCENT_REMAINDER> | rows = SampleRows() ]
         <RPAREN>
     |
         rate = UnsignedNumericLiteral()
-        ( <PERCENT> | <PERCENT_REMAINDER> | SampleRows() )
+        ( <PERCENT> | <PERCENT_REMAINDER> | rows = SampleRows() )
     )
     {
+        if (rows) {
+            return SelectShorthands.sampleOfRows(tableRef, rate, s.end(this));
+        }
         return SqlStdOperatorTable.TABLESAMPLE.createCall(s.end(this), tableRef,
             SqlLiteral.createSample(
                 SqlSampleSpec.createTableSample(
@@ -403,11 +410,11 @@ SqlNode ShortSample(SqlNode tableRef) :
     }
 }
 
-void SampleRows() :
+boolean SampleRows() :
 {
 }
 {
-    ( <ROW> | <ROWS> ) { SelectShorthands.sampleOfRows(getPos()); }
+    ( <ROW> | <ROWS> ) { return true; }
 }
 
 /** [LEFT] SEMI JOIN, [LEFT] ANTI JOIN */
@@ -618,6 +625,33 @@ SqlNode JsonLiteral() :
 {
     <JSON> { s = span(); }
     text = StringLiteral() { return QueryShorthands.json(text, s.end(this)); }
+}
+
+SqlNode OrderedFirst() :
+{
+    final String name;
+    final List<SqlNode> args;
+    final Span s;
+}
+{
+    ( <FIRST> | <LAST> ) { name = token.image; s = span(); }
+    args = OrderedArguments() {
+        final SqlLiteral quantifier = (SqlLiteral) args.remove(0);
+        final SqlNodeList order = (SqlNodeList) args.remove(args.size() - 1);
+        return QueryShorthands.ordered(
+            createCall(new SqlIdentifier(name, s.pos()), s.end(this),
+                SqlFunctionCategory.USER_DEFINED_FUNCTION, quantifier, args), order);
+    }
+}
+
+SqlNode EverydayTimestamp() :
+{
+    final String text;
+    final Span s;
+}
+{
+    <TIMESTAMP> { s = span(); }
+    text = SimpleStringLiteral() { return QueryShorthands.timestamp(text, s.end(this)); }
 }
 
 /** COLUMNS(* EXCLUDE a) */

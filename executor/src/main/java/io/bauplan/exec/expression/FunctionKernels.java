@@ -40,6 +40,10 @@ final class FunctionKernels {
       case "list_transform", "list_filter", "list_reduce" -> {
         return LambdaNodes.of(compiler, call, conditional);
       }
+      case "try" -> {
+        return new TryNode(
+            compiler.compile(call.arguments().getFirst(), true), compiler.context().allocator());
+      }
       case "lambda_element", "lambda_index", "lambda_state" -> throw LambdaNodes.loose();
       default -> {}
     }

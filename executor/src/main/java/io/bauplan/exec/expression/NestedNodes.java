@@ -71,7 +71,7 @@ final class NestedNodes {
     };
   }
 
-  /// 1-based; NULL where there is no such element.
+  /// From 1, or from -1 backwards; NULL where there is no such element.
   private static void element(Register[] in, int row, VectorBuilder to) {
     if (in[0].isNull(row) || in[1].isNull(row)) {
       to.appendNull();
@@ -80,7 +80,8 @@ final class NestedNodes {
     FlatVector list = vector(in[0]);
     long begin = Memory.getInt(list.offsetsAddress() + 4L * row);
     long end = Memory.getInt(list.offsetsAddress() + 4L * row + 4);
-    long index = in[1].longs[row];
+    long written = in[1].longs[row];
+    long index = written < 0 ? end - begin + written + 1 : written;
     if (index < 1 || index > end - begin) {
       to.appendNull();
     } else {

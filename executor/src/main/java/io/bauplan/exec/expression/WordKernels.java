@@ -60,6 +60,7 @@ final class WordKernels {
       case "url_extract_protocol" -> url(URI::getScheme);
       case "url_extract_query" -> url(URI::getQuery);
       case "url_extract_fragment" -> url(URI::getFragment);
+      case "url_extract_port" -> WordKernels::port;
       case "url_extract_parameter" -> WordKernels::parameter;
       default -> null;
     };
@@ -164,6 +165,19 @@ final class WordKernels {
     } catch (URISyntaxException e) {
       return null;
     }
+  }
+
+  private static void port(Register[] in, int row, StrictNode.Output out) {
+    try {
+      int port = new URI(TextKernels.text(in[0], row)).getPort();
+      if (port >= 0) {
+        out.set(row, port);
+        return;
+      }
+    } catch (URISyntaxException e) {
+      // No URL: NULL, as for its other parts.
+    }
+    out.setNull(row);
   }
 
   private static void parameter(Register[] in, int row, StrictNode.Output out) {

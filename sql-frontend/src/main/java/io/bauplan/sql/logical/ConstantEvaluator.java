@@ -11,6 +11,7 @@ import io.bauplan.sql.plan.Expression.Arithmetic;
 import io.bauplan.sql.plan.Expression.Call;
 import io.bauplan.sql.plan.Expression.Cast;
 import io.bauplan.sql.plan.Expression.Literal;
+import io.bauplan.sql.session.Session;
 import io.bauplan.sql.validator.FunctionRegistry;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -32,14 +33,14 @@ final class ConstantEvaluator {
 
   private ConstantEvaluator() {}
 
-  static Optional<Literal> evaluate(Expression expression, Instant now, ZoneId zone) {
+  static Optional<Literal> evaluate(Expression expression, Instant now, Session session) {
     try {
       return switch (expression) {
         case Arithmetic e
             when e.left() instanceof Literal left && e.right() instanceof Literal right ->
             arithmetic(e.operator(), left, right, e.type());
         case Cast e when e.operand() instanceof Literal operand -> cast(operand, e.type());
-        case Call e -> call(e, now, zone);
+        case Call e -> call(e, now, session);
         default -> Optional.empty();
       };
     } catch (ArithmeticException | DateTimeParseException | NumberFormatException e) {
@@ -178,7 +179,8 @@ final class ConstantEvaluator {
         Math.multiplyExact(time.toEpochSecond(ZoneOffset.UTC), 1_000_000L), time.getNano() / 1_000);
   }
 
-  private static Optional<Literal> call(Call call, Instant now, ZoneId zone) {
+  private static Optional<Literal> call(Call call, Instant now, Session session) {
+    ZoneId zone = session.zone();
     return switch (call.function()) {
       case FunctionRegistry.DATETIME_ADD -> shift(call, 1);
       case FunctionRegistry.DATETIME_SUBTRACT -> shift(call, -1);
@@ -203,8 +205,16 @@ final class ConstantEvaluator {
       case "current_time", "localtime" ->
           Optional.of(
               new Literal(now.atZone(zone).toLocalTime().toNanoOfDay() / 1_000, call.type()));
+      case "current_schema" -> text(String.join(".", session.namespace()), call);
+      case "current_catalog", "current_database" -> text(session.reference(), call);
+      case "current_user", "session_user", "system_user", "user" ->
+          text(session.principal().name(), call);
       default -> Optional.empty();
     };
+  }
+
+  private static Optional<Literal> text(String text, Call call) {
+    return Optional.of(new Literal(text, call.type()));
   }
 
   private static Optional<Literal> shift(Call call, int sign) {

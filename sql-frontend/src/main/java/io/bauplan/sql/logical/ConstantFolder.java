@@ -5,8 +5,8 @@ import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.Expression.Literal;
 import io.bauplan.sql.plan.Expressions;
+import io.bauplan.sql.session.Session;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.rex.RexBuilder;
@@ -18,11 +18,11 @@ import org.apache.calcite.rex.RexNode;
 /// what fails, is left for the worker: an error must not surface from a branch that is never taken.
 final class ConstantFolder implements RexExecutor {
   private final Instant now;
-  private final ZoneId zone;
+  private final Session session;
 
-  ConstantFolder(Instant now, ZoneId zone) {
+  ConstantFolder(Instant now, Session session) {
     this.now = now;
-    this.zone = zone;
+    this.session = session;
   }
 
   @Override
@@ -49,7 +49,7 @@ final class ConstantFolder implements RexExecutor {
     return Expressions.rewrite(
         expression,
         e -> {
-          Optional<Literal> value = ConstantEvaluator.evaluate(e, now, zone);
+          Optional<Literal> value = ConstantEvaluator.evaluate(e, now, session);
           return value.isPresent() ? value.get() : e;
         });
   }

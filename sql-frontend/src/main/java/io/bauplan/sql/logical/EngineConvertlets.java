@@ -1,5 +1,6 @@
 package io.bauplan.sql.logical;
 
+import io.bauplan.sql.validator.EngineCollections;
 import io.bauplan.sql.validator.EngineFunctions;
 import io.bauplan.sql.validator.EngineScalars;
 import java.util.List;
@@ -42,6 +43,9 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     if (operator == EngineScalars.TO_TIMESTAMP_VALUE) {
       return EngineConvertlets::toTimestamp;
     }
+    if (operator == EngineCollections.LENGTH_OF) {
+      return EngineConvertlets::length;
+    }
     if (operator.getKind() == SqlKind.TIMESTAMP_DIFF && call.operandCount() == 3) {
       return EngineConvertlets::difference;
     }
@@ -66,6 +70,31 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     return SqlTypeUtil.isNumeric(value.getType())
         ? rex.makeCall(type, EngineScalars.EPOCH_TO_TIMESTAMP, List.of(value))
         : rex.makeCast(type, value);
+  }
+
+  private static RexNode length(SqlRexContext context, SqlCall call) {
+    RexBuilder rex = context.getRexBuilder();
+    RexNode value = context.convertExpression(call.operand(0));
+    SqlOperator operator =
+        SqlTypeUtil.inCharFamily(value.getType())
+            ? SqlStdOperatorTable.CHAR_LENGTH
+            : SqlTypeUtil.isBinary(value.getType())
+                ? SqlStdOperatorTable.OCTET_LENGTH
+                : SqlTypeUtil.isCollection(value.getType()) || SqlTypeUtil.isMap(value.getType())
+                    ? SqlStdOperatorTable.CARDINALITY
+                    : SqlStdOperatorTable.CHAR_LENGTH;
+    RelDataType type = context.getValidator().getValidatedNodeType(call);
+    RexNode text =
+        operator == SqlStdOperatorTable.CHAR_LENGTH && !SqlTypeUtil.inCharFamily(value.getType())
+            ? rex.makeCast(
+                rex.getTypeFactory()
+                    .createTypeWithNullability(
+                        rex.getTypeFactory()
+                            .createSqlType(org.apache.calcite.sql.type.SqlTypeName.VARCHAR),
+                        true),
+                value)
+            : value;
+    return rex.makeCast(type, rex.makeCall(operator, text));
   }
 
   /// `TIMESTAMPADD(unit, n, time)`: the time plus n times the unit.

@@ -128,7 +128,7 @@ final class Optimizer {
   /// The phases up to the order of joins.
   private static RelNode rewrite(RelNode rel) {
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
-    RelNode joined = run(SUB_QUERIES, rel);
+    RelNode joined = AsofJoins.apply(run(SUB_QUERIES, AsofJoins.apply(rel)));
     RelNode decorrelated = Decorrelation.apply(joined, builder);
     return run(SORTS, run(REWRITES, FactorPulling.apply(decorrelated)));
   }

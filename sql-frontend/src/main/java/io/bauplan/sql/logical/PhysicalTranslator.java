@@ -105,7 +105,12 @@ public final class PhysicalTranslator {
               ErrorCode.NOT_SUPPORTED,
               "this query needs the operation \""
                   + rel.getRelTypeName().replaceFirst("^Logical", "")
-                  + "\", which the engine does not have");
+                  + "\", which the engine does not have",
+              null,
+              rel instanceof org.apache.calcite.rel.core.Match
+                  ? "Say it with LAG, LEAD and QUALIFY instead of MATCH_RECOGNIZE."
+                  : "Say the same with joins, windows or sub-queries.",
+              null);
     };
   }
 

@@ -46,7 +46,7 @@ public final class StatementContext {
     reads = new Reads();
     now = Instant.now();
     types = new EngineTypeFactory();
-    folder = new ConstantFolder(now, session.zone());
+    folder = new ConstantFolder(now, session);
     HepPlanner planner = new HepPlanner(NOTHING);
     planner.setExecutor(folder);
     cluster = RelOptCluster.create(planner, new RexBuilder(types));

@@ -2,6 +2,7 @@ package io.bauplan.sql.parser;
 
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.error.SourcePosition;
 import io.bauplan.sql.parser.DataStatement.MergeAction;
 import io.bauplan.sql.parser.DataStatement.When;
 import io.bauplan.sql.parser.TokenReader.OptionKeys;
@@ -83,6 +84,15 @@ final class DataParser {
       throw reader.unexpected("SELECT", "VALUES");
     }
     SqlNode source = reader.query();
+    if (reader.at("RETURNING")) {
+      String feature = "INSERT ... RETURNING";
+      while (!reader.atEnd()) {
+        reader.next();
+      }
+      SourcePosition position = reader.since(first);
+      return new Statement.Unsupported(
+          feature, reader.slice(position), Optional.of(Refusals.hint(feature)), position);
+    }
     if (reader.at("ON", "CONFLICT") || reader.at("ON", "DUPLICATE")) {
       throw upsert(reader.peek(1));
     }

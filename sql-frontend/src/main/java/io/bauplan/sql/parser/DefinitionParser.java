@@ -14,7 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlSelect;
 
 /// `CREATE`, `ALTER`, `DROP` of tables, views, namespaces and expectations, and `REFRESH`.
 final class DefinitionParser {
@@ -42,6 +44,8 @@ final class DefinitionParser {
 
   private Statement create(Token first) throws ParseException {
     Existing existing = reader.accept("OR", "REPLACE") ? Existing.REPLACE : Existing.FAIL;
+    // Snowflake's tables without fail-safe: here all have the same retention.
+    boolean ignored = reader.accept("TRANSIENT");
     if (reader.accept("TABLE")) {
       return createTable(first, existing);
     }
@@ -55,7 +59,7 @@ final class DefinitionParser {
     if (reader.accept("FUNCTION")) {
       return new FunctionParser(reader).parse(first, existing);
     }
-    if (reader.accept("NAMESPACE") || reader.accept("SCHEMA") || reader.accept("DATABASE")) {
+    if (acceptNamespace()) {
       existing = reader.ifNotExists() ? Existing.KEEP : existing;
       SqlIdentifier name = reader.name();
       return new DefinitionStatement.CreateNamespace(
@@ -86,22 +90,45 @@ final class DefinitionParser {
     return tokens;
   }
 
+  private boolean acceptNamespace() {
+    return reader.accept("NAMESPACE")
+        || reader.accept("SCHEMA")
+        || reader.accept("DATABASE")
+        || reader.accept("FOLDER");
+  }
+
+  private Statement refused(Token first, String feature) {
+    while (!reader.atEnd()) {
+      reader.next();
+    }
+    SourcePosition position = reader.since(first);
+    return new Statement.Unsupported(
+        feature, reader.slice(position), Optional.of(Refusals.hint(feature)), position);
+  }
+
   private Statement createTable(Token first, Existing asked) throws ParseException {
     Existing existing = reader.ifNotExists() ? Existing.KEEP : asked;
     SqlIdentifier name = reader.name();
     Optional<Version> at = reader.version();
     List<ColumnDefinition> columns = List.of();
-    if (reader.at("(") && !reader.atQuery()) {
+    Optional<SqlNode> query = Optional.empty();
+    if (reader.at("(", "LIKE")) {
+      reader.expect("(");
+      query = Optional.of(copied());
+      reader.expect(")");
+    } else if (reader.at("(") && !reader.atQuery()) {
       columns = elements.columns();
     }
     List<PartitionField> partitioning = List.of();
     Map<String, String> properties = Map.of();
-    Optional<SqlNode> query = Optional.empty();
     while (!reader.atEnd()) {
       if (reader.accept("PARTITIONED", "BY") || reader.accept("PARTITION", "BY")) {
         partitioning = elements.partitioning();
       } else if (reader.accept("WITH") || reader.accept("TBLPROPERTIES")) {
         properties = reader.options(OptionKeys.AS_WRITTEN);
+      } else if (columns.isEmpty() && (reader.at("CLONE") || reader.at("LIKE"))) {
+        query = Optional.of(copied());
+        break;
       } else if (reader.at("USING")) {
         reader.expect("USING", "ICEBERG");
       } else if (reader.at("AT") && at.isEmpty()) {
@@ -123,6 +150,19 @@ final class DefinitionParser {
     }
     return new DefinitionStatement.CreateTable(
         name, columns, partitioning, properties, query, existing, at, reader.since(first));
+  }
+
+  /// `CLONE t`, all rows of it; `LIKE t`, its columns without rows.
+  private SqlNode copied() throws ParseException {
+    boolean rows = reader.accept("CLONE");
+    if (!rows) {
+      reader.expect("LIKE");
+    }
+    SqlSelect all = QueryShorthands.allOf(reader.parser.TableRef());
+    if (!rows) {
+      all.setWhere(SqlLiteral.createBoolean(false, all.getParserPosition()));
+    }
+    return all;
   }
 
   private Statement createView(Token first, Existing asked, boolean materialized)
@@ -175,7 +215,7 @@ final class DefinitionParser {
       kind = ObjectKind.MATERIALIZED_VIEW;
     } else if (reader.accept("FUNCTION")) {
       kind = ObjectKind.FUNCTION;
-    } else if (reader.accept("NAMESPACE") || reader.accept("SCHEMA") || reader.accept("DATABASE")) {
+    } else if (acceptNamespace()) {
       kind = ObjectKind.NAMESPACE;
     } else if (reader.accept("EXPECTATION")) {
       kind = ObjectKind.EXPECTATION;
@@ -202,6 +242,11 @@ final class DefinitionParser {
     boolean ifExists = reader.ifExists();
     SqlIdentifier table = reader.name();
     Optional<Version> at = reader.version();
+    for (String words : List.of("REFRESH METADATA", "FORGET METADATA", "CLUSTER BY", "SWAP WITH")) {
+      if (reader.at(words.split(" "))) {
+        return refused(first, "ALTER TABLE ... " + words);
+      }
+    }
     List<Change> changes = new ArrayList<>();
     do {
       changes.addAll(elements.changes());

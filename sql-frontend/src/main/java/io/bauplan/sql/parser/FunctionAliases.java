@@ -10,6 +10,13 @@ final class FunctionAliases {
   private static final String TEXT =
       """
       iff IF
+      len LENGTH_OF
+      length LENGTH_OF
+      rlike REGEXP_LIKE
+      regexp REGEXP_LIKE
+      conditional_true_event COUNT_IF
+      array_avg LIST_AVG
+      try_element_at LIST_ELEMENT
       mid SUBSTRING
       prefix STARTS_WITH
       suffix ENDS_WITH
@@ -112,7 +119,6 @@ final class FunctionAliases {
       list_indexof ARRAY_POSITION
       array_remove LIST_REMOVE
       array_sum LIST_SUM
-      array_avg LIST_AVG
       list_aggr_sum LIST_SUM
       array_slice LIST_SLICE
       sublist SLICE

@@ -1,5 +1,7 @@
 package io.bauplan.sql.parser;
 
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,7 +13,9 @@ import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlWindow;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.fun.SqlTrimFunction;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -40,6 +44,13 @@ final class FunctionNames {
           case 1 -> ofOne(call, name, operands.getFirst(), position);
           case 2 -> ofTwo(call, name, operands.get(0), operands.get(1), position);
           case 3 -> ofThree(call, name, operands, position);
+          // Dremio's regexp_split(text, pattern, 'ALL', limit).
+          case 4 ->
+              name.equals("regexp_split")
+                      && operands.get(2) instanceof SqlCharStringLiteral mode
+                      && "ALL".equalsIgnoreCase(String.valueOf(mode.toValue()))
+                  ? named("REGEXP_SPLIT", position, operands.get(0), operands.get(1))
+                  : call;
           default -> call;
         };
     if (formed != call) {
@@ -56,6 +67,13 @@ final class FunctionNames {
           now(SqlStdOperatorTable.CURRENT_DATE, position);
       case "sysdate", "getdate", "systimestamp", "unix_now", "get_current_timestamp" ->
           now(SqlStdOperatorTable.CURRENT_TIMESTAMP, position);
+      case "current_database" -> now(SqlStdOperatorTable.CURRENT_CATALOG, position);
+      case "current_schema" -> now(SqlStdOperatorTable.CURRENT_SCHEMA, position);
+      case "seq1", "seq2", "seq4", "seq8" -> rowNumber(position);
+      case "count" ->
+          SqlStdOperatorTable.COUNT.createCall(position, SqlIdentifier.star(position));
+      case "version", "current_version" ->
+          ConversionNames.cast(ConversionNames.text("Bauplan", position), "VARCHAR", position);
       case "e" ->
           SqlStdOperatorTable.EXP.createCall(
               position, SqlLiteral.createExactNumeric("1", position));
@@ -67,6 +85,27 @@ final class FunctionNames {
 
   private static SqlCall now(org.apache.calcite.sql.SqlFunction function, SqlParserPos position) {
     return function.createCall(position);
+  }
+
+  /// From 0 on.
+  private static SqlCall rowNumber(SqlParserPos position) {
+    SqlNode window =
+        SqlWindow.create(
+            null,
+            null,
+            SqlNodeList.EMPTY,
+            SqlNodeList.EMPTY,
+            SqlLiteral.createBoolean(false, position),
+            null,
+            null,
+            null,
+            SqlWindow.createExcludeNoOthers(position),
+            position);
+    return SqlStdOperatorTable.MINUS.createCall(
+        position,
+        SqlStdOperatorTable.OVER.createCall(
+            position, SqlStdOperatorTable.ROW_NUMBER.createCall(position), window),
+        SqlLiteral.createExactNumeric("1", position));
   }
 
   private static SqlCall ofOne(SqlCall call, String name, SqlNode value, SqlParserPos position) {
@@ -91,11 +130,34 @@ final class FunctionNames {
               position,
               extract(TimeUnit.DOW, value, position),
               SqlLiteral.createExactNumeric("1", position));
+      case "btrim" ->
+          SqlStdOperatorTable.TRIM.createCall(
+              position,
+              SqlTrimFunction.Flag.BOTH.symbol(position),
+              SqlLiteral.createCharString(" ", position),
+              value);
+      case "boolnot" -> SqlStdOperatorTable.NOT.createCall(position, value);
+      case "to_years" -> interval(value, TimeUnit.YEAR, "1", position);
+      case "to_months" -> interval(value, TimeUnit.MONTH, "1", position);
+      case "to_weeks" -> interval(value, TimeUnit.DAY, "7", position);
+      case "to_days" -> interval(value, TimeUnit.DAY, "1", position);
+      case "to_hours" -> interval(value, TimeUnit.HOUR, "1", position);
+      case "to_minutes" -> interval(value, TimeUnit.MINUTE, "1", position);
+      case "to_seconds" -> interval(value, TimeUnit.SECOND, "1", position);
       case "square" -> SqlStdOperatorTable.MULTIPLY.createCall(position, value, value);
       case "array_construct", "list_value", "list_pack" ->
           SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR.createCall(position, value);
       default -> call;
     };
+  }
+
+  private static SqlCall interval(
+      SqlNode count, TimeUnit unit, String one, SqlParserPos position) {
+    return SqlStdOperatorTable.MULTIPLY.createCall(
+        position,
+        SqlLiteral.createInterval(
+            1, one, new SqlIntervalQualifier(unit, null, position), position),
+        count);
   }
 
   private static SqlCall ofTwo(
@@ -107,6 +169,15 @@ final class FunctionNames {
               : call;
       case "locate", "charindex" ->
           SqlStdOperatorTable.POSITION.createCall(position, first, second);
+      case "boolor" -> SqlStdOperatorTable.OR.createCall(position, first, second);
+      case "booland" -> SqlStdOperatorTable.AND.createCall(position, first, second);
+      case "boolxor" -> SqlStdOperatorTable.NOT_EQUALS.createCall(position, first, second);
+      case "like", "col_like" -> SqlStdOperatorTable.LIKE.createCall(position, first, second);
+      case "convert_from", "convert_to" ->
+          converted(name.equals("convert_to"), first, second, position);
+      case "list_aggregate", "list_aggr", "array_aggregate", "array_aggr" ->
+          listAggregate(call, first, second, position);
+      case "max", "min" -> extremes(first, first, second, name.equals("max"), position);
       case "equal_null" ->
           SqlStdOperatorTable.IS_NOT_DISTINCT_FROM.createCall(position, first, second);
       case "date_part", "datepart" ->
@@ -158,6 +229,56 @@ final class FunctionNames {
     };
   }
 
+  /// Dremio's `convert_to(text, 'UTF8')` and back, and `convert_from(json, 'JSON')`.
+  private static SqlCall converted(
+      boolean to, SqlNode value, SqlNode format, SqlParserPos position) {
+    String name =
+        format instanceof SqlCharStringLiteral text
+            ? String.valueOf(text.toValue()).toUpperCase(Locale.ROOT)
+            : "";
+    return switch (name) {
+      case "UTF8" -> named(to ? "TO_UTF8" : "FROM_UTF8", position, value);
+      case "JSON" -> named(to ? "TO_JSON_TEXT" : "JSON_PARSE", position, value);
+      default ->
+          throw new EngineException(
+              ErrorCode.NOT_SUPPORTED,
+              "CONVERT_" + (to ? "TO" : "FROM") + " knows the formats 'UTF8' and 'JSON' only",
+              Positions.of(format.getParserPosition()),
+              "Use CAST, or one of them.",
+              null);
+    };
+  }
+
+  /// `list_aggregate(list, 'sum')`.
+  private static SqlCall listAggregate(
+      SqlCall call, SqlNode list, SqlNode function, SqlParserPos position) {
+    String name =
+        function instanceof SqlCharStringLiteral text
+            ? String.valueOf(text.toValue()).toLowerCase(Locale.ROOT)
+            : "";
+    return switch (name) {
+      case "sum" -> named("LIST_SUM", position, list);
+      case "avg", "mean" -> named("LIST_AVG", position, list);
+      case "min" -> named("ARRAY_MIN", position, list);
+      case "max" -> named("ARRAY_MAX", position, list);
+      case "count" -> named("CARDINALITY", position, named("ARRAY_COMPACT", position, list));
+      default -> call;
+    };
+  }
+
+  /// The `n` values with the greatest (or least) keys, as a list: `max(x, n)`, `max_by(x, y, n)`.
+  private static SqlCall extremes(
+      SqlNode value, SqlNode key, SqlNode count, boolean greatest, SqlParserPos position) {
+    SqlNode order =
+        greatest ? SqlStdOperatorTable.DESC.createCall(position, key) : key;
+    SqlCall list = QueryShorthands.ordered(named("LIST", position, value), SqlNodeList.of(order));
+    SqlCall known =
+        SqlStdOperatorTable.FILTER.createCall(
+            position, list, SqlStdOperatorTable.IS_NOT_NULL.createCall(position, key));
+    return named(
+        "LIST_SLICE", position, known, SqlLiteral.createExactNumeric("1", position), count);
+  }
+
   private static SqlCall ofThree(
       SqlCall call, String name, List<SqlNode> operands, SqlParserPos position) {
     return switch (name) {
@@ -165,7 +286,13 @@ final class FunctionNames {
           atZone(atZone(operands.get(2), operands.get(0), position), operands.get(1), position);
       case "array_construct", "list_value", "list_pack" ->
           SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR.createCall(position, operands);
-      case "regexp_instr" -> call;
+      case "max_by", "arg_max", "min_by", "arg_min" ->
+          extremes(
+              operands.get(0),
+              operands.get(1),
+              operands.get(2),
+              name.endsWith("max") || name.startsWith("max"),
+              position);
       default -> call;
     };
   }

@@ -1,5 +1,6 @@
 package io.bauplan.sql.parser;
 
+import io.bauplan.sql.error.SourcePosition;
 import io.bauplan.sql.parser.CreateFunction.Body;
 import io.bauplan.sql.parser.CreateFunction.Field;
 import io.bauplan.sql.parser.CreateFunction.Parameter;
@@ -55,6 +56,15 @@ final class FunctionParser {
     Optional<Version> at = reader.version();
     reader.expect("RETURNS");
     Returns returns = returns();
+    if (reader.at("RETURN")) {
+      String feature = "CREATE FUNCTION ... RETURN";
+      while (!reader.atEnd()) {
+        reader.next();
+      }
+      SourcePosition position = reader.since(first);
+      return new Statement.Unsupported(
+          feature, reader.slice(position), Optional.of(Refusals.hint(feature)), position);
+    }
     while (!reader.atEnd()) {
       clause();
     }

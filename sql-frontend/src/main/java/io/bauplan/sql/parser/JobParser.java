@@ -1,5 +1,6 @@
 package io.bauplan.sql.parser;
 
+import io.bauplan.sql.error.SourcePosition;
 import io.bauplan.sql.parser.JobStatement.Argument;
 import io.bauplan.sql.parser.JobStatement.Upkeep;
 import io.bauplan.sql.parser.TokenReader.OptionKeys;
@@ -11,8 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.parser.SqlParserPos;
 
-/// `RUN PIPELINE`, `RERUN JOB`, `CALL`, `VACUUM`, `OPTIMIZE`, `ANALYZE`.
+/// `RUN PIPELINE`, `RERUN JOB`, `CALL`, `VACUUM`, `OPTIMIZE`, `ANALYZE`, `ROLLBACK TABLE`.
 final class JobParser {
   private final TokenReader reader;
 
@@ -30,6 +33,7 @@ final class JobParser {
         yield new JobStatement.RerunJob(job, reader.since(first));
       }
       case "CALL" -> call(first);
+      case "ROLLBACK" -> rollback(first);
       case "VACUUM" -> maintain(first, Upkeep.VACUUM);
       case "OPTIMIZE" -> maintain(first, Upkeep.OPTIMIZE);
       default -> maintain(first, Upkeep.ANALYZE);
@@ -59,6 +63,19 @@ final class JobParser {
     }
     return new JobStatement.RunPipeline(
         directory, branch, parameters, dryRun, strict, reader.since(first));
+  }
+
+  /// Dremio's `VACUUM TABLE t EXPIRE SNAPSHOTS RETAIN_LAST 3`.
+  private Map<String, String> expiry() throws ParseException {
+    Map<String, String> options = new java.util.LinkedHashMap<>();
+    while (!reader.atEnd()) {
+      if (!reader.accept("RETAIN_LAST")) {
+        throw reader.unexpected("RETAIN_LAST");
+      }
+      boolean assigned = reader.accept("=");
+      options.put("retain_last", reader.optionValue());
+    }
+    return options;
   }
 
   private Statement call(Token first) throws ParseException {
@@ -105,6 +122,35 @@ final class JobParser {
     return columns;
   }
 
+  /// `ROLLBACK TABLE t TO SNAPSHOT '123'`, by the procedure.
+  private Statement rollback(Token first) throws ParseException {
+    reader.expect("TABLE");
+    SqlIdentifier table = reader.name();
+    reader.expect("TO");
+    if (reader.at("TIMESTAMP")) {
+      while (!reader.atEnd()) {
+        reader.next();
+      }
+      String feature = "ROLLBACK TABLE ... TO TIMESTAMP";
+      SourcePosition position = reader.since(first);
+      return new Statement.Unsupported(
+          feature, reader.slice(position), Optional.of(Refusals.hint(feature)), position);
+    }
+    boolean word = reader.accept("SNAPSHOT");
+    String snapshot = reader.optionValue();
+    SqlParserPos position = TokenReader.position(reader.since(first));
+    return new JobStatement.Call(
+        new SqlIdentifier(List.of("system", "rollback_to_snapshot"), position),
+        List.of(
+            new Argument(
+                Optional.of("table"),
+                SqlLiteral.createCharString(String.join(".", table.names), position)),
+            new Argument(
+                Optional.of("snapshot_id"), SqlLiteral.createExactNumeric(snapshot, position))),
+        Optional.empty(),
+        reader.since(first));
+  }
+
   private Statement maintain(Token first, Upkeep kind) throws ParseException {
     boolean ignored = reader.accept("TABLE");
     SqlIdentifier table = reader.name();
@@ -112,6 +158,8 @@ final class JobParser {
     Map<String, String> options = Map.of();
     if (reader.accept("WITH") || reader.at("(")) {
       options = reader.options(OptionKeys.LOWER_CASE);
+    } else if (kind == Upkeep.VACUUM && reader.accept("EXPIRE", "SNAPSHOTS")) {
+      options = expiry();
     }
     return new JobStatement.Maintain(kind, table, columns, options, reader.since(first));
   }

@@ -162,11 +162,15 @@ public final class Lookahead {
 
   /// Arguments of a call that end in ORDER BY, at no deeper level.
   public static boolean isOrderedArgument(BauplanParser parser) {
-    if (kind(parser, 1) != BauplanParserConstants.LPAREN) {
+    return isOrderedArgument(parser, 1);
+  }
+
+  private static boolean isOrderedArgument(BauplanParser parser, int first) {
+    if (kind(parser, first) != BauplanParserConstants.LPAREN) {
       return false;
     }
     int depth = 0;
-    for (int n = 1; n < MAX_ARGUMENT_TOKENS; n++) {
+    for (int n = first; n < MAX_ARGUMENT_TOKENS; n++) {
       switch (kind(parser, n)) {
         case BauplanParserConstants.LPAREN, BauplanParserConstants.LBRACKET -> depth++;
         case BauplanParserConstants.RPAREN, BauplanParserConstants.RBRACKET -> {
@@ -220,6 +224,33 @@ public final class Lookahead {
 
   public static boolean isJsonLiteral(BauplanParser parser) {
     return kind(parser, 1) == BauplanParserConstants.JSON
+        && kind(parser, 2) == BauplanParserConstants.QUOTED_STRING;
+  }
+
+  /// What may follow PIVOT's aggregates but no alias can be.
+  public static boolean isClauseEnd(BauplanParser parser) {
+    return switch (kind(parser, 1)) {
+      case BauplanParserConstants.EOF,
+          BauplanParserConstants.RPAREN,
+          BauplanParserConstants.GROUP,
+          BauplanParserConstants.ORDER,
+          BauplanParserConstants.LIMIT,
+          BauplanParserConstants.UNION,
+          BauplanParserConstants.SEMICOLON ->
+          true;
+      default -> false;
+    };
+  }
+
+  /// `FIRST(x ORDER BY y)`, `LAST(...)`.
+  public static boolean isOrderedFirst(BauplanParser parser) {
+    return (kind(parser, 1) == BauplanParserConstants.FIRST
+            || kind(parser, 1) == BauplanParserConstants.LAST)
+        && isOrderedArgument(parser, 2);
+  }
+
+  public static boolean isTimestampLiteral(BauplanParser parser) {
+    return kind(parser, 1) == BauplanParserConstants.TIMESTAMP
         && kind(parser, 2) == BauplanParserConstants.QUOTED_STRING;
   }
 

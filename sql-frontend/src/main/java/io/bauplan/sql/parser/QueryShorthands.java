@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.JoinType;
@@ -640,6 +642,40 @@ public final class QueryShorthands {
         unknown,
         SqlLiteral.createExactNumeric("1", position),
         SqlLiteral.createExactNumeric("0", position));
+  }
+
+  /// `RATIO_TO_REPORT(x) OVER w` is `x / SUM(x) OVER w`.
+  public static SqlCall over(SqlCall call, SqlNode window, SqlParserPos position) {
+    if (!call.getOperator().getName().equalsIgnoreCase("RATIO_TO_REPORT")
+        || call.operandCount() != 1) {
+      return SqlStdOperatorTable.OVER.createCall(position, call, window);
+    }
+    SqlNode value = call.operand(0);
+    return SqlStdOperatorTable.DIVIDE.createCall(
+        position,
+        SqlStdOperatorTable.MULTIPLY.createCall(
+            position, value, SqlLiteral.createExactNumeric("1.000000", position)),
+        SqlStdOperatorTable.OVER.createCall(
+            position, SqlStdOperatorTable.SUM.createCall(position, value), window));
+  }
+
+  private static final Pattern ZONED = Pattern.compile("(\\d{4}-\\d\\d-\\d\\d[ T][\\d:.]+)\\s*([A-Za-z+-]\\S*)");
+
+  /// `TIMESTAMP '2024-01-01 00:00:00 Europe/Paris'` is an instant.
+  public static SqlNode timestamp(String text, SqlParserPos position) {
+    Matcher zoned = ZONED.matcher(text.strip());
+    if (zoned.matches()) {
+      return AT_TIME_ZONE.createCall(
+          position,
+          SqlLiteral.createUnknown("TIMESTAMP", zoned.group(1).replace('T', ' '), position),
+          SqlLiteral.createCharString(zoned.group(2), position));
+    }
+    return SqlLiteral.createUnknown("TIMESTAMP", text, position);
+  }
+
+  /// `$$it's$$`.
+  public static SqlNode dollarQuoted(String image, SqlParserPos position) {
+    return SqlLiteral.createCharString(image.substring(2, image.length() - 2), position);
   }
 
   /// `JSON '[1]'`.

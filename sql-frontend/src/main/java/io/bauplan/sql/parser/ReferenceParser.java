@@ -24,6 +24,7 @@ final class ReferenceParser {
         boolean ifExists = reader.ifExists();
         String name = reader.referenceName(noun(kind));
         ignoreCatalog();
+        boolean forced = reader.accept("FORCE");
         yield new ReferenceStatement.Drop(kind, name, ifExists, reader.since(first));
       }
       case "ALTER" -> alter(first);

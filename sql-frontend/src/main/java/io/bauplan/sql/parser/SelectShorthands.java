@@ -15,11 +15,12 @@ import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
-import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUnnestOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.jspecify.annotations.Nullable;
 
 /// Shorthands around SELECT's items, ORDER BY and joins.
@@ -89,10 +90,11 @@ public final class SelectShorthands {
     for (int i = 0; i < items.size(); i++) {
       SqlNode item = items.get(i);
       SqlNode bare = item.getKind() == SqlKind.AS ? ((SqlCall) item).operand(0) : item;
-      if (!(bare instanceof SqlCall call) || !(call.getOperator() instanceof SqlUnnestOperator)) {
+      if (!(bare instanceof SqlCall rows) || !isUnnest(rows)) {
         continue;
       }
-      SqlParserPos position = call.getParserPosition().withQuoting(true);
+      SqlParserPos position = rows.getParserPosition().withQuoting(true);
+      SqlCall call = SqlStdOperatorTable.UNNEST.createCall(position, rows.getOperandList());
       SqlIdentifier table = new SqlIdentifier("unnest " + i, position);
       SqlNode list =
           SqlStdOperatorTable.AS.createCall(
@@ -327,14 +329,17 @@ public final class SelectShorthands {
         null);
   }
 
-  /// `USING SAMPLE 10 ROWS`.
-  public static void sampleOfRows(SqlParserPos position) {
-    throw new EngineException(
-        ErrorCode.NOT_SUPPORTED,
-        "a sample of a number of rows is not supported",
-        Positions.of(position),
-        "Write SAMPLE (10 PERCENT), or ORDER BY RANDOM() LIMIT 10.",
-        null);
+  /// `t SAMPLE (10 ROWS)` is `(SELECT * FROM t ORDER BY RANDOM() LIMIT 10) AS t`.
+  public static SqlNode sampleOfRows(SqlNode table, SqlNode rows, SqlParserPos position) {
+    SqlNode order = FunctionNames.named("RANDOM", position);
+    SqlNode sample =
+        new SqlOrderBy(
+            position, QueryShorthands.allOf(table), SqlNodeList.of(order), null, rows);
+    String alias = SqlValidatorUtil.alias(table);
+    return alias == null
+        ? sample
+        : SqlStdOperatorTable.AS.createCall(
+            position, sample, new SqlIdentifier(alias, position));
   }
 
   public static EngineException positional(SqlParserPos position) {
@@ -359,8 +364,9 @@ public final class SelectShorthands {
     }
   }
 
-  /// Whether an operator of the select list is UNNEST.
-  static boolean isUnnest(SqlOperator operator) {
-    return operator instanceof SqlUnnestOperator;
+  /// `unnest(list)`, or Spark's `explode(list)`.
+  private static boolean isUnnest(SqlCall call) {
+    return call.getOperator() instanceof SqlUnnestOperator
+        || call.operandCount() == 1 && call.getOperator().getName().equalsIgnoreCase("EXPLODE");
   }
 }

@@ -31,6 +31,10 @@ final class ShowParser {
       SqlIdentifier table = reader.name();
       return new ShowStatement.Columns(table, reader.version(), reader.since(first));
     }
+    if (reader.accept("STATS", "FOR")) {
+      return new Statement.Summarize(
+          QueryShorthands.allOf(reader.parser.TableRef()), reader.since(first));
+    }
     if (reader.accept("CREATE")) {
       ObjectKind kind = kind();
       SqlIdentifier name = reader.name();

@@ -90,8 +90,13 @@ final class StatementParser {
         SqlNode query = tableOrQuery();
         yield new Statement.Summarize(query, reader.since(first));
       }
+      case "ROLLBACK" ->
+          reader.at("ROLLBACK", "TABLE")
+              ? new JobParser(reader).parse()
+              : new SessionParser(reader).parse();
       case "RUN", "RERUN", "CALL", "VACUUM", "OPTIMIZE", "ANALYZE" -> new JobParser(reader).parse();
-      case "SET", "RESET", "BEGIN", "START", "COMMIT", "ROLLBACK", "END" ->
+      case "COMMENT" -> comment();
+      case "SET", "RESET", "BEGIN", "START", "COMMIT", "END" ->
           new SessionParser(reader).parse();
       default -> {
         if (OtherDialects.statement(reader.ahead()).isPresent()) {
@@ -123,6 +128,30 @@ final class StatementParser {
             .collect(Collectors.joining(" "));
     return new Statement.Unsupported(
         name, reader.slice(position), OtherDialects.statement(tokens), position);
+  }
+
+  /// `COMMENT ON TABLE t IS 's'`, `COMMENT ON COLUMN t.c IS 's'`: changes of the table.
+  private Statement comment() throws ParseException {
+    Token first = reader.next();
+    reader.expect("ON");
+    boolean column = reader.accept("COLUMN");
+    if (!column) {
+      reader.expect("TABLE");
+    }
+    SqlIdentifier name = reader.name();
+    reader.expect("IS");
+    String text = reader.accept("NULL") ? "" : reader.string("the comment, as a string");
+    if (column && name.isSimple()) {
+      throw SyntaxErrors.unexpected(reader.peek(0), first, List.of("COLUMN t.c"));
+    }
+    int last = name.names.size() - 1;
+    DefinitionStatement.Change change =
+        column
+            ? new DefinitionStatement.Change.SetComment(name.getComponent(last), text)
+            : new DefinitionStatement.Change.SetProperties(java.util.Map.of("comment", text));
+    SqlIdentifier table = column ? name.getComponent(0, last) : name;
+    return new DefinitionStatement.AlterTable(
+        table, false, List.of(change), Optional.empty(), reader.since(first));
   }
 
   private Statement describe() throws ParseException {

@@ -117,6 +117,12 @@ public final class TypeNames {
     }
   }
 
+  /// `x::VARIANT` leaves x as it is: values here have types.
+  public static boolean isVariant(SqlDataTypeSpec type) {
+    return type.getTypeName().isSimple()
+        && type.getTypeName().getSimple().equalsIgnoreCase("VARIANT");
+  }
+
   public static SqlTypeNameSpec array(SqlDataTypeSpec element, SqlParserPos position) {
     return new SqlCollectionTypeNameSpec(
         element.getTypeNameSpec(), true, SqlTypeName.ARRAY, position);

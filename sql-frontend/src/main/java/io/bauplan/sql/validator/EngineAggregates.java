@@ -76,6 +76,9 @@ public final class EngineAggregates {
         of("PRODUCT", NULLABLE_DOUBLE, NUMBER),
         of("ARG_MIN", NULLABLE_FIRST, OperandTypes.ANY_ANY),
         of("ARG_MAX", NULLABLE_FIRST, OperandTypes.ANY_ANY),
+        of("HISTOGRAM", EngineAggregates::histogramType, OperandTypes.ANY),
+        of("MAP_AGG", EngineAggregates::mapType, OperandTypes.ANY_ANY),
+        of("MULTIMAP_AGG", EngineAggregates::multimapType, OperandTypes.ANY_ANY),
         of("COUNT_IF", ReturnTypes.BIGINT, OperandTypes.BOOLEAN),
         of("ARBITRARY", NULLABLE_FIRST, OperandTypes.ANY),
         of("LIST", EngineAggregates::listType, OperandTypes.ANY),
@@ -93,6 +96,27 @@ public final class EngineAggregates {
     RelDataTypeFactory types = binding.getTypeFactory();
     return types.createTypeWithNullability(
         types.createArrayType(binding.getOperandType(0), -1), true);
+  }
+
+  private static RelDataType histogramType(SqlOperatorBinding binding) {
+    return map(binding, binding.getTypeFactory().createSqlType(SqlTypeName.BIGINT));
+  }
+
+  private static RelDataType mapType(SqlOperatorBinding binding) {
+    return map(binding, binding.getOperandType(1));
+  }
+
+  private static RelDataType multimapType(SqlOperatorBinding binding) {
+    return map(binding, binding.getTypeFactory().createArrayType(binding.getOperandType(1), -1));
+  }
+
+  private static RelDataType map(SqlOperatorBinding binding, RelDataType value) {
+    RelDataTypeFactory types = binding.getTypeFactory();
+    return types.createTypeWithNullability(
+        types.createMapType(
+            types.createTypeWithNullability(binding.getOperandType(0), false),
+            types.createTypeWithNullability(value, true)),
+        true);
   }
 
   private static RelDataType percentileType(SqlOperatorBinding binding) {

@@ -21,10 +21,14 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /// Functions of lists, maps and JSON that Calcite lacks, or that its runtime gives wrong.
-final class EngineCollections {
+public final class EngineCollections {
   private static final SqlReturnTypeInference TEXT = nullable(SqlTypeName.VARCHAR);
   private static final SqlReturnTypeInference LONG = nullable(SqlTypeName.BIGINT);
   private static final SqlReturnTypeInference TRUTH = nullable(SqlTypeName.BOOLEAN);
+
+  /// `length(x)`: characters of a text, elements of a list or map.
+  public static final SqlOperator LENGTH_OF =
+      of("LENGTH_OF", ".", nullable(SqlTypeName.INTEGER));
 
   private EngineCollections() {}
 
@@ -39,6 +43,7 @@ final class EngineCollections {
   private static List<SqlOperator> lists() {
     return List.of(
         of("LIST_SUM", "a", EngineCollections::sumType),
+        LENGTH_OF,
         of("LIST_AVG", "a", nullable(SqlTypeName.DOUBLE)),
         of("LIST_SLICE", ".ii", argument(0)),
         of("LIST_SLICE_OPEN", "...", argument(0)),

@@ -7,6 +7,7 @@ import io.bauplan.sql.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.calcite.config.CalciteConnectionConfig;
 import org.apache.calcite.config.NullCollation;
@@ -44,11 +45,25 @@ public final class EngineValidator extends SqlValidatorImpl {
   @Override
   protected RelDataType validateSelectList(
       SqlNodeList items, SqlSelect select, RelDataType targetRowType) {
-    SqlNodeList expanded = StarItems.expand(this, select, items);
+    SqlNodeList expanded =
+        SelectAliases.expandFields(
+            StarItems.expand(this, select, items), Objects.requireNonNull(getWhereScope(select)));
     if (expanded != items) {
       select.setSelectList(expanded);
     }
     return super.validateSelectList(expanded, select, targetRowType);
+  }
+
+  /// `SELECT a * 2 AS b FROM t WHERE b > 1`, as in Snowflake and DuckDB.
+  @Override
+  protected void validateWhereClause(SqlSelect select) {
+    SqlNode where = select.getWhere();
+    if (where != null) {
+      select.setWhere(
+          SelectAliases.expand(
+              where, select.getSelectList(), Objects.requireNonNull(getWhereScope(select))));
+    }
+    super.validateWhereClause(select);
   }
 
   /// Calcite rewrites some functions (COALESCE, NVL, ...) before it counts their arguments, and

@@ -48,12 +48,41 @@ final class StarItems {
       } else if (columns.isPresent()) {
         expanded.addAll(stars.each(item, columns.get()));
       } else {
-        expanded.add(item);
+        SqlNode column = stars.numbered(item);
+        expanded.add(column);
+        any |= column != item;
         continue;
       }
       any = true;
     }
     return any ? new SqlNodeList(expanded, items.getParserPosition()) : items;
+  }
+
+  /// `$1`, Snowflake's first column.
+  private static final Pattern POSITION = Pattern.compile("\\$(\\d{1,4})");
+
+  private SqlNode numbered(SqlNode item) {
+    SqlNode bare = value(item);
+    if (!(bare instanceof SqlIdentifier name) || !name.isSimple()) {
+      return item;
+    }
+    java.util.regex.Matcher position = POSITION.matcher(name.getSimple());
+    if (select.getFrom() == null || !position.matches()) {
+      return item;
+    }
+    List<SqlNode> columns = all(SqlIdentifier.star(item.getParserPosition()));
+    int index = Integer.parseInt(position.group(1));
+    if (index < 1
+        || index > columns.size()
+        || columns.stream().anyMatch(column -> name(column).equals(name.getSimple()))) {
+      return item;
+    }
+    SqlNode alias =
+        item.getKind() == SqlKind.AS
+            ? ((SqlCall) item).operand(1)
+            : new SqlIdentifier(name(columns.get(index - 1)), item.getParserPosition());
+    return SqlStdOperatorTable.AS.createCall(
+        item.getParserPosition(), column(columns.get(index - 1)), alias);
   }
 
   private List<SqlNode> all(SqlIdentifier star) {

@@ -255,7 +255,11 @@ public final class ValidationErrors {
         ErrorCode.FUNCTION_NOT_FOUND,
         "function \"" + lower + "\" does not exist",
         position,
-        NearestName.hint(lower, known),
+        NearestName.hint(lower, known)
+            .or(
+                () ->
+                    Optional.of(
+                        "docs/sql.md names the functions; SHOW FUNCTIONS lists those of users.")),
         cause);
   }
 

@@ -71,6 +71,9 @@ abstract class Accumulator {
               "regr_sxy" ->
               new ValueStates.Regression(function);
           case "skewness", "kurtosis", "product" -> new ValueStates.Numbers(function);
+          case "histogram" -> new MapStates.Histogram();
+          case "map_agg" -> new MapStates.Pairs(false);
+          case "multimap_agg" -> new MapStates.Pairs(true);
           case "count_if" -> new ValueStates.CountIf();
           case "last" -> new ValueStates.Last();
           case "bit_and", "bitand_agg", "bit_or", "bitor_agg", "bit_xor", "bitxor_agg" ->

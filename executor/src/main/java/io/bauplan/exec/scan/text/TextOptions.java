@@ -12,8 +12,8 @@ import java.util.Optional;
 ///
 /// | option | default |
 /// |---|---|
-/// | `header` | found out |
-/// | `delimiter` (also `delim`, `sep`) | found out among `,` `;` tab and bar |
+/// | `header` (also `skip_header`, `parse_header`) | found out |
+/// | `delimiter` (also `delim`, `sep`, `field_delimiter`) | found out among `,` `;` tab and bar |
 /// | `quote` | `"` |
 /// | `null` (also `nullstr`): text that means NULL, beside the empty cell | none |
 /// | `sample_rows` (also `sample_size`): rows looked at for the types, -1 = all | 20480 |
@@ -29,9 +29,12 @@ record TextOptions(
   private static final List<String> KNOWN =
       List.of(
           "header",
+          "skip_header",
+          "parse_header",
           "delimiter",
           "delim",
           "sep",
+          "field_delimiter",
           "quote",
           "null",
           "nullstr",
@@ -50,13 +53,14 @@ record TextOptions(
             null);
       }
     }
-    Optional<String> delimiter = first(options, "delimiter", "delim", "sep");
+    Optional<String> delimiter = first(options, "delimiter", "delim", "sep", "field_delimiter");
     long sample =
         first(options, "sample_rows", "sample_size")
             .map(TextOptions::rows)
             .orElse(DEFAULT_SAMPLE_ROWS);
     return new TextOptions(
-        first(options, "header").map(text -> bool("header", text)),
+        first(options, "header", "skip_header", "parse_header")
+            .map(text -> bool("header", text)),
         delimiter.map(text -> character("delimiter", text.equals("\\t") ? "\t" : text)),
         first(options, "quote").map(text -> character("quote", text)).orElse('"'),
         first(options, "null", "nullstr"),

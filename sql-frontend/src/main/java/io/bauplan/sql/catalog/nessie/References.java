@@ -226,7 +226,10 @@ final class References {
               () ->
                   new EngineException(
                       ErrorCode.COMMIT_NOT_FOUND,
-                      "\"" + head.name() + "\" has no commit at or before " + text));
+                      "\"" + head.name() + "\" has no commit at or before " + text,
+                      null,
+                      "SHOW LOGS lists its commits.",
+                      null));
     }
   }
 

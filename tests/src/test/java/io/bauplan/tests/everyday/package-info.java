@@ -1,0 +1,5 @@
+/// Statements as users of other engines type them.
+@NullMarked
+package io.bauplan.tests.everyday;
+
+import org.jspecify.annotations.NullMarked;
