@@ -135,12 +135,6 @@ SHOW timezone;
 SELECT current_user IS NOT NULL, current_schema(), version() IS NOT NULL;
 => *
 
-GRANT SELECT ON mx_part TO joe;
-!! NOT_SUPPORTED
-
-CREATE INDEX i ON mx_part (id);
-!! NOT_SUPPORTED
-
 COMMIT;
 !! *
 

@@ -122,7 +122,7 @@ TABLE monthly ORDER BY rep LIMIT 1;
 => ann|100|75|NULL
 
 SELECT id FROM orders ORDER BY amount DESC OFFSET 1 ROW FETCH FIRST 1 ROW WITH TIES;
-!! NOT_SUPPORTED
+=> 10
 
 SELECT id, rank() OVER w, nth_value(id, 2) OVER w, ntile(2) OVER w, first_value(customer_id) IGNORE NULLS OVER w FROM orders WINDOW w AS (ORDER BY id DESC) ORDER BY id DESC LIMIT 2;
 => 15|1|NULL|1|NULL

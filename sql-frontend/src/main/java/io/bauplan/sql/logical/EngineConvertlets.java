@@ -1,8 +1,12 @@
 package io.bauplan.sql.logical;
 
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.validator.EngineCollections;
 import io.bauplan.sql.validator.EngineFunctions;
 import io.bauplan.sql.validator.EngineScalars;
+import io.bauplan.sql.validator.Positions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.calcite.rel.type.RelDataType;
@@ -10,7 +14,9 @@ import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIntervalQualifier;
+import org.apache.calcite.sql.SqlJsonConstructorNullClause;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeUtil;
@@ -46,6 +52,9 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     if (operator == EngineCollections.LENGTH_OF) {
       return EngineConvertlets::length;
     }
+    if (operator == SqlStdOperatorTable.JSON_OBJECT || operator == SqlStdOperatorTable.JSON_ARRAY) {
+      return EngineConvertlets::json;
+    }
     if (operator.getKind() == SqlKind.TIMESTAMP_DIFF && call.operandCount() == 3) {
       return EngineConvertlets::difference;
     }
@@ -70,6 +79,33 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     return SqlTypeUtil.isNumeric(value.getType())
         ? rex.makeCall(type, EngineScalars.EPOCH_TO_TIMESTAMP, List.of(value))
         : rex.makeCast(type, value);
+  }
+
+  /// The standard's `JSON_OBJECT('a' VALUE 1)` and `JSON_ARRAY(1, 2)`, whose first operand says what
+  /// becomes of NULLs.
+  private static RexNode json(SqlRexContext context, SqlCall call) {
+    boolean object = call.getOperator() == SqlStdOperatorTable.JSON_OBJECT;
+    boolean absent =
+        call.operand(0) instanceof SqlLiteral nulls
+            && nulls.getValue() == SqlJsonConstructorNullClause.ABSENT_ON_NULL;
+    List<RexNode> values = new ArrayList<>();
+    for (int i = 1; i < call.operandCount(); i++) {
+      values.add(context.convertExpression(call.operand(i)));
+    }
+    if (absent && values.stream().anyMatch(value -> value.getType().isNullable())) {
+      throw new EngineException(
+          ErrorCode.NOT_SUPPORTED,
+          call.getOperator().getName() + " cannot leave NULLs out",
+          Positions.of(call.getParserPosition()),
+          "Add NULL ON NULL, or leave them out with COALESCE or CASE.",
+          null);
+    }
+    return context
+        .getRexBuilder()
+        .makeCall(
+            context.getValidator().getValidatedNodeType(call),
+            object ? EngineCollections.JSON_OBJECT_OF : EngineCollections.JSON_ARRAY_OF,
+            values);
   }
 
   private static RexNode length(SqlRexContext context, SqlCall call) {

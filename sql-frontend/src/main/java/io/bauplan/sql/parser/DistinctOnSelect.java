@@ -46,8 +46,8 @@ final class DistinctOnSelect extends SqlSelect {
         SqlWindow.create(
             null,
             null,
-            resolve(keys),
-            resolve(order),
+            resolve(keys, getSelectList()),
+            resolve(order, getSelectList()),
             SqlLiteral.createBoolean(false, SqlParserPos.ZERO),
             null,
             null,
@@ -62,20 +62,20 @@ final class DistinctOnSelect extends SqlSelect {
             position, number, SqlLiteral.createExactNumeric("1", position)));
   }
 
-  private SqlNodeList resolve(SqlNodeList nodes) {
-    return new SqlNodeList(
-        nodes.stream().map(this::resolveItem).toList(), nodes.getParserPosition());
-  }
-
   /// Ordinals and aliases mean nothing inside a window: puts the selected expression in their
   /// place.
-  private SqlNode resolveItem(SqlNode node) {
+  static SqlNodeList resolve(SqlNodeList nodes, List<SqlNode> items) {
+    return new SqlNodeList(
+        nodes.stream().map(node -> resolveItem(node, items)).toList(), nodes.getParserPosition());
+  }
+
+  private static SqlNode resolveItem(SqlNode node, List<SqlNode> items) {
     return switch (node) {
       case SqlCall call when isOrdering(call.getKind()) ->
-          call.getOperator().createCall(call.getParserPosition(), resolveItem(call.operand(0)));
+          call.getOperator().createCall(
+              call.getParserPosition(), resolveItem(call.operand(0), items));
       case SqlLiteral literal when literal.getTypeName() == SqlTypeName.DECIMAL -> {
         int ordinal = literal.bigDecimalValue().intValue();
-        List<SqlNode> items = getSelectList();
         if (ordinal < 1 || ordinal > items.size()) {
           throw new EngineException(
               ErrorCode.SYNTAX_ERROR,
@@ -85,7 +85,7 @@ final class DistinctOnSelect extends SqlSelect {
         yield expression(items.get(ordinal - 1));
       }
       case SqlIdentifier name when name.isSimple() -> {
-        for (SqlNode item : getSelectList()) {
+        for (SqlNode item : items) {
           if (item.getKind() == SqlKind.AS
               && ((SqlCall) item).operand(1) instanceof SqlIdentifier alias
               && alias.getSimple().equalsIgnoreCase(name.getSimple())) {

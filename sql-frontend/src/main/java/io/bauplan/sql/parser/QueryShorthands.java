@@ -424,6 +424,10 @@ public final class QueryShorthands {
     if (sorted instanceof DistinctOnSelect select) {
       select.order(keys);
     }
+    if (limit instanceof TiesCount ties) {
+      ties.apply(sorted, keys, offset);
+      return new SqlOrderBy(position, sorted, keys, null, null);
+    }
     return new SqlOrderBy(position, sorted, keys, offset, limit);
   }
 

@@ -319,16 +319,6 @@ public final class SelectShorthands {
     return where == null ? kept : SqlStdOperatorTable.AND.createCall(position, where, kept);
   }
 
-  /// `FETCH FIRST n ROWS WITH TIES`.
-  public static void withTies(SqlParserPos position) {
-    throw new EngineException(
-        ErrorCode.NOT_SUPPORTED,
-        "FETCH ... WITH TIES is not supported",
-        Positions.of(position),
-        "Write QUALIFY RANK() OVER (ORDER BY x) <= n before ORDER BY.",
-        null);
-  }
-
   /// `t SAMPLE (10 ROWS)` is `(SELECT * FROM t ORDER BY RANDOM() LIMIT 10) AS t`.
   public static SqlNode sampleOfRows(SqlNode table, SqlNode rows, SqlParserPos position) {
     SqlNode order = FunctionNames.named("RANDOM", position);

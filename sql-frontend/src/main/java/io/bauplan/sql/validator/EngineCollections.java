@@ -30,6 +30,9 @@ public final class EngineCollections {
   public static final SqlOperator LENGTH_OF =
       of("LENGTH_OF", ".", nullable(SqlTypeName.INTEGER));
 
+  public static final SqlOperator JSON_OBJECT_OF = of("JSON_OBJECT_OF", "*", TEXT);
+  public static final SqlOperator JSON_ARRAY_OF = of("JSON_ARRAY_OF", "*", TEXT);
+
   private EngineCollections() {}
 
   static List<SqlOperator> all() {
@@ -92,8 +95,8 @@ public final class EngineCollections {
         of("JSON_ARRAY_CONTAINS", "t.", TRUTH),
         of("JSON_ARRAY_GET", "ti", TEXT),
         of("TO_JSON_TEXT", ".", TEXT),
-        of("JSON_OBJECT_OF", "*", TEXT),
-        of("JSON_ARRAY_OF", "*", TEXT));
+        JSON_OBJECT_OF,
+        JSON_ARRAY_OF);
   }
 
   private static RelDataType element(RelDataType type) {
