@@ -94,13 +94,10 @@ final class AsofJoins extends RelHomogeneousShuttle {
     boolean reversed = !columns.isEmpty() && columns.nth(0) >= lefts;
     SqlKind kind = reversed ? condition.getKind().reverse() : condition.getKind();
     RexNode left = reversed ? second : first;
-    RexNode right =
-        RexUtil.shift(reversed ? first : second, -lefts);
+    RexNode right = RexUtil.shift(reversed ? first : second, -lefts);
     RelDataType common =
         Objects.requireNonNullElse(
-            builder
-                .getTypeFactory()
-                .leastRestrictive(List.of(left.getType(), right.getType())),
+            builder.getTypeFactory().leastRestrictive(List.of(left.getType(), right.getType())),
             left.getType());
     return new Match(
         cast(left, common, builder),
@@ -114,8 +111,7 @@ final class AsofJoins extends RelHomogeneousShuttle {
   }
 
   /// The columns of a side, then its keys, then its time.
-  private static RelNode side(
-      RelNode input, List<Integer> keys, RexNode time, RelBuilder builder) {
+  private static RelNode side(RelNode input, List<Integer> keys, RexNode time, RelBuilder builder) {
     builder.push(input);
     List<RexNode> fields = new ArrayList<>(builder.fields());
     keys.forEach(key -> fields.add(builder.field(key)));
@@ -125,12 +121,7 @@ final class AsofJoins extends RelHomogeneousShuttle {
 
   /// The rows of the left side with the time of their match, or NULL, as their last column.
   private static RelNode timed(
-      RelNode left,
-      RelNode right,
-      AsofJoin join,
-      JoinInfo keys,
-      Match match,
-      RelBuilder builder) {
+      RelNode left, RelNode right, AsofJoin join, JoinInfo keys, Match match, RelBuilder builder) {
     int lefts = join.getLeft().getRowType().getFieldCount();
     int rights = join.getRight().getRowType().getFieldCount();
     int count = keys.leftKeys.size();
@@ -181,8 +172,7 @@ final class AsofJoins extends RelHomogeneousShuttle {
     fields.add(order);
     fields.add(which);
     builder.project(fields, List.of(), true);
-    builder.filter(
-        builder.equals(builder.field(lefts + count + 2), builder.literal(0)));
+    builder.filter(builder.equals(builder.field(lefts + count + 2), builder.literal(0)));
     fields.clear();
     for (int i = 0; i < lefts + count; i++) {
       fields.add(builder.field(i));
@@ -204,8 +194,7 @@ final class AsofJoins extends RelHomogeneousShuttle {
   }
 
   /// One row of the right side for each of its keys and times.
-  private static RelNode firsts(
-      RelNode right, AsofJoin join, JoinInfo keys, RelBuilder builder) {
+  private static RelNode firsts(RelNode right, AsofJoin join, JoinInfo keys, RelBuilder builder) {
     int rights = join.getRight().getRowType().getFieldCount();
     builder.push(right);
     List<RexNode> partition = new ArrayList<>();

@@ -81,8 +81,8 @@ final class EngineConvertlets implements SqlRexConvertletTable {
         : rex.makeCast(type, value);
   }
 
-  /// The standard's `JSON_OBJECT('a' VALUE 1)` and `JSON_ARRAY(1, 2)`, whose first operand says what
-  /// becomes of NULLs.
+  /// The standard's `JSON_OBJECT('a' VALUE 1)` and `JSON_ARRAY(1, 2)`, whose first operand says
+  /// what becomes of NULLs.
   private static RexNode json(SqlRexContext context, SqlCall call) {
     boolean object = call.getOperator() == SqlStdOperatorTable.JSON_OBJECT;
     boolean absent =

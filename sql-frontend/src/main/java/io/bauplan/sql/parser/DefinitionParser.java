@@ -1,5 +1,6 @@
 package io.bauplan.sql.parser;
 
+import io.bauplan.sql.error.SourcePosition;
 import io.bauplan.sql.parser.DefinitionStatement.Change;
 import io.bauplan.sql.parser.DefinitionStatement.ColumnDefinition;
 import io.bauplan.sql.parser.DefinitionStatement.ObjectKind;

@@ -72,8 +72,8 @@ final class DistinctOnSelect extends SqlSelect {
   private static SqlNode resolveItem(SqlNode node, List<SqlNode> items) {
     return switch (node) {
       case SqlCall call when isOrdering(call.getKind()) ->
-          call.getOperator().createCall(
-              call.getParserPosition(), resolveItem(call.operand(0), items));
+          call.getOperator()
+              .createCall(call.getParserPosition(), resolveItem(call.operand(0), items));
       case SqlLiteral literal when literal.getTypeName() == SqlTypeName.DECIMAL -> {
         int ordinal = literal.bigDecimalValue().intValue();
         if (ordinal < 1 || ordinal > items.size()) {

@@ -70,8 +70,7 @@ final class FunctionNames {
       case "current_database" -> now(SqlStdOperatorTable.CURRENT_CATALOG, position);
       case "current_schema" -> now(SqlStdOperatorTable.CURRENT_SCHEMA, position);
       case "seq1", "seq2", "seq4", "seq8" -> rowNumber(position);
-      case "count" ->
-          SqlStdOperatorTable.COUNT.createCall(position, SqlIdentifier.star(position));
+      case "count" -> SqlStdOperatorTable.COUNT.createCall(position, SqlIdentifier.star(position));
       case "version", "current_version" ->
           ConversionNames.cast(ConversionNames.text("Bauplan", position), "VARCHAR", position);
       case "e" ->
@@ -151,12 +150,10 @@ final class FunctionNames {
     };
   }
 
-  private static SqlCall interval(
-      SqlNode count, TimeUnit unit, String one, SqlParserPos position) {
+  private static SqlCall interval(SqlNode count, TimeUnit unit, String one, SqlParserPos position) {
     return SqlStdOperatorTable.MULTIPLY.createCall(
         position,
-        SqlLiteral.createInterval(
-            1, one, new SqlIntervalQualifier(unit, null, position), position),
+        SqlLiteral.createInterval(1, one, new SqlIntervalQualifier(unit, null, position), position),
         count);
   }
 
@@ -269,8 +266,7 @@ final class FunctionNames {
   /// The `n` values with the greatest (or least) keys, as a list: `max(x, n)`, `max_by(x, y, n)`.
   private static SqlCall extremes(
       SqlNode value, SqlNode key, SqlNode count, boolean greatest, SqlParserPos position) {
-    SqlNode order =
-        greatest ? SqlStdOperatorTable.DESC.createCall(position, key) : key;
+    SqlNode order = greatest ? SqlStdOperatorTable.DESC.createCall(position, key) : key;
     SqlCall list = QueryShorthands.ordered(named("LIST", position, value), SqlNodeList.of(order));
     SqlCall known =
         SqlStdOperatorTable.FILTER.createCall(

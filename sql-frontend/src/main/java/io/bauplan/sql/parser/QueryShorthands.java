@@ -663,7 +663,8 @@ public final class QueryShorthands {
             position, SqlStdOperatorTable.SUM.createCall(position, value), window));
   }
 
-  private static final Pattern ZONED = Pattern.compile("(\\d{4}-\\d\\d-\\d\\d[ T][\\d:.]+)\\s*([A-Za-z+-]\\S*)");
+  private static final Pattern ZONED =
+      Pattern.compile("(\\d{4}-\\d\\d-\\d\\d[ T][\\d:.]+)\\s*([A-Za-z+-]\\S*)");
 
   /// `TIMESTAMP '2024-01-01 00:00:00 Europe/Paris'` is an instant.
   public static SqlNode timestamp(String text, SqlParserPos position) {

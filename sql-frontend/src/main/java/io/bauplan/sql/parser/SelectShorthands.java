@@ -323,13 +323,11 @@ public final class SelectShorthands {
   public static SqlNode sampleOfRows(SqlNode table, SqlNode rows, SqlParserPos position) {
     SqlNode order = FunctionNames.named("RANDOM", position);
     SqlNode sample =
-        new SqlOrderBy(
-            position, QueryShorthands.allOf(table), SqlNodeList.of(order), null, rows);
+        new SqlOrderBy(position, QueryShorthands.allOf(table), SqlNodeList.of(order), null, rows);
     String alias = SqlValidatorUtil.alias(table);
     return alias == null
         ? sample
-        : SqlStdOperatorTable.AS.createCall(
-            position, sample, new SqlIdentifier(alias, position));
+        : SqlStdOperatorTable.AS.createCall(position, sample, new SqlIdentifier(alias, position));
   }
 
   public static EngineException positional(SqlParserPos position) {

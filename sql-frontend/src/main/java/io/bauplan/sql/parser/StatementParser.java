@@ -7,6 +7,7 @@ import io.bauplan.sql.parser.generated.Token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
@@ -96,8 +97,7 @@ final class StatementParser {
               : new SessionParser(reader).parse();
       case "RUN", "RERUN", "CALL", "VACUUM", "OPTIMIZE", "ANALYZE" -> new JobParser(reader).parse();
       case "COMMENT" -> comment();
-      case "SET", "RESET", "BEGIN", "START", "COMMIT", "END" ->
-          new SessionParser(reader).parse();
+      case "SET", "RESET", "BEGIN", "START", "COMMIT", "END" -> new SessionParser(reader).parse();
       default -> {
         if (OtherDialects.statement(reader.ahead()).isPresent()) {
           yield unsupported(reader, reader.next(), 1);

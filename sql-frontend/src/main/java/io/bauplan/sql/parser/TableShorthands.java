@@ -31,9 +31,7 @@ public final class TableShorthands {
               List.of(SqlLiteral.createExactNumeric("1", position), arguments.getFirst()),
               position);
       case "table_snapshot", "table_history" ->
-          arguments.size() == 1
-              ? snapshots(arguments.getFirst(), position)
-              : table(call, position);
+          arguments.size() == 1 ? snapshots(arguments.getFirst(), position) : table(call, position);
       case "sequence" -> steps ? list(arguments, position) : series(arguments, position);
       case "generate_series" -> steps ? list(arguments, position) : table(call, position);
       default -> table(call, position);

@@ -52,7 +52,9 @@ public final class TiesCount extends SqlBasicCall {
               position,
               kept,
               SqlStdOperatorTable.GREATER_THAN.createCall(
-                  position, over(SqlStdOperatorTable.ROW_NUMBER.createCall(position), keys), offset));
+                  position,
+                  over(SqlStdOperatorTable.ROW_NUMBER.createCall(position), keys),
+                  offset));
     }
     select.setQualify(kept);
   }

@@ -27,8 +27,7 @@ public final class EngineCollections {
   private static final SqlReturnTypeInference TRUTH = nullable(SqlTypeName.BOOLEAN);
 
   /// `length(x)`: characters of a text, elements of a list or map.
-  public static final SqlOperator LENGTH_OF =
-      of("LENGTH_OF", ".", nullable(SqlTypeName.INTEGER));
+  public static final SqlOperator LENGTH_OF = of("LENGTH_OF", ".", nullable(SqlTypeName.INTEGER));
 
   public static final SqlOperator JSON_OBJECT_OF = of("JSON_OBJECT_OF", "*", TEXT);
   public static final SqlOperator JSON_ARRAY_OF = of("JSON_ARRAY_OF", "*", TEXT);

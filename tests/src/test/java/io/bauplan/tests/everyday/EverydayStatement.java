@@ -52,11 +52,7 @@ record EverydayStatement(
         next++;
       }
       statements.add(
-          of(
-              begin + 1,
-              sql.substring(0, sql.length() - 1),
-              lines.subList(results, next),
-              oracle));
+          of(begin + 1, sql.substring(0, sql.length() - 1), lines.subList(results, next), oracle));
       oracle = true;
     }
     return statements;

@@ -53,8 +53,7 @@ class EverydayTest {
   }
 
   private static void print(String name, Count count) {
-    System.out.printf(
-        "%-16s %10d %6d %8d%n", name, count.all(), count.right(), count.refused());
+    System.out.printf("%-16s %10d %6d %8d%n", name, count.all(), count.right(), count.refused());
   }
 
   private Count run(EverydaySession session, String file, List<String> wrong) throws IOException {

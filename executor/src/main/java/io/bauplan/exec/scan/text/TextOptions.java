@@ -59,8 +59,7 @@ record TextOptions(
             .map(TextOptions::rows)
             .orElse(DEFAULT_SAMPLE_ROWS);
     return new TextOptions(
-        first(options, "header", "skip_header", "parse_header")
-            .map(text -> bool("header", text)),
+        first(options, "header", "skip_header", "parse_header").map(text -> bool("header", text)),
         delimiter.map(text -> character("delimiter", text.equals("\\t") ? "\t" : text)),
         first(options, "quote").map(text -> character("quote", text)).orElse('"'),
         first(options, "null", "nullstr"),
