@@ -1,12 +1,17 @@
 package io.bauplan.sql.logical;
 
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.calcite.plan.RelOptCost;
 import org.apache.calcite.plan.RelOptPlanner;
 import org.apache.calcite.plan.RelOptPredicateList;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.metadata.DefaultRelMetadataProvider;
 import org.apache.calcite.rel.metadata.JaninoRelMetadataProvider;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
@@ -27,6 +32,8 @@ final class Estimates extends RelMetadataQuery {
       JaninoRelMetadataProvider.of(DefaultRelMetadataProvider.INSTANCE);
 
   private final Cardinality cardinality = new Cardinality(this);
+
+  private final Map<RelNode, RelOptPredicateList> predicates = new IdentityHashMap<>();
 
   private Estimates() {
     super(CALCITE);
@@ -56,7 +63,16 @@ final class Estimates extends RelMetadataQuery {
   /// a comparison in a filter. It holds for no row, so that nothing is lost by not telling.
   @Override
   public RelOptPredicateList getPulledUpPredicates(RelNode rel) {
-    if (!(rel.stripped() instanceof Filter filter)) {
+    RelNode node = rel.stripped();
+    if (node instanceof Join join) {
+      RelOptPredicateList known = predicates.get(join);
+      if (known == null) {
+        known = joined(join);
+        predicates.put(join, known);
+      }
+      return known;
+    }
+    if (!(node instanceof Filter filter)) {
       return super.getPulledUpPredicates(rel);
     }
     List<RexNode> all = RelOptUtil.conjunctions(filter.getCondition());
@@ -67,6 +83,35 @@ final class Estimates extends RelMetadataQuery {
     RexBuilder rex = rel.getCluster().getRexBuilder();
     return getPulledUpPredicates(filter.getInput())
         .union(rex, RelOptPredicateList.of(rex, RexUtil.retainDeterministic(sound)));
+  }
+
+  @Override
+  public boolean clearCache(RelNode rel) {
+    predicates.remove(rel);
+    return super.clearCache(rel);
+  }
+
+  /// What holds of both sides, as far as the join keeps it. Calcite would also substitute equal
+  /// columns for one another in all of it, which takes most of the time of planning a large query;
+  /// [TransitivePredicates] does that once, where joins are ordered.
+  private RelOptPredicateList joined(Join join) {
+    List<RexNode> known = new ArrayList<>();
+    JoinRelType type = join.getJoinType();
+    if (!type.generatesNullsOnLeft()) {
+      known.addAll(getPulledUpPredicates(join.getLeft()).pulledUpPredicates);
+    }
+    if (type.projectsRight() && !type.generatesNullsOnRight()) {
+      int left = join.getLeft().getRowType().getFieldCount();
+      getPulledUpPredicates(join.getRight())
+          .pulledUpPredicates
+          .forEach(predicate -> known.add(RexUtil.shift(predicate, left)));
+    }
+    if (type == JoinRelType.INNER) {
+      RelOptUtil.conjunctions(join.getCondition()).stream()
+          .filter(p -> RexUtil.isDeterministic(p) && !comparesWithNull(p))
+          .forEach(known::add);
+    }
+    return RelOptPredicateList.of(join.getCluster().getRexBuilder(), known);
   }
 
   private static boolean comparesWithNull(RexNode predicate) {
@@ -83,7 +128,7 @@ final class Estimates extends RelMetadataQuery {
     for (RelNode input : rel.getInputs()) {
       rows += getCumulativeCost(input).getRows();
     }
-    if (rel instanceof org.apache.calcite.rel.core.Join) {
+    if (rel instanceof Join) {
       rows += getRowCount(rel);
     }
     return planner.getCostFactory().makeCost(rows, 0, 0);
