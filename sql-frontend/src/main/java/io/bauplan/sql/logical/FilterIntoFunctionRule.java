@@ -138,12 +138,15 @@ final class FilterIntoFunctionRule extends RelOptRule {
         RelNode input = call.getInputs().get(argument.input());
         RelDataTypeField column =
             input.getRowType().getField(lineage.substring(table.name().length() + 1), false, false);
+        if (column == null
+            || !SqlTypeUtil.equalSansNullability(column.getType(), output.getType())) {
+          return Optional.empty();
+        }
         boolean free =
-            column != null
-                && (argument.partitionBy().isEmpty()
-                    ? table.semantics() == TableSemantics.ROW
-                    : argument.partitionBy().contains(column.getIndex()));
-        return free && SqlTypeUtil.equalSansNullability(column.getType(), output.getType())
+            argument.partitionBy().isEmpty()
+                ? table.semantics() == TableSemantics.ROW
+                : argument.partitionBy().contains(column.getIndex());
+        return free
             ? Optional.of(new Origin(argument.input(), column.getIndex()))
             : Optional.empty();
       }

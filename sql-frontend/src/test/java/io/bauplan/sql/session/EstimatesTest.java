@@ -94,6 +94,14 @@ class EstimatesTest {
         "80000 | select * from person where age is not null",
         "8000 | select * from person where age < 10",
         "800 | select * from person where age = 10",
+        "7200 | select * from person where age between 10 and 19",
+        "2400 | select * from person where age in (1, 2, 3)",
+        "20000 | select * from person where age is null",
+        "79200 | select * from person where age <> 10",
+        "1 | select * from person where age = 200",
+        "3900 | select * from person where code like 'B%'",
+        "50000 | select * from person where code >= 'N'",
+        "100000 | select * from person where id < 50000 or id >= 50000",
       })
   void rowsAreAboutAsMany(long expected, String query) {
     assertThat((double) rows(query)).isBetween(expected * 0.65, expected * 1.35);
