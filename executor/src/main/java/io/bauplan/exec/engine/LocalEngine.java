@@ -93,6 +93,7 @@ final class LocalEngine implements Engine {
     this.jobs = Jobs.open(config.warehouse());
     List<SystemTables.SystemTable> own = new java.util.ArrayList<>(new JobTables(jobs).tables());
     own.addAll(CacheTables.of(columns));
+    own.addAll(new EnvironmentTables(functions).tables());
     this.systemTables = SystemTables.with(() -> own);
     this.planner = new CalcitePlanner(catalog, worker.fileSchemas(), systemTables);
     this.statements = new StatementExecution(this, jobs);

@@ -99,6 +99,10 @@ final class SystemSchemasTest {
           .containsExactly(List.of("m", "bauplan.m__storage"));
       assertThat(run(engine, "SELECT python_version, packages FROM sys.functions"))
           .containsExactly(List.of("3.11", "pandas==2.0"));
+      // The function has not run: nothing was built for it, but others may have been.
+      assertThat(
+              run(engine, "SELECT count(*) FROM sys.environments WHERE packages = ''").toString())
+          .isEqualTo("[[0]]");
       for (String table : List.of("sys.column_lineage")) {
         assertThatThrownBy(() -> run(engine, "SELECT * FROM " + table))
             .isInstanceOfSatisfying(

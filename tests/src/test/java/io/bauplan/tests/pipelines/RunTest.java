@@ -55,13 +55,19 @@ class RunTest {
         .singleElement()
         .asString()
         .startsWith("python 3.10, pandas 1.5.3");
+    assertThat(
+            EngineRows.run(
+                engine,
+                "SELECT python_version LIKE '3.10%', packages LIKE '%numpy==1.%' FROM"
+                    + " sys.environments WHERE requirements = 'pandas==1.5.3'"))
+        .contains(List.of(true, true));
     List<List<Object>> expected =
         EngineRows.run(
             engine,
             "SELECT COUNT(DISTINCT country), CAST(SUM(usd) AS DECIMAL(20, 2)) FROM transactions"
                 + " WHERE eventTime BETWEEN TIMESTAMP '2023-01-01 00:00:00' AND TIMESTAMP"
-                + " '2023-02-01 00:00:00' AND country IN ('Austria', 'Belgium', 'France', 'Germany',"
-                + " 'Ireland', 'Italy', 'Netherlands', 'Portugal', 'Spain')");
+                + " '2023-02-01 00:00:00' AND country IN ('Austria', 'Belgium', 'France',"
+                + " 'Germany', 'Ireland', 'Italy', 'Netherlands', 'Portugal', 'Spain')");
     assertThat(
             EngineRows.run(
                 engine, "SELECT COUNT(*), CAST(SUM(usd) AS DECIMAL(20, 2)) FROM usd_by_country"))

@@ -1,6 +1,7 @@
 package io.bauplan.udf.api;
 
 import java.util.Iterator;
+import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -16,6 +17,11 @@ public interface FunctionRuntime extends AutoCloseable {
 
   /// Copies a stream into shared memory as a table of one record batch. The caller owns the result.
   SharedTable share(Schema schema, Iterator<VectorSchemaRoot> batches);
+
+  /// The environments that are built.
+  default List<KnownEnvironment> knownEnvironments() {
+    return List.of();
+  }
 
   /// A sentence for the user where the sandbox is weaker than level A or B; empty otherwise.
   String sandboxNotice();

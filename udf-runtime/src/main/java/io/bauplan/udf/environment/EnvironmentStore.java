@@ -2,6 +2,7 @@ package io.bauplan.udf.environment;
 
 import io.bauplan.udf.api.EnvironmentFailure.Reason;
 import io.bauplan.udf.api.EnvironmentSpec;
+import io.bauplan.udf.api.KnownEnvironment;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,6 +99,30 @@ public final class EnvironmentStore {
                         .orElse("No Python 3 was found on this machine")
                     + " (there is: %s); install it with pyenv, uv or the system's packages, or ask for one that is there"
                         .formatted(interpreters.inWords())));
+  }
+
+  /// The environments that are built, by key.
+  public List<KnownEnvironment> list() throws IOException {
+    List<KnownEnvironment> all = new ArrayList<>();
+    try (Stream<Path> files = Files.list(root.resolve("lock"))) {
+      for (Path file : (Iterable<Path>) files.sorted()::iterator) {
+        String name = String.valueOf(file.getFileName());
+        Optional<EnvironmentLock> lock =
+            name.endsWith(".json") ? EnvironmentLock.read(file, root) : Optional.empty();
+        String key = name.replace(".json", "");
+        if (lock.isPresent() && Files.isDirectory(sitePackages(key))) {
+          all.add(
+              new KnownEnvironment(
+                  key,
+                  lock.get().interpreter(),
+                  lock.get().requirements(),
+                  lock.get().bound(),
+                  lock.get().packages().stream().map(p -> p.name() + "==" + p.version()).toList(),
+                  Files.getLastModifiedTime(file).toInstant()));
+        }
+      }
+    }
+    return all;
   }
 
   /// The environment for a wish, built where it is missing. An interrupt ends a build.

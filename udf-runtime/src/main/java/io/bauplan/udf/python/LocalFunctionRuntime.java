@@ -4,6 +4,7 @@ import io.bauplan.udf.api.EnvironmentSpec;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationInput;
+import io.bauplan.udf.api.KnownEnvironment;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.api.SourceInspector;
@@ -15,6 +16,7 @@ import io.bauplan.udf.sandbox.Sandbox;
 import io.bauplan.udf.sandbox.SandboxLevel;
 import io.bauplan.udf.shm.SharedMemory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -103,6 +105,15 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
   }
 
   @Override
+  public List<KnownEnvironment> knownEnvironments() {
+    try {
+      return environments.list();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
   public void prepare(EnvironmentSpec environment) {
     Thread.ofVirtual()
         .name("environment-prepare")
@@ -139,7 +150,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
           sandbox.policy().minimum() == SandboxLevel.D
               ? "Functions run without isolation (sandbox level D): run only code that you trust."
               : "This machine cannot isolate functions (sandbox level D), so they are refused;"
-                  + " enable user namespaces, or set BAUPLAN_SANDBOX_MINIMUM=D to run trusted code.";
+                  + " enable user namespaces, or set BAUPLAN_SANDBOX_MINIMUM=D to run trusted"
+                  + " code.";
     };
   }
 
