@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ public final class S3Proxy implements AutoCloseable {
   private volatile Duration latency = Duration.ZERO;
   private volatile Faults faults = Faults.NONE;
   private volatile Predicate<String> faulty = object -> true;
+  private final AtomicInteger failed = new AtomicInteger();
 
   private S3Proxy(ServerSocket server, int upstream) {
     this.server = server;
@@ -67,13 +69,18 @@ public final class S3Proxy implements AutoCloseable {
   }
 
   void faults(Faults next) {
-    faults = next;
+    faults(next, object -> true);
   }
 
   /// Lets only requests for some objects go wrong.
   void faults(Faults next, Predicate<String> objects) {
     faulty = objects;
     faults = next;
+  }
+
+  /// Requests that were made to go wrong.
+  int failed() {
+    return failed.get();
   }
 
   /// What was asked since the last call.
@@ -132,6 +139,7 @@ public final class S3Proxy implements AutoCloseable {
     String query = target.length > 1 ? target[1] : "";
     Faults chosen = faults;
     Faults.Kind fault = faulty.test(target[0]) ? chosen.next() : null;
+    failed.addAndGet(fault == null ? 0 : 1);
     if (!request.header("Expect").isEmpty()) {
       toClient.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
       toClient.flush();

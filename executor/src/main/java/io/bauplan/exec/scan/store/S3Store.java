@@ -35,6 +35,7 @@ public final class S3Store implements ObjectStore {
   private static final int READ_BYTES = 8 << 20;
   private static final int COPY_BYTES = 1 << 16;
   private static final int PRECONDITION_FAILED = 412;
+  private static final int SERVER_ERROR = 500;
 
   private final S3Client client;
   private final FetchPool fetches = new FetchPool();
@@ -243,6 +244,11 @@ public final class S3Store implements ObjectStore {
       return new EngineException(
           ErrorCode.OBJECT_STORE_ERROR,
           "S3 failed on \"" + location + "\" (HTTP " + service.statusCode() + " " + code + ")",
+          null,
+          service.statusCode() >= SERVER_ERROR
+              ? "it was asked several times: the store is overloaded or out of order, try again"
+                  + " later"
+              : "check the address, and the endpoint and region of the AWS configuration",
           e);
     }
     String message = String.valueOf(e.getMessage());
@@ -267,7 +273,7 @@ public final class S3Store implements ObjectStore {
       implements RangeReader {
     /// Times a range is asked for again when its body breaks off; the SDK retries failed requests
     /// itself.
-    private static final int MAX_BODY_RETRIES = 8;
+    private static final int MAX_BODY_RETRIES = 6;
 
     private static final long FIRST_PAUSE_MILLIS = 50;
 
