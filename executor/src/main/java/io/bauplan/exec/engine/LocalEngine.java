@@ -22,6 +22,7 @@ import io.bauplan.sql.catalog.nessie.NessieCatalogs;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.explain.Explanation;
+import io.bauplan.sql.parser.StatementPlaces;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.plan.RowType;
@@ -176,6 +177,10 @@ final class LocalEngine implements Engine {
           yield result;
         }
       };
+    } catch (EngineException e) {
+      EngineException placed = StatementPlaces.placed(e, sql);
+      job.failed(placed, 0);
+      throw placed;
     } catch (RuntimeException | Error e) {
       job.failed(e, 0);
       throw e;

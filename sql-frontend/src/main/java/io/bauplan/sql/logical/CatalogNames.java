@@ -15,6 +15,7 @@ import io.bauplan.sql.session.Session;
 import io.bauplan.sql.validator.Positions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -197,11 +198,20 @@ public final class CatalogNames {
         what + " \"" + wanted + "\" does not exist on " + at.name(),
         position,
         NearestName.hint(wanted, known)
+            .or(() -> elsewhere(names.getLast(), known))
             .orElseGet(
                 () ->
                     known.isEmpty()
                         ? "There are no tables on " + at.name() + " yet."
                         : "SHOW TABLES lists what there is."),
         null);
+  }
+
+  /// The same name in another namespace.
+  private static Optional<String> elsewhere(String name, List<String> known) {
+    return known.stream()
+        .filter(other -> other.toLowerCase(Locale.ROOT).endsWith("." + name.toLowerCase(Locale.ROOT)))
+        .map(other -> "did you mean \"" + other + "\"?")
+        .findFirst();
   }
 }

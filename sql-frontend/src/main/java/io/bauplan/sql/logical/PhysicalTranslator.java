@@ -22,6 +22,7 @@ import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Intersect;
 import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Match;
 import org.apache.calcite.rel.core.Minus;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.RepeatUnion;
@@ -100,6 +101,13 @@ public final class PhysicalTranslator {
       case RepeatUnion repeat -> repeatUnion(repeat);
       case Sample sample -> sample(sample);
       case TableFunctionCall call -> call.plan(call.getInputs().stream().map(this::node).toList());
+      case Match ignored ->
+          throw new EngineException(
+              ErrorCode.NOT_SUPPORTED,
+              "MATCH_RECOGNIZE is not supported yet",
+              null,
+              "Compare rows with lag() and lead() OVER (ORDER BY ...).",
+              null);
       default ->
           throw new EngineException(
               ErrorCode.NOT_SUPPORTED,

@@ -4,7 +4,9 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.error.SourcePosition;
 import io.bauplan.sql.validator.Positions;
+import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlSelect;
@@ -12,9 +14,11 @@ import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.jspecify.annotations.Nullable;
 
 /// What a query may have at most: beyond it the time to plan grows faster than the text.
-final class QueryLimits extends SqlBasicVisitor<@Nullable Void> {
+public final class QueryLimits extends SqlBasicVisitor<@Nullable Void> {
   /// PostgreSQL's is 1,664.
   private static final int MAX_COLUMNS = 2_000;
+
+  private static final int MAX_DIGITS = 38;
 
   private static final int MAX_SET_OPERATIONS = 500;
 
@@ -27,7 +31,7 @@ final class QueryLimits extends SqlBasicVisitor<@Nullable Void> {
   private QueryLimits() {}
 
   /// @throws EngineException `TOO_COMPLEX`
-  static void check(SqlNode query) {
+  public static void check(SqlNode query) {
     query.accept(new QueryLimits());
   }
 
@@ -54,6 +58,23 @@ final class QueryLimits extends SqlBasicVisitor<@Nullable Void> {
     super.visit(call);
     depth--;
     return null;
+  }
+
+  /// Calcite would silently take fewer digits.
+  @Override
+  public @Nullable Void visit(SqlDataTypeSpec type) {
+    if (type.getTypeNameSpec() instanceof SqlBasicTypeNameSpec basic
+        && basic.getTypeName().toString().equals("DECIMAL")
+        && (basic.getPrecision() > MAX_DIGITS
+            || basic.getScale() > Math.max(basic.getPrecision(), 0))) {
+      throw new EngineException(
+          ErrorCode.INVALID_ARGUMENT,
+          "there is no DECIMAL(" + basic.getPrecision() + ", " + basic.getScale() + ")",
+          Positions.of(type.getParserPosition()),
+          "It has up to " + MAX_DIGITS + " digits, of which the fraction is a part.",
+          null);
+    }
+    return super.visit(type);
   }
 
   private static EngineException tooComplex(String message, SqlNode at, String hint) {

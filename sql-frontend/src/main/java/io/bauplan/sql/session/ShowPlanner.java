@@ -172,6 +172,9 @@ final class ShowPlanner {
     return listing.query(context.at());
   }
 
+  private static final List<String> LISTINGS =
+      java.util.Arrays.stream(ShowStatement.Listing.values()).map(Enum::name).toList();
+
   private PlannedStatement setting(ShowStatement.Setting show) {
     var settings = CatalogTables.settings(context.session());
     String value = settings.get(show.name());
@@ -180,7 +183,9 @@ final class ShowPlanner {
           ErrorCode.INVALID_ARGUMENT,
           "there is no setting \"" + show.name() + "\"",
           show.position(),
-          NearestName.hint(show.name(), settings.keySet()).orElse("SHOW SETTINGS lists them."),
+          NearestName.hint(show.name(), settings.keySet())
+              .or(() -> NearestName.nearest(show.name(), LISTINGS).map(w -> "Write SHOW " + w + "."))
+              .orElse("SHOW SETTINGS lists them."),
           null);
     }
     return new Listing().text(show.name()).row(value).query(context.at());

@@ -1,5 +1,6 @@
 package io.bauplan.sql.session;
 
+import io.bauplan.sql.logical.QueryLimits;
 import io.bauplan.sql.logical.StatementContext;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.validator.EngineValidator;
@@ -17,6 +18,7 @@ final class TypeSpecs {
   }
 
   DataType type(SqlDataTypeSpec spec) {
+    QueryLimits.check(spec);
     try {
       return TypeMapping.dataType(spec.deriveType(validator));
     } catch (RuntimeException e) {

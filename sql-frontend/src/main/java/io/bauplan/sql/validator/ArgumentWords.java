@@ -44,7 +44,12 @@ record ArgumentWords(String message, String hint) {
           Map.entry("ANY", "anything"));
 
   static ArgumentWords of(String operator, String found, String forms) {
-    List<String> types = types(found).stream().map(ValidationErrors::words).toList();
+    List<String> types =
+        types(found).stream()
+            .map(ValidationErrors::words)
+            // Field names come in capitals.
+            .map(type -> type.startsWith("ROW(") ? "ROW" : type)
+            .toList();
     String name = NAMES.getOrDefault(operator, operator);
     if (operator.equals("$SCALAR_QUERY")) {
       return new ArgumentWords(

@@ -2,9 +2,12 @@ package io.bauplan.sql.validator;
 
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.calcite.sql.type.SqlTypeMappingRule;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql.validate.SqlValidatorScope;
 import org.apache.calcite.sql.validate.implicit.TypeCoercionImpl;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +31,40 @@ final class EngineTypeCoercion extends TypeCoercionImpl {
     return super.implicitCast(in, expected);
   }
 
+  /// A number never becomes a date.
+  @Override
+  public @Nullable RelDataType getTightestCommonType(
+      @Nullable RelDataType first, @Nullable RelDataType second) {
+    if (first != null
+        && second != null
+        && (SqlTypeUtil.isNumeric(first) && SqlTypeUtil.isDatetime(second)
+            || SqlTypeUtil.isDatetime(first) && SqlTypeUtil.isNumeric(second))) {
+      return null;
+    }
+    return super.getTightestCommonType(first, second);
+  }
+
+  /// Intervals of different units are one type to the engine; Calcite cannot name the types that
+  /// it would cast them to.
+  @Override
+  protected boolean needToCast(
+      SqlValidatorScope scope, SqlNode node, RelDataType type, SqlTypeMappingRule rule) {
+    return !SqlTypeUtil.isInterval(type) && super.needToCast(scope, node, type, rule);
+  }
+
+  private static boolean isNested(RelDataType type) {
+    return type.isStruct() || type.getComponentType() != null || type.getKeyType() != null;
+  }
+
   @Override
   public @Nullable RelDataType commonTypeForBinaryComparison(
       @Nullable RelDataType first, @Nullable RelDataType second) {
+    if (first != null
+        && second != null
+        && (SqlTypeUtil.inCharFamily(first) && isNested(second)
+            || isNested(first) && SqlTypeUtil.inCharFamily(second))) {
+      return null;
+    }
     if (first != null
         && second != null
         && SqlTypeUtil.isNumeric(first)

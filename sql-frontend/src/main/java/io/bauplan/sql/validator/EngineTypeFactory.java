@@ -9,6 +9,7 @@ import org.apache.calcite.jdbc.JavaTypeFactoryImpl;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.type.SqlTypeMappingRule;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.jspecify.annotations.Nullable;
 
 /// Makes Calcite's types so that each stands for exactly one of the engine's: strings are VARCHAR
@@ -74,6 +75,11 @@ public final class EngineTypeFactory extends JavaTypeFactoryImpl {
   private @Nullable RelDataType common(List<RelDataType> types, SqlTypeMappingRule rule) {
     List<RelDataType> known =
         types.stream().filter(type -> type.getSqlTypeName() != SqlTypeName.NULL).toList();
+    if (known.stream().anyMatch(SqlTypeUtil::isNumeric)
+        && known.stream().anyMatch(SqlTypeUtil::isDatetime)) {
+      // Calcite would make the number a date.
+      return null;
+    }
     RelDataType common = super.leastRestrictive(known.isEmpty() ? types : known, rule);
     boolean nullable =
         known.size() < types.size() || types.stream().anyMatch(RelDataType::isNullable);

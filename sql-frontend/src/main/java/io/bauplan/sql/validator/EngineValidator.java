@@ -4,6 +4,7 @@ import static org.apache.calcite.util.Static.RESOURCE;
 
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.error.NearestName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,10 +18,12 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlFunction;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
@@ -66,6 +69,12 @@ public final class EngineValidator extends SqlValidatorImpl {
     super.validateWhereClause(select);
   }
 
+  @Override
+  protected void validateSelect(SqlSelect select, RelDataType targetRowType) {
+    StructFields.qualify(select, getWhereScope(select), getCatalogReader().nameMatcher());
+    super.validateSelect(select, targetRowType);
+  }
+
   /// Calcite rewrites some functions (COALESCE, NVL, ...) before it counts their arguments, and
   /// trips over too few.
   @Override
@@ -77,6 +86,9 @@ public final class EngineValidator extends SqlValidatorImpl {
         && NEEDS_ARGUMENTS.contains(function.getName().toUpperCase(Locale.ROOT))) {
       throw newValidationError(
           call, RESOURCE.invalidArgCount(function.getName().toLowerCase(Locale.ROOT), 1));
+    }
+    if (node instanceof SqlCall call && call.getOperator() instanceof SqlUnresolvedFunction) {
+      checkStar(call);
     }
     return super.performUnconditionalRewrites(node, underFrom);
   }
@@ -122,6 +134,24 @@ public final class EngineValidator extends SqlValidatorImpl {
         Positions.of(call.getParserPosition()),
         null,
         cause);
+  }
+
+  /// Of `cuont(*)` Calcite would say that there is no column `*`.
+  private static void checkStar(SqlCall call) {
+    String name = call.getOperator().getName().toLowerCase(Locale.ROOT);
+    boolean star =
+        call.operandCount() == 1
+            && call.operand(0) instanceof SqlIdentifier argument
+            && argument.isStar()
+            && argument.names.size() == 1;
+    if (star && !FunctionLists.known().contains(name) && !name.equals("columns")) {
+      throw new EngineException(
+          ErrorCode.FUNCTION_NOT_FOUND,
+          "function \"" + name + "\" does not exist",
+          Positions.of(call.getParserPosition()),
+          NearestName.hint(name, FunctionLists.known()).orElse(null),
+          null);
+    }
   }
 
   /// A validator for types and expressions outside any query.

@@ -1,5 +1,7 @@
 package io.bauplan.sql.validator;
 
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.parser.VersionedTable;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.validator.TableResolver.Resolution;
@@ -129,6 +131,13 @@ public final class FromBinder {
     scopes.push(items);
     for (SqlNode node : with.withList) {
       SqlWithItem item = (SqlWithItem) node;
+      String name = item.name.getSimple();
+      if (items.stream().anyMatch(other -> other.name.getSimple().equalsIgnoreCase(name))) {
+        throw new EngineException(
+            ErrorCode.DUPLICATE_NAME,
+            "WITH defines \"" + name + "\" twice",
+            Positions.of(item.name.getParserPosition()));
+      }
       // Only a recursive item sees itself.
       if (item.recursive.booleanValue()) {
         items.add(item);

@@ -118,6 +118,21 @@ record Wording(ErrorCode code, String message, Optional<String> hint) {
               "the values of $1 have no common type",
               "All need the same number of columns, of like types; cast what differs."),
           sentence(
+              "Illegal mixing of types in CASE or COALESCE statement",
+              ErrorCode.TYPE_MISMATCH,
+              "the values of this CASE or COALESCE have no common type",
+              "Cast them to one type."),
+          sentence(
+              "Parameters must be of the same type",
+              ErrorCode.TYPE_MISMATCH,
+              "the arguments have no common type",
+              "Cast them to one type."),
+          sentence(
+              "(.*) is not comparable to (.*)",
+              ErrorCode.TYPE_MISMATCH,
+              "$1 cannot be compared with $2",
+              "Cast one side to the other's type."),
+          sentence(
               "Invalid number of arguments to function '(.*)'\\. Was expecting (\\d+) arguments",
               ErrorCode.INVALID_STATEMENT,
               "function $1 takes another number of arguments: $2",

@@ -99,7 +99,7 @@ final class Frames {
       return delta.signum() > 0 ? partition.size() : 0;
     }
     Object current = key(partition, position);
-    if (current == null) {
+    if (current == null || isEndless(current)) {
       return partition.peerBegin(position);
     }
     BigDecimal bound = moved(current, delta);
@@ -121,7 +121,7 @@ final class Frames {
       return delta.signum() < 0 ? 0 : partition.size();
     }
     Object current = key(partition, position);
-    if (current == null) {
+    if (current == null || isEndless(current)) {
       return partition.peerEnd(position);
     }
     BigDecimal bound = moved(current, delta);
@@ -158,7 +158,7 @@ final class Frames {
     if (key == null) {
       return sortKey().nullsFirst();
     }
-    int order = number(key).compareTo(bound);
+    int order = compare(key, bound);
     return sortKey().ascending() ? order < 0 : order > 0;
   }
 
@@ -166,8 +166,20 @@ final class Frames {
     if (key == null) {
       return !sortKey().nullsFirst();
     }
-    int order = number(key).compareTo(bound);
+    int order = compare(key, bound);
     return sortKey().ascending() ? order > 0 : order < 0;
+  }
+
+  /// Infinity and NaN, which nothing can be added to.
+  private static boolean isEndless(Object key) {
+    return key instanceof Double real && !Double.isFinite(real);
+  }
+
+  /// NaN comes after all numbers.
+  private static int compare(Object key, BigDecimal bound) {
+    return key instanceof Double real && !Double.isFinite(real)
+        ? real == Double.NEGATIVE_INFINITY ? -1 : 1
+        : number(key).compareTo(bound);
   }
 
   private static BigDecimal number(Object value) {
