@@ -55,7 +55,8 @@ public final class CatalogNames {
           case SNAPSHOT ->
               throw new EngineException(
                   ErrorCode.INVALID_STATEMENT,
-                  "a snapshot belongs to one table; a branch, tag, commit or timestamp is expected here",
+                  "a snapshot belongs to one table; a branch, tag, commit or timestamp is expected"
+                      + " here",
                   version.position());
         };
     PinnedRef ref;
@@ -210,7 +211,8 @@ public final class CatalogNames {
   /// The same name in another namespace.
   private static Optional<String> elsewhere(String name, List<String> known) {
     return known.stream()
-        .filter(other -> other.toLowerCase(Locale.ROOT).endsWith("." + name.toLowerCase(Locale.ROOT)))
+        .filter(
+            other -> other.toLowerCase(Locale.ROOT).endsWith("." + name.toLowerCase(Locale.ROOT)))
         .map(other -> "did you mean \"" + other + "\"?")
         .findFirst();
   }

@@ -184,7 +184,9 @@ final class ShowPlanner {
           "there is no setting \"" + show.name() + "\"",
           show.position(),
           NearestName.hint(show.name(), settings.keySet())
-              .or(() -> NearestName.nearest(show.name(), LISTINGS).map(w -> "Write SHOW " + w + "."))
+              .or(
+                  () ->
+                      NearestName.nearest(show.name(), LISTINGS).map(w -> "Write SHOW " + w + "."))
               .orElse("SHOW SETTINGS lists them."),
           null);
     }

@@ -79,6 +79,7 @@ class ErrorMessagesTest {
 
   private static void check(Entry entry) {
     String told = told(entry.sql);
+    assertThat(told).isNotEqualTo("no error");
     assertThat(INTERNALS.matcher(told.replace(entry.sql, "")).find()).as(told).isFalse();
     assertThat(told).isEqualTo(entry.told);
   }

@@ -48,7 +48,8 @@ class StructFieldTest {
 
   @Test
   void areFoundFromWithinSubQueries() {
-    assertThat(rows("SELECT id FROM t WHERE EXISTS (SELECT 1 FROM (VALUES (10)) v (n) WHERE n = r.x)"))
+    assertThat(
+            rows("SELECT id FROM t WHERE EXISTS (SELECT 1 FROM (VALUES (10)) v (n) WHERE n = r.x)"))
         .isEqualTo(rows("SELECT 1"));
   }
 
