@@ -7,6 +7,7 @@ import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.Expression.Comparison;
 import io.bauplan.sql.plan.Expression.InputRef;
 import io.bauplan.sql.plan.Expression.Literal;
+import io.bauplan.sql.plan.PhysicalPlan;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -18,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Written by the pipeline that builds, read by later ones: a scan that starts before gets nothing.
 public final class JoinKeyFilter {
-  /// Up to so many different values are listed, beyond that only the least and greatest are told.
+  /// Up to so many different values are listed for pruning, beyond that the least and greatest are.
   private static final int MAX_LISTED = 16;
 
   /// @param values all that occur; null = too many
-  private record Known(long least, long greatest, @Nullable List<Long> values, boolean none) {}
+  /// @param keys null where there are none
+  private record Known(
+      long least, long greatest, @Nullable List<Long> values, @Nullable KeySet keys) {}
 
   private volatile @Nullable Known known;
 
@@ -56,19 +59,23 @@ public final class JoinKeyFilter {
       none = false;
     }
     known =
-        new Known(least, greatest, values.size() <= MAX_LISTED ? List.copyOf(values) : null, none);
+        new Known(
+            least,
+            greatest,
+            values.size() <= MAX_LISTED ? List.copyOf(values) : null,
+            none ? null : KeySet.of(keys, count, least, greatest));
   }
 
   /// Whether no row of the probe side can match.
   boolean rejectsAll() {
     Known what = known;
-    return what != null && what.none;
+    return what != null && what.keys == null;
   }
 
   /// The condition on the scan's column; empty = nothing is known (yet).
   Optional<Expression> condition(int index, Column column) {
     Known what = known;
-    if (what == null || what.none) {
+    if (what == null || what.keys == null) {
       return Optional.empty();
     }
     Expression key = new InputRef(index, column.type(), column.nullable());
@@ -90,8 +97,25 @@ public final class JoinKeyFilter {
                     new Literal(what.greatest, column.type())))));
   }
 
+  /// The keys, for single rows; null where nothing is known (yet).
+  @Nullable KeySet keys() {
+    Known what = known;
+    return what == null ? null : what.keys;
+  }
+
   /// A filter on its way down to the scan of its column.
   record Target(int column, JoinKeyFilter filter) {
+    /// Where the filters go below an aggregate: groups whose key matches nothing need not be made.
+    static List<Target> below(List<Target> targets, PhysicalPlan.Aggregate aggregate) {
+      return targets.stream()
+          .filter(target -> target.column < aggregate.groupKeys().size())
+          .filter(
+              target ->
+                  aggregate.groupingSets().stream().allMatch(set -> set.contains(target.column)))
+          .map(t -> new Target(aggregate.groupKeys().get(t.column), t.filter))
+          .toList();
+    }
+
     /// Where the filters go below a projection.
     static List<Target> below(List<Target> targets, List<Expression> expressions) {
       return targets.stream()

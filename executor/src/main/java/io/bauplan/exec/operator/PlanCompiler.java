@@ -130,14 +130,14 @@ public final class PlanCompiler {
       case PhysicalPlan.Values values -> new ValuesSource(values, allocator);
       case PhysicalPlan.Filter filter -> filter(filter, allocator, filters);
       case PhysicalPlan.Project project -> project(project, allocator, filters);
-      case PhysicalPlan.Aggregate aggregate -> aggregate(aggregate, allocator, counted);
+      case PhysicalPlan.Aggregate aggregate -> aggregate(aggregate, allocator, counted, filters);
       case PhysicalPlan.HashJoin join -> hashJoin(join, allocator, counted, filters);
       case PhysicalPlan.Sort sort -> sort(sort, allocator, counted);
       case PhysicalPlan.Limit limit ->
           new LimitSource(
               compile(limit.input()), limit.offset(), limit.fetch().orElse(Long.MAX_VALUE));
       case PhysicalPlan.UnionAll union ->
-          new ConcatSource(union.inputs().stream().map(this::compile).toList());
+          new ConcatSource(union.inputs().stream().map(input -> compile(input, filters)).toList());
       case PhysicalPlan.IntermediateScan scan ->
           new SharedTableSource(
               query, () -> query.intermediate(scan.id()), scan.projection(), allocator);
@@ -213,11 +213,14 @@ public final class PlanCompiler {
   }
 
   private Source aggregate(
-      PhysicalPlan.Aggregate node, BufferAllocator allocator, NodeFigures counted) {
+      PhysicalPlan.Aggregate node,
+      BufferAllocator allocator,
+      NodeFigures counted,
+      List<JoinKeyFilter.Target> filters) {
     if (!HashAggregate.supports(node)) {
       return fallback(node, allocator);
     }
-    Source input = compile(node.input());
+    Source input = compile(node.input(), JoinKeyFilter.Target.below(filters, node));
     HashAggregate aggregate = query.own(new HashAggregate(node, allocator));
     pipeline(input, aggregate, counted);
     return aggregate.source();
@@ -244,9 +247,24 @@ public final class PlanCompiler {
       above.stream().filter(target -> target.column() < leftSize).forEach(filters::add);
     }
     HashJoin join = query.own(new HashJoin(node, expressions(allocator), told));
-    Source left = compile(node.left(), filters);
-    pipeline(compile(node.right()), join.buildSink(), counted);
-    return join.probe(left);
+    // The build side first: what is known of its keys then also reaches pipelines of the other.
+    pipeline(compile(node.right(), belowRight(node, above)), join.buildSink(), counted);
+    return join.probe(compile(node.left(), filters));
+  }
+
+  /// Filters from above on columns of the right side. A right row that is left out may leave NULLs
+  /// in its place, which match nothing above either.
+  private static List<JoinKeyFilter.Target> belowRight(
+      PhysicalPlan.HashJoin node, List<JoinKeyFilter.Target> above) {
+    int leftSize = node.left().output().size();
+    return switch (node.kind()) {
+      case INNER, LEFT, RIGHT, FULL ->
+          above.stream()
+              .filter(target -> target.column() >= leftSize)
+              .map(target -> new JoinKeyFilter.Target(target.column() - leftSize, target.filter()))
+              .toList();
+      case SEMI, ANTI, MARK -> List.of();
+    };
   }
 
   private static boolean dropsUnmatchedLeft(PhysicalPlan.JoinKind kind) {

@@ -1,12 +1,12 @@
 package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.expression.Predicate;
 import io.bauplan.exec.scan.RowFilter;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.Expressions;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ScanConditions implements RowFilter, AutoCloseable {
   private final List<Integer> columns;
   private final @Nullable Predicate filter;
-  private final @Nullable Predicate keys;
-  private final ScanKeyFilters keyFilters;
+  private final List<ScanKeyFilters.Keys> keys;
   private final IntConsumer droppedByKeys;
 
   ScanConditions(
@@ -26,39 +25,24 @@ final class ScanConditions implements RowFilter, AutoCloseable {
       ScanKeyFilters keyFilters,
       ExpressionContext expressions,
       IntConsumer droppedByKeys) {
+    this.keys = keyFilters.keys();
+    this.droppedByKeys = droppedByKeys;
     BitSet used = new BitSet();
-    Expression condition = keyFilters.condition();
     if (filter != null) {
       used.or(Expressions.inputColumns(filter));
     }
-    if (condition != null) {
-      used.or(Expressions.inputColumns(condition));
-    }
+    keys.forEach(each -> used.set(each.column()));
     this.columns = used.stream().boxed().toList();
-    this.keyFilters = keyFilters;
-    this.droppedByKeys = droppedByKeys;
-    this.filter = compile(filter, expressions);
-    try {
-      this.keys = compile(condition, expressions);
-    } catch (RuntimeException | Error e) {
-      if (this.filter != null) {
-        this.filter.close();
-      }
-      throw e;
-    }
-  }
-
-  /// Over the columns that are used, and no others.
-  private @Nullable Predicate compile(
-      @Nullable Expression condition, ExpressionContext expressions) {
-    return condition == null
-        ? null
-        : Predicate.compile(Expressions.remap(condition, columns::indexOf), expressions);
+    // Over the columns that are used, and no others.
+    this.filter =
+        filter == null
+            ? null
+            : Predicate.compile(Expressions.remap(filter, columns::indexOf), expressions);
   }
 
   /// Whether every row passes unseen.
   boolean passAll() {
-    return filter == null && (keys == null || !keyFilters.pay());
+    return filter == null && keys.stream().noneMatch(ScanKeyFilters.Keys::pays);
   }
 
   @Override
@@ -68,22 +52,16 @@ final class ScanConditions implements RowFilter, AutoCloseable {
 
   @Override
   public int select(Batch batch, int[] to) {
-    Predicate byKeys = keys != null && keyFilters.pay() ? keys : null;
-    if (filter == null) {
-      return byKeys == null ? all(batch, to) : selectByKeys(byKeys, batch, to);
+    int count = filter == null ? all(batch, to) : filter.select(batch, to);
+    for (ScanKeyFilters.Keys each : keys) {
+      if (count > 0 && each.pays()) {
+        Vector column = batch.column(columns.indexOf(each.column()));
+        int kept = each.set().select(column, to, count);
+        each.count(count, kept);
+        droppedByKeys.accept(count - kept);
+        count = kept;
+      }
     }
-    int count = filter.select(batch, to);
-    if (byKeys == null || count == 0) {
-      return count;
-    }
-    int[] rows = Arrays.copyOf(to, count);
-    return selectByKeys(byKeys, new Batch(batch.columns(), batch.vectorLength(), rows, count), to);
-  }
-
-  private int selectByKeys(Predicate byKeys, Batch batch, int[] to) {
-    int count = byKeys.select(batch, to);
-    keyFilters.count(batch.rowCount(), count);
-    droppedByKeys.accept(batch.rowCount() - count);
     return count;
   }
 
@@ -99,9 +77,6 @@ final class ScanConditions implements RowFilter, AutoCloseable {
   public void close() {
     if (filter != null) {
       filter.close();
-    }
-    if (keys != null) {
-      keys.close();
     }
   }
 }
