@@ -21,6 +21,9 @@ final class ExtremeAccumulator extends Accumulator {
     SINGLE
   }
 
+  /// The smallest page that memory is mapped in.
+  private static final int PAGE_BYTES = 4096;
+
   private final Choice choice;
   private final Register.Kind kind;
   private final ByteArena arena;
@@ -79,12 +82,12 @@ final class ExtremeAccumulator extends Accumulator {
   void addToOne(int[] groups, Register[] arguments, int @Nullable [] rows, int count) {
     Register in = arguments[0];
     boolean ordered = choice == Choice.MIN || choice == Choice.MAX;
-    if (!ordered || rows != null || kind != Register.Kind.LONG && kind != Register.Kind.BYTES) {
-      add(groups, arguments, rows, count);
-    } else if (kind == Register.Kind.LONG) {
+    if (ordered && kind == Register.Kind.BYTES) {
+      addBytesToOne(in, rows, count);
+    } else if (ordered && kind == Register.Kind.LONG && rows == null) {
       addLongsToOne(in, count);
     } else {
-      addBytesToOne(in, count);
+      add(groups, arguments, rows, count);
     }
   }
 
@@ -116,34 +119,46 @@ final class ExtremeAccumulator extends Accumulator {
     }
   }
 
-  /// Most values lose by their first bytes; those of one dictionary entry are looked at once in a
-  /// row.
-  private void addBytesToOne(Register in, int count) {
+  /// Most values lose by their first eight bytes.
+  private void addBytesToOne(Register in, int @Nullable [] rows, int count) {
     boolean min = choice == Choice.MIN;
-    long last = 0;
-    long bestStart = present[0] && highs[0] >= Long.BYTES ? start(longs[0]) : 0;
-    boolean quick = present[0] && highs[0] >= Long.BYTES;
+    boolean any = present[0];
+    long best = any ? start(longs[0], (int) highs[0]) : 0;
     for (int i = 0; i < count; i++) {
-      long address = in.longs[i];
-      if (address == last || in.isNull(i)) {
+      int row = rows == null ? i : rows[i];
+      if (in.isNull(row)) {
         continue;
       }
-      int length = in.lengths[i];
-      if (quick && length >= Long.BYTES) {
-        int order = Long.compareUnsigned(start(address), bestStart);
-        if (min ? order > 0 : order < 0) {
-          continue;
-        }
+      long address = in.longs[row];
+      int length = in.lengths[row];
+      long start = start(address, length);
+      int order = any ? Long.compareUnsigned(start, best) : 0;
+      if (min ? order > 0 : order < 0) {
+        continue;
       }
-      last = length > 0 ? address : 0;
       offerBytes(0, address, length);
-      quick = highs[0] >= Long.BYTES;
-      bestStart = quick ? start(longs[0]) : 0;
+      best = start;
+      any = true;
     }
   }
 
-  private static long start(long address) {
-    return Long.reverseBytes(Memory.getLong(address));
+  /// The first eight bytes, zeros behind shorter values: their order is that of the values, but for
+  /// equal ones.
+  private static long start(long address, int length) {
+    if (length >= Long.BYTES) {
+      return Long.reverseBytes(Memory.getLong(address));
+    }
+    if ((address & PAGE_BYTES - 1) <= PAGE_BYTES - Long.BYTES) {
+      // What is read behind the value lies in the same page of memory, and is cut off.
+      return length == 0
+          ? 0
+          : Long.reverseBytes(Memory.getLong(address)) & -1L << 8 * (Long.BYTES - length);
+    }
+    long start = 0;
+    for (int i = 0; i < length; i++) {
+      start |= (Memory.getByte(address + i) & 0xffL) << 8 * (Long.BYTES - 1 - i);
+    }
+    return start;
   }
 
   private void see(int group) {

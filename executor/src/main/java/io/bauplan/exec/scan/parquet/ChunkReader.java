@@ -199,6 +199,41 @@ final class ChunkReader implements AutoCloseable {
     skipRows += rows;
   }
 
+  /// Single rows of the next `rows`. The caller owns the result.
+  Vector pick(int rows, int[] picked, int count) {
+    ArrowBuf validity = null;
+    try {
+      int at = 0;
+      for (int i = 0; i < count; i++) {
+        skip(picked[i] - at);
+        skipRows();
+        advance();
+        boolean set = leaf.maxDefinition() == 0 || definitions(1) == 1;
+        if (set) {
+          appendValues(1);
+        } else {
+          builder.spread(i, 1, present.address());
+        }
+        if (validity == null && !set) {
+          validity = zeroedBitmap(count);
+          Bits.set(validity.memoryAddress(), 0, i);
+        } else if (validity != null && set) {
+          Memory.setBit(validity.memoryAddress(), i);
+        }
+        pageLeft--;
+        at = picked[i] + 1;
+      }
+      skip(rows - at);
+      FlatVector vector = builder.finish(validity);
+      validity = null;
+      return vector;
+    } finally {
+      if (validity != null) {
+        validity.close();
+      }
+    }
+  }
+
   private void skipRows() {
     while (skipRows > 0) {
       if (pageLeft == 0) {

@@ -13,6 +13,7 @@ import java.util.zip.GZIPInputStream;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
+import org.brotli.dec.BrotliInputStream;
 import org.jspecify.annotations.Nullable;
 import org.xerial.snappy.Snappy;
 
@@ -36,9 +37,8 @@ final class Codec implements AutoCloseable {
   Codec(int kind) {
     this.kind = kind;
     switch (kind) {
-      case UNCOMPRESSED, SNAPPY, GZIP, LZ4, ZSTD, LZ4_RAW -> {}
+      case UNCOMPRESSED, SNAPPY, GZIP, BROTLI, LZ4, ZSTD, LZ4_RAW -> {}
       case LZO -> throw unsupported("LZO");
-      case BROTLI -> throw unsupported("Brotli");
       default -> throw new CorruptData("an unknown compression codec " + kind);
     }
   }
@@ -84,7 +84,7 @@ final class Codec implements AutoCloseable {
           switch (kind) {
             case SNAPPY -> snappy(from, fromLength, to, toLength);
             case ZSTD -> zstd(from, fromLength, to, toLength);
-            case GZIP -> gzip(from, fromLength, to, toLength);
+            case GZIP, BROTLI -> streamed(from, fromLength, to, toLength);
             case LZ4_RAW -> lz4(from, fromLength, to, toLength);
             case LZ4 -> hadoopLz4(from, fromLength, to, toLength);
             default -> {
@@ -118,12 +118,17 @@ final class Codec implements AutoCloseable {
         view(to, toLength), 0, toLength, view(from, fromLength), 0, fromLength);
   }
 
-  private static int gzip(long from, int fromLength, long to, int toLength) throws IOException {
+  private InputStream stream(byte[] compressed) throws IOException {
+    InputStream bytes = new ByteArrayInputStream(compressed);
+    return kind == GZIP ? new GZIPInputStream(bytes, 1 << 16) : new BrotliInputStream(bytes);
+  }
+
+  private int streamed(long from, int fromLength, long to, int toLength) throws IOException {
     byte[] compressed = new byte[fromLength];
     Memory.copy(from, compressed, 0, fromLength);
     byte[] buffer = new byte[1 << 16];
     int made = 0;
-    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed), 1 << 16)) {
+    try (InputStream in = stream(compressed)) {
       while (true) {
         int count = in.read(buffer);
         if (count < 0) {

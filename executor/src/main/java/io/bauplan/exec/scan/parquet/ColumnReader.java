@@ -1,6 +1,7 @@
 package io.bauplan.exec.scan.parquet;
 
 import io.bauplan.exec.batch.Vector;
+import org.jspecify.annotations.Nullable;
 
 /// Reads one column of a row group. Used by one thread.
 interface ColumnReader extends AutoCloseable {
@@ -8,6 +9,12 @@ interface ColumnReader extends AutoCloseable {
 
   /// The next `rows` rows; the caller owns the result.
   Vector read(int rows);
+
+  /// Of the next `rows` rows the first `count` of those in `picked`, which is ascending; the caller
+  /// owns the result. Null, and nothing done, where only all of them can be read.
+  default @Nullable Vector pick(int rows, int[] picked, int count) {
+    return null;
+  }
 
   /// Passes over the next `rows` rows.
   default void skip(int rows) {

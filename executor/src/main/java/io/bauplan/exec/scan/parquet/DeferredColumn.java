@@ -24,6 +24,15 @@ final class DeferredColumn implements ColumnReader {
 
   @Override
   public Vector read(int rows) {
+    return opened().read(rows);
+  }
+
+  @Override
+  public @Nullable Vector pick(int rows, int[] picked, int count) {
+    return opened().pick(rows, picked, count);
+  }
+
+  private ColumnReader opened() {
     ColumnReader opened = reader;
     if (opened == null) {
       opened = open.get();
@@ -32,7 +41,7 @@ final class DeferredColumn implements ColumnReader {
         opened.skip(Vector.BATCH_ROWS);
       }
     }
-    return opened.read(rows);
+    return opened;
   }
 
   /// @param rows those of a whole batch, unless they are the last ones

@@ -10,6 +10,11 @@ record FlatColumn(String name, ChunkReader chunk) implements ColumnReader {
   }
 
   @Override
+  public Vector pick(int rows, int[] picked, int count) {
+    return chunk.pick(rows, picked, count);
+  }
+
+  @Override
   public void skip(int rows) {
     chunk.skip(rows);
   }

@@ -18,6 +18,8 @@ import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.FieldIds;
 import io.bauplan.sql.plan.ScanColumn;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
@@ -34,6 +36,9 @@ final class RowGroupReader implements BatchReader {
       FieldIds ids,
       @Nullable ColumnShape shape,
       @Nullable Object value) {}
+
+  /// Below this share of rows that pass the filter, its rows are read one by one.
+  private static final int FEW = 64;
 
   private final ParquetFile source;
   private final RangeReader file;
@@ -197,34 +202,74 @@ final class RowGroupReader implements BatchReader {
     return rows;
   }
 
-  /// Reads the filter's columns first, and the others only if a row passes.
+  /// Reads the filter's columns first, and the others only where rows pass.
   @Override
   public @Nullable Batch next(RowFilter filter) {
     if (left == 0) {
       return null;
     }
     int rows = advance();
-    List<ColumnReader> others = new ArrayList<>(columns);
+    BitSet others = new BitSet();
+    others.set(0, columns.size());
+    filter.columns().forEach(others::clear);
     List<ColumnReader> tested = filter.columns().stream().map(columns::get).toList();
-    others.removeAll(tested);
+    List<ColumnReader> readers = others.stream().mapToObj(columns::get).toList();
     int[] passing = new int[rows];
     Batch seen = new Batch(read(tested, rows), rows);
+    int count;
     try {
-      int count = filter.select(seen, passing);
+      count = filter.select(seen, passing);
       if (count == 0) {
-        others.forEach(column -> column.skip(rows));
+        readers.forEach(column -> column.skip(rows));
         return seen.withSelection(passing, 0);
       }
-      List<Vector> rest = read(others, rows);
-      Vector[] all = new Vector[columns.size()];
-      for (int i = 0; i < all.length; i++) {
-        int at = tested.indexOf(columns.get(i));
-        all[i] = at >= 0 ? seen.column(at) : rest.get(others.indexOf(columns.get(i)));
-      }
-      Batch whole = new Batch(List.of(all), rows);
-      return count == rows ? whole : whole.withSelection(passing, count);
     } catch (RuntimeException | Error e) {
       seen.close();
+      throw e;
+    }
+    boolean few = count * FEW < rows;
+    if (few) {
+      seen = seen.withSelection(passing, count).compact(context.allocator());
+    }
+    Iterator<Vector> rest;
+    try {
+      rest = (few ? pick(readers, rows, passing, count) : read(readers, rows)).iterator();
+    } catch (RuntimeException | Error e) {
+      seen.close();
+      throw e;
+    }
+    Vector[] all = new Vector[columns.size()];
+    for (int i = 0; i < tested.size(); i++) {
+      all[filter.columns().get(i)] = seen.column(i);
+    }
+    others.stream().forEach(column -> all[column] = rest.next());
+    Batch whole = new Batch(List.of(all), few ? count : rows);
+    return few || count == rows ? whole : whole.withSelection(passing, count);
+  }
+
+  /// Reads single rows of the next `rows`: `count` of them.
+  private List<Vector> pick(List<ColumnReader> readers, int rows, int[] passing, int count) {
+    List<Vector> vectors = new ArrayList<>(readers.size());
+    String column = "";
+    try {
+      for (ColumnReader reader : readers) {
+        column = reader.name();
+        Vector picked = reader.pick(rows, passing, count);
+        if (picked == null) {
+          try (Batch one =
+              new Batch(List.of(reader.read(rows)), rows, passing, count)
+                  .compact(context.allocator())) {
+            picked = one.column(0).retain();
+          }
+        }
+        vectors.add(picked);
+      }
+      return vectors;
+    } catch (CorruptData e) {
+      vectors.forEach(Vector::close);
+      throw malformed(file.location(), column, e);
+    } catch (RuntimeException | Error e) {
+      vectors.forEach(Vector::close);
       throw e;
     }
   }

@@ -46,7 +46,7 @@ class RowFilterTest {
       strings = {
         "COMPRESSION snappy",
         "COMPRESSION zstd, PARQUET_VERSION V2",
-        "COMPRESSION uncompressed, ROW_GROUP_SIZE 200000"
+        "COMPRESSION brotli, ROW_GROUP_SIZE 200000"
       })
   void passesOverRows(String options) throws Exception {
     Path file = folder.resolve("rows.parquet");
@@ -117,11 +117,13 @@ class RowFilterTest {
     public int select(Batch batch, int[] to) {
       assertThat(batch.columnCount()).isEqualTo(2);
       if (random.nextInt(3) == 0) {
-        mode = random.nextInt(4);
+        mode = random.nextInt(5);
       }
       int count = 0;
       for (int row = 0; row < batch.rowCount(); row++) {
-        if (mode == 3 || mode == 2 && random.nextInt(50) == 0) {
+        if (mode == 3
+            || mode == 2 && random.nextInt(50) == 0
+            || mode == 4 && random.nextInt(900) == 0) {
           to[count++] = row;
           passed.add(all.get(next + row));
         }
