@@ -265,7 +265,36 @@ class Client:
             "strictness": "STRICT" if _is_on(strict, False) else "LENIENT",
             "caching": "ON" if _is_on(cache, True) else "OFF",
         }
-        state = RunState(project_dir=str(folder), ref=target)
+        return self._run(body, detach, on_event)
+
+    def rerun(
+        self,
+        job: Union[str, Job],
+        ref: Optional[RefLike] = None,
+        parameters: Optional[Dict[str, Any]] = None,
+        dry_run: Optional[bool] = None,
+        detach: bool = False,
+        on_event: Optional[Callable[[Dict[str, Any]], None]] = None
+    ) -> RunState:
+        """Makes a run again, from its sources and with its parameters as they were; secret
+        parameters have to be given again."""
+        body = dict(self._catalog("job_request", id=_job_id(job))[0])
+        body["requestId"] = str(uuid.uuid4())
+        if ref is not None:
+            body["reference"] = _name(ref)
+        if dry_run is not None:
+            body["publishing"] = "DRY_RUN" if dry_run else "TRANSACTION"
+        given = {k: _parameter(v) for k, v in (parameters or {}).items()}
+        body["parameters"] = dict(body["parameters"], **given)
+        return self._run(body, detach, on_event)
+
+    def _run(
+        self,
+        body: Dict[str, Any],
+        detach: bool,
+        on_event: Optional[Callable[[Dict[str, Any]], None]]
+    ) -> RunState:
+        state = RunState(project_dir=body["projectDirectory"], ref=body["reference"])
         if detach:
             del body["requestId"]
             state.job_id = self._catalog("start_run", _missing_branch, **body)[0]["id"]

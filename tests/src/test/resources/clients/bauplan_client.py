@@ -93,4 +93,6 @@ with bauplan.Client(api_endpoint=address, api_key=token) as client:
             break
         time.sleep(0.1)
     assert client.get_job(later.job_id).status == "SUCCESS", client.get_job(later.job_id)
+    again = client.rerun(state.job_id)
+    assert again.job_status == "SUCCESS" and again.job_id != state.job_id, again
 print("ok")

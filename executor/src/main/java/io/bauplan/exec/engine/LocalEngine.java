@@ -198,6 +198,7 @@ final class LocalEngine implements Engine {
       case PlannedStatement.Call call when Procedures.givesRows(call.procedure()) ->
           shape(List.of(), Procedures.GENERATED);
       case PlannedStatement.RunPipeline ignored -> shape(List.of(), StatementExecution.RUN_OUTPUT);
+      case PlannedStatement.RerunJob ignored -> shape(List.of(), StatementExecution.RUN_OUTPUT);
       case PlannedStatement.Insert insert ->
           new StatementShape(insert.parameters(), Optional.empty());
       case PlannedStatement.RowChange change ->
@@ -225,12 +226,24 @@ final class LocalEngine implements Engine {
   private RunResult run(Session session, RunRequest request, RunListener listener, RunningJob job) {
     job.interruptible();
     try {
+      keepSources(job, request);
       RunResult result = runs.run(session, request, job.listener(listener), job.id());
       job.ended(result);
       return result;
     } catch (RuntimeException | Error e) {
       job.failed(e, 0);
       throw e;
+    }
+  }
+
+  private void keepSources(RunningJob job, RunRequest request) {
+    Path project = Path.of(request.projectDirectory());
+    if (Files.isDirectory(project)) {
+      try {
+        jobs.keepSources(job.id(), ProjectReader.files(project), request);
+      } catch (EngineException e) {
+        LOG.debug("event=sources_not_kept job={}: the run says what is wrong", job.id(), e);
+      }
     }
   }
 

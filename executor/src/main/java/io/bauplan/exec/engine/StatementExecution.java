@@ -86,6 +86,8 @@ final class StatementExecution {
       case PlannedStatement.SetOption option -> setOption(option, session);
       case PlannedStatement.Call call -> procedures.call(call, session.namespace(), runner);
       case PlannedStatement.RunPipeline run -> runPipeline(run, session, runner);
+      case PlannedStatement.RerunJob(String job) ->
+          runPipeline(engine.jobs().rerun(job), session, runner);
       case PlannedStatement.Unsupported(String feature) ->
           throw new EngineException(ErrorCode.NOT_SUPPORTED, feature + " is not supported yet");
     };
@@ -186,6 +188,10 @@ final class StatementExecution {
             run.dryRun() ? RunRequest.Publishing.DRY_RUN : RunRequest.Publishing.TRANSACTION,
             run.strict() ? RunRequest.Strictness.STRICT : RunRequest.Strictness.LENIENT,
             RunRequest.Caching.ON);
+    return runPipeline(request, session, runner);
+  }
+
+  private StatementResult runPipeline(RunRequest request, Session session, StatementRunner runner) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     RunListener listener =
         event -> {

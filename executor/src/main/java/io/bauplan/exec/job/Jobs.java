@@ -1,8 +1,11 @@
 package io.bauplan.exec.job;
 
+import io.bauplan.exec.run.RunRequest;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.project.ProjectFiles;
 import io.bauplan.sql.session.Session;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The jobs of a warehouse: those under way in this engine and, from the journal, those before and
 /// those of other engines. Thread-safe.
@@ -30,15 +35,26 @@ public final class Jobs implements AutoCloseable {
   private static final Pattern PARAMETERS =
       Pattern.compile("(?is)^(\\s*RUN\\s+PIPELINE\\b.*?)\\bWITH\\s*\\(.*$");
 
+  private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
+
   private final JobJournal journal;
+  private final JobSources sources;
   private final Map<String, RunningJob> running = new ConcurrentHashMap<>();
 
-  private Jobs(JobJournal journal) {
+  private Jobs(JobJournal journal, JobSources sources) {
     this.journal = journal;
+    this.sources = sources;
   }
 
   public static Jobs open(Path warehouse) {
-    return new Jobs(JobJournal.open(warehouse.resolve("jobs")));
+    Path folder = warehouse.resolve("jobs");
+    Jobs jobs = new Jobs(JobJournal.open(folder), new JobSources(folder.resolve("source")));
+    try {
+      jobs.sources.removeBefore(Instant.now().minus(JobJournal.RETENTION));
+    } catch (IOException e) {
+      LOG.warn("event=sources_not_removed error={}", e.toString());
+    }
+    return jobs;
   }
 
   /// Records that a job starts.
@@ -96,6 +112,16 @@ public final class Jobs implements AutoCloseable {
             () ->
                 new EngineException(ErrorCode.INVALID_ARGUMENT, "there is no job \"" + id + "\"")
                     .withHint("SELECT id FROM sys.jobs lists those that are kept"));
+  }
+
+  /// Keeps what a run is made from.
+  public void keepSources(String id, ProjectFiles project, RunRequest request) {
+    sources.save(id, project, request);
+  }
+
+  /// The request that makes a run again, from its sources as they were.
+  public RunRequest rerun(String id) {
+    return sources.request(id);
   }
 
   /// What a job said, in order.

@@ -21,6 +21,7 @@ import java.util.Optional;
 /// |---|---|
 /// | `jobs` | `limit`, `kind`, `state`, `user` |
 /// | `job`, `job_log`, `stop_job` | `id` |
+/// | `job_request` | `id` of a run: the request that makes it again |
 /// | `start_run` | a run request: the run goes on without its client |
 final class JobOperations {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,6 +43,8 @@ final class JobOperations {
         engine.jobs().stop(id(arguments));
         yield Optional.of(one(JSON.createObjectNode().put("stopping", id(arguments))));
       }
+      case "job_request" ->
+          Optional.of(one(RunMessages.request(engine.jobs().rerun(id(arguments)))));
       case "start_run" -> {
         String id = engine.startRun(session, RunMessages.request(arguments), RunListener.NONE);
         yield Optional.of(one(JSON.createObjectNode().put("id", id)));

@@ -185,6 +185,9 @@ public sealed interface PlannedStatement {
       boolean strict)
       implements PlannedStatement {}
 
+  /// `RERUN JOB 'id'`: the run again, from its sources as they were.
+  record RerunJob(String job) implements PlannedStatement {}
+
   /// `BEGIN`, `COMMIT`, `ROLLBACK` and what else parses but has no engine: error `0A000` naming it.
   record Unsupported(String feature) implements PlannedStatement {}
 }

@@ -23,7 +23,7 @@ import java.util.Set;
 
 /// Reads `bauplan_project.yml` or `.yaml`. A folder without one is a project too, with defaults.
 final class ProjectConfigReader {
-  private static final List<String> FILES = List.of("bauplan_project.yml", "bauplan_project.yaml");
+  static final List<String> FILES = List.of("bauplan_project.yml", "bauplan_project.yaml");
   private static final Set<String> KEYS =
       Set.of("project", "defaults", "parameters", "include_paths");
   private static final YAMLMapper YAML = new YAMLMapper();

@@ -57,6 +57,18 @@ public final class ProjectReader {
     return new Project(directory, config, models);
   }
 
+  /// The files that [#read] would read.
+  public static ProjectFiles files(Path directory) {
+    ProjectConfig config = ProjectConfigReader.read(directory);
+    List<Path> files = new ArrayList<>(sources(directory, config));
+    for (String name : ProjectConfigReader.FILES) {
+      if (Files.isRegularFile(directory.resolve(name))) {
+        files.add(directory.resolve(name));
+      }
+    }
+    return new ProjectFiles(config, files);
+  }
+
   private List<Model> pythonModels(ProjectConfig config, List<SourceFile> files) {
     List<Model> models = new ArrayList<>();
     if (files.isEmpty()) {

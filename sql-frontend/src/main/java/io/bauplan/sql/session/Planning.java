@@ -84,7 +84,7 @@ final class Planning {
               run.parameters(),
               run.dryRun(),
               run.strict());
-      case JobStatement.RerunJob rerun -> unsupported("RERUN JOB", rerun.position());
+      case JobStatement.RerunJob rerun -> new PlannedStatement.RerunJob(rerun.job());
       case JobStatement.Call call -> call(call);
       case JobStatement.Maintain maintain -> maintain(maintain);
     };

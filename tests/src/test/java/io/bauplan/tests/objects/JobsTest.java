@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,67 @@ final class JobsTest {
       assertThat(engine.jobs().log(failed))
           .anySatisfy(line -> assertThat(line.stream()).isEqualTo("error"));
       assertThat(engine.jobs().log("../../etc")).isEmpty();
+    }
+  }
+
+  @Test
+  void makesARunAgainFromItsSourcesAsTheyWere() throws Exception {
+    Path project = project("again", "print('factor', bauplan_factor)\nreturn data");
+    Files.writeString(
+        project.resolve("bauplan_project.yml"),
+        """
+        project:
+          id: 0b0d5c9a-3f0e-4d43-9c58-6f4b8a1f5e11
+          name: again
+        parameters:
+          factor:
+            type: int
+            default: 1
+          token:
+            type: secret
+        """);
+    Files.writeString(
+        project.resolve("models.py"),
+        """
+        import bauplan
+
+        @bauplan.model(materialization_strategy="REPLACE")
+        def made(data=bauplan.Model("t"), factor=bauplan.Parameter("factor")):
+            print("factor", factor)
+            return data
+        """);
+    try (Engine engine = open()) {
+      run(engine, "CREATE TABLE t AS SELECT 1 AS a");
+      RunRequest asked = RunRequest.of(project.toString(), "main");
+      RunResult first =
+          engine.run(
+              Session.DEFAULT,
+              new RunRequest(
+                  asked.projectDirectory(),
+                  asked.reference(),
+                  asked.namespace(),
+                  Map.of("factor", "3", "token", "hush"),
+                  asked.preview(),
+                  asked.publishing(),
+                  asked.strictness(),
+                  asked.caching()),
+              RunListener.NONE);
+      assertThat(first.error()).isEmpty();
+      Files.writeString(project.resolve("models.py"), "this is no Python");
+      run(engine, "INSERT INTO t VALUES (2)");
+      assertThat(run(engine, "RERUN JOB '" + first.jobId() + "'").getFirst().subList(0, 2))
+          .containsExactly("made", 2L);
+      List<Object> again =
+          run(engine, "SELECT id FROM sys.runs ORDER BY started DESC LIMIT 1").getFirst();
+      assertThat(engine.jobs().log((String) again.getFirst()))
+          .anySatisfy(line -> assertThat(line.text()).isEqualTo("factor 3"));
+      // Nothing of the secret is on the disk.
+      try (Stream<Path> files = Files.walk(folder.resolve("w/jobs"))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          assertThat(Files.readString(file)).as(file.toString()).doesNotContain("hush");
+        }
+      }
+      assertThatThrownBy(() -> run(engine, "RERUN JOB 'nothing'")).hasMessageContaining("not kept");
     }
   }
 
