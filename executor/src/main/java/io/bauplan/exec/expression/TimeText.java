@@ -10,8 +10,9 @@ import java.util.Locale;
 /// Times as text by a pattern: `strftime`'s `%Y-%m-%d`, or `to_char`'s `YYYY-MM-DD HH24:MI:SS`.
 final class TimeText {
   private static final String[] WORDS = {
-    "HH24", "HH12", "YYYY", "Month", "MONTH", "month", "DDD", "Mon", "MON", "mon", "Day", "DAY",
-    "day", "MS", "US", "YY", "MM", "DD", "HH", "MI", "SS", "AM", "PM", "Dy", "DY", "dy", "IW", "Q"
+    "HH24", "HH12", "IYYY", "YYYY", "Month", "MONTH", "month", "DDD", "Mon", "MON", "mon", "Day",
+    "DAY", "day", "MS", "US", "YY", "MM", "DD", "HH", "MI", "SS", "AM", "PM", "Dy", "DY", "dy",
+    "IW", "Q"
   };
 
   private TimeText() {}
@@ -117,6 +118,7 @@ final class TimeText {
       case "MS" -> digits(time.getNano() / 1_000_000, 3);
       case "US" -> digits(time.getNano() / 1000, 6);
       case "AM", "PM" -> time.getHour() < 12 ? "AM" : "PM";
+      case "IYYY" -> digits(time.get(IsoFields.WEEK_BASED_YEAR), 4);
       case "IW" -> digits(time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR), 2);
       case "Q" -> Integer.toString((time.getMonthValue() + 2) / 3);
       case "Month" -> monthName(time, TextStyle.FULL);

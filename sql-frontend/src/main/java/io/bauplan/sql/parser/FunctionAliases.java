@@ -13,6 +13,7 @@ final class FunctionAliases {
       len LENGTH_OF
       length LENGTH_OF
       rlike REGEXP_LIKE
+      pg_typeof TYPEOF
       regexp REGEXP_LIKE
       conditional_true_event COUNT_IF
       array_avg LIST_AVG

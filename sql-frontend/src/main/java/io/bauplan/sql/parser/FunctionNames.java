@@ -135,6 +135,10 @@ final class FunctionNames {
               SqlTrimFunction.Flag.BOTH.symbol(position),
               SqlLiteral.createCharString(" ", position),
               value);
+      case "json_agg", "jsonb_agg", "json_group_array", "to_json_agg" ->
+          named("TO_JSON_TEXT", position, named("LIST", position, value));
+      case "list_reverse_sort", "array_reverse_sort" ->
+          named("SORT_ARRAY", position, value, SqlLiteral.createBoolean(false, position));
       case "boolnot" -> SqlStdOperatorTable.NOT.createCall(position, value);
       case "to_years" -> interval(value, TimeUnit.YEAR, "1", position);
       case "to_months" -> interval(value, TimeUnit.MONTH, "1", position);
@@ -166,6 +170,19 @@ final class FunctionNames {
               : call;
       case "locate", "charindex" ->
           SqlStdOperatorTable.POSITION.createCall(position, first, second);
+      case "list_sort", "array_sort", "sort_array" ->
+          second instanceof SqlCharStringLiteral direction
+              ? named(
+                  "SORT_ARRAY",
+                  position,
+                  first,
+                  SqlLiteral.createBoolean(
+                      !"DESC".equalsIgnoreCase(String.valueOf(direction.toValue())), position))
+              : call;
+      case "quantile", "quantile_cont", "quantile_disc", "approx_quantile", "approx_percentile" ->
+          quantiles(call, first, second, position);
+      case "json_object_agg", "json_group_object", "object_agg" ->
+          named("TO_JSON_TEXT", position, named("MAP_AGG", position, first, second));
       case "boolor" -> SqlStdOperatorTable.OR.createCall(position, first, second);
       case "booland" -> SqlStdOperatorTable.AND.createCall(position, first, second);
       case "boolxor" -> SqlStdOperatorTable.NOT_EQUALS.createCall(position, first, second);
@@ -217,7 +234,7 @@ final class FunctionNames {
           name.equals("timezone")
               ? atZone(second, first, position)
               : atZone(first, second, position);
-      case "array_prepend", "list_prepend" -> call;
+      case "list_prepend" -> named("ARRAY_PREPEND", position, second, first);
       case "array_construct", "list_value", "list_pack" ->
           SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR.createCall(position, first, second);
       case "bit_count" -> named("BIT_COUNT", position, first);
@@ -244,6 +261,21 @@ final class FunctionNames {
               "Use CAST, or one of them.",
               null);
     };
+  }
+
+  /// `quantile_cont(x, [0.25, 0.75])`: a list of one for each fraction.
+  private static SqlCall quantiles(
+      SqlCall call, SqlNode value, SqlNode fractions, SqlParserPos position) {
+    if (!(fractions instanceof SqlCall list)
+        || list.getOperator() != SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR) {
+      return call;
+    }
+    List<SqlNode> each =
+        list.getOperandList().stream()
+            .map(fraction -> call.getOperator().createCall(position, value, fraction))
+            .map(SqlNode.class::cast)
+            .toList();
+    return SqlStdOperatorTable.ARRAY_VALUE_CONSTRUCTOR.createCall(position, each);
   }
 
   /// `list_aggregate(list, 'sum')`.

@@ -227,6 +227,13 @@ public final class Lookahead {
         && kind(parser, 2) == BauplanParserConstants.QUOTED_STRING;
   }
 
+  /// A text that is a source of rows, not the beginning of an expression.
+  public static boolean isFile(BauplanParser parser) {
+    return kind(parser, 1) == BauplanParserConstants.QUOTED_STRING
+        && kind(parser, 2) != BauplanParserConstants.INFIX_CAST
+        && kind(parser, 2) != BauplanParserConstants.CONCAT;
+  }
+
   /// What may follow PIVOT's aggregates but no alias can be.
   public static boolean isClauseEnd(BauplanParser parser) {
     return switch (kind(parser, 1)) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.BinaryOperator;
 import org.apache.calcite.sql.SqlBinaryOperator;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
@@ -157,6 +158,9 @@ public final class Operators {
   static SqlNode structPack(SqlCall call) {
     List<String> names = new ArrayList<>();
     List<SqlNode> values = new ArrayList<>();
+    if (call.getOperator().getName().equalsIgnoreCase("NAMED_STRUCT")) {
+      return namedStruct(call);
+    }
     for (SqlNode operand : call.getOperandList()) {
       if (operand.getKind() == SqlKind.ARGUMENT_ASSIGNMENT) {
         names.add(((SqlIdentifier) ((SqlCall) operand).operand(1)).getSimple());
@@ -172,6 +176,24 @@ public final class Operators {
             "Write name := value, or {'name': value}.",
             null);
       }
+    }
+    return struct(names, values, call.getParserPosition());
+  }
+
+  private static SqlNode namedStruct(SqlCall call) {
+    List<String> names = new ArrayList<>();
+    List<SqlNode> values = new ArrayList<>();
+    for (int i = 0; i + 1 < call.operandCount(); i += 2) {
+      if (!(call.operand(i) instanceof SqlCharStringLiteral name)) {
+        throw new EngineException(
+            ErrorCode.SYNTAX_ERROR,
+            "a name of a field in NAMED_STRUCT is a text",
+            Positions.of(call.operand(i).getParserPosition()),
+            "Write named_struct('a', 1, 'b', 2).",
+            null);
+      }
+      names.add(String.valueOf(name.toValue()));
+      values.add(call.operand(i + 1));
     }
     return struct(names, values, call.getParserPosition());
   }

@@ -80,7 +80,7 @@ public final class QueryShorthands {
           "SYSTEM_USER",
           "USER");
 
-  private static final Set<String> STRUCTS = Set.of("STRUCT_PACK");
+  private static final Set<String> STRUCTS = Set.of("STRUCT_PACK", "NAMED_STRUCT");
 
   /// Operators and operands that one expression may have in a row, without parentheses: about 1,000
   /// comparisons joined by OR.
@@ -615,6 +615,8 @@ public final class QueryShorthands {
                       null,
                       SqlFunctionCategory.USER_DEFINED_FUNCTION)
                   .createCall(quantifier, position, operands);
+          case "STRING_AGG", "GROUP_CONCAT" ->
+              SqlStdOperatorTable.LISTAGG.createCall(quantifier, position, operands);
           // The first in an order is the least by it.
           case "FIRST", "ANY_VALUE", "ARBITRARY", "LAST" -> null;
           default -> call;
