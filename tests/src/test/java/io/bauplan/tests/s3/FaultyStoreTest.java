@@ -143,6 +143,23 @@ final class FaultyStoreTest {
   }
 
   @Test
+  void aLargeFileGoesUpInPartsOfWhichSomeFail() throws IOException {
+    byte[] content = new byte[(33 << 20) + 5];
+    new java.util.Random(2).nextBytes(content);
+    try (S3Store store = new S3Store(S3Clients.create());
+        var sink = store.create("s3://bucket/large.bin")) {
+      proxy.take();
+      proxy.faults(new Faults(0.3, 11, List.of(Faults.Kind.INTERNAL_ERROR), Duration.ZERO));
+      sink.write(java.nio.ByteBuffer.wrap(content));
+      assertThat(server.root().resolve("bucket/large.bin")).doesNotExist();
+      sink.finish();
+    }
+    assertThat(server.root().resolve("bucket/large.bin")).hasBinaryContent(content);
+    assertThat(proxy.take().stream().filter(each -> each.query().contains("partNumber=3")))
+        .isNotEmpty();
+  }
+
+  @Test
   void aFileThatIsReplacedWhileItIsReadIsToldApart() throws IOException {
     Path file = server.root().resolve("bucket/replaced.bin");
     Files.write(file, new byte[1000]);

@@ -5,11 +5,6 @@ import io.bauplan.sql.catalog.iceberg.S3Clients;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +15,6 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -49,7 +43,7 @@ public final class S3Store implements ObjectStore {
     return new S3Store(S3Clients.create());
   }
 
-  private record Address(String bucket, String key) {
+  record Address(String bucket, String key) {
     static Address of(String location) {
       String rest = location.substring(location.indexOf("://") + 3);
       int slash = rest.indexOf('/');
@@ -169,12 +163,7 @@ public final class S3Store implements ObjectStore {
 
   @Override
   public FileSink create(String location) {
-    try {
-      Path spool = Files.createTempFile("bauplan-upload-", ".tmp");
-      return new Sink(client, location, spool, FileChannel.open(spool, StandardOpenOption.WRITE));
-    } catch (IOException e) {
-      throw LocalStore.failure("write", location, e);
-    }
+    return S3Sink.open(client, fetches, location);
   }
 
   @Override
@@ -188,7 +177,7 @@ public final class S3Store implements ObjectStore {
     client.close();
   }
 
-  private static <T> T call(String location, Supplier<T> request) {
+  static <T> T call(String location, Supplier<T> request) {
     try {
       return request.get();
     } catch (SdkException e) {
@@ -386,67 +375,5 @@ public final class S3Store implements ObjectStore {
 
     @Override
     public void close() {}
-  }
-
-  /// Spools to local disk, then uploads in one request.
-  private static final class Sink implements FileSink {
-    private final S3Client client;
-    private final String location;
-    private final Path spool;
-    private final FileChannel channel;
-    private long position;
-
-    Sink(S3Client client, String location, Path spool, FileChannel channel) {
-      this.client = client;
-      this.location = location;
-      this.spool = spool;
-      this.channel = channel;
-    }
-
-    @Override
-    public String location() {
-      return location;
-    }
-
-    @Override
-    public long position() {
-      return position;
-    }
-
-    @Override
-    public void write(ByteBuffer bytes) {
-      try {
-        while (bytes.hasRemaining()) {
-          position += channel.write(bytes);
-        }
-      } catch (IOException e) {
-        throw LocalStore.failure("write", spool.toString(), e);
-      }
-    }
-
-    @Override
-    public void finish() {
-      Address address = Address.of(location);
-      try {
-        channel.close();
-      } catch (IOException e) {
-        throw LocalStore.failure("write", spool.toString(), e);
-      }
-      call(
-          location,
-          () ->
-              client.putObject(
-                  b -> b.bucket(address.bucket).key(address.key), RequestBody.fromFile(spool)));
-    }
-
-    @Override
-    public void close() {
-      try {
-        channel.close();
-        Files.deleteIfExists(spool);
-      } catch (IOException e) {
-        throw LocalStore.failure("delete", spool.toString(), e);
-      }
-    }
   }
 }

@@ -1,0 +1,158 @@
+package io.bauplan.tests.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bauplan.exec.engine.Engine;
+import io.bauplan.exec.engine.EngineConfig;
+import io.bauplan.sql.catalog.iceberg.S3Clients;
+import io.bauplan.tests.support.EngineRows;
+import io.bauplan.tests.support.S3Server;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// Scans of a table in an object store with a latency, without the column cache, by turns with a
+/// loop that fetches the same ranges with eight requests in flight and throws them away.
+///
+/// Run by `tests/bench/s3-scan`, which names the properties.
+class S3ScanBench {
+  private static final int IN_FLIGHT = 8;
+  private static final int WARM_UP_ROUNDS = 2;
+  private static final String QUERY =
+      "SELECT COUNT(*), CAST(SUM(id) AS BIGINT), MAX(usd), MAX(country), MAX(weight) FROM events";
+
+  @Test
+  void aScanIsAsQuickAsItsRequests(@TempDir Path folder) throws Exception {
+    int rounds = Integer.getInteger("s3scan.rounds", 7);
+    int files = Integer.getInteger("s3scan.files", 4);
+    int rows = Integer.getInteger("s3scan.rows", 500_000);
+    Duration latency = Duration.ofMillis(Integer.getInteger("s3scan.latency", 20));
+    try (S3Server server =
+            S3Server.start(Path.of(System.getProperty("s3.server.jar", "")), folder);
+        S3Proxy proxy = S3Proxy.start(server.port())) {
+      server.through(proxy.port());
+      EngineConfig config =
+          EngineConfig.of(folder.resolve("wh"))
+              .withDataLocation("s3://bucket/wh")
+              .withColumnCache(0, 0);
+      try (Engine engine = Engine.open(config);
+          S3Client client = S3Clients.create()) {
+        EngineRows.run(
+            engine,
+            "CREATE TABLE events (id BIGINT, usd DOUBLE, country VARCHAR, client VARCHAR,"
+                + " weight DOUBLE)");
+        for (int i = 0; i < files; i++) {
+          EngineRows.run(
+              engine,
+              ("INSERT INTO events SELECT n, random(), 'c' || (n %% 40), 'client ' || (n * 7919),"
+                      + " random() FROM generate_series(%d, %d) AS g(n)")
+                  .formatted(i * (long) rows + 1, (i + 1) * (long) rows));
+        }
+        proxy.latency(latency);
+        measure(engine, client, proxy, rounds, (long) files * rows);
+      }
+    }
+  }
+
+  private static void measure(
+      Engine engine, S3Client client, S3Proxy proxy, int rounds, long rows) {
+    List<List<Object>> expected = EngineRows.run(engine, QUERY);
+    assertThat(expected.getFirst().getFirst()).isEqualTo(rows);
+    List<Double> ours = new ArrayList<>();
+    List<Double> plain = new ArrayList<>();
+    List<Double> ratios = new ArrayList<>();
+    int requests = 0;
+    long bytes = 0;
+    for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
+      proxy.take();
+      long start = System.nanoTime();
+      assertThat(EngineRows.run(engine, QUERY)).isEqualTo(expected);
+      double own = (System.nanoTime() - start) / 1e6;
+      List<S3Proxy.Request> made = proxy.take().stream().filter(S3Proxy.Request::ofData).toList();
+      requests = made.size();
+      bytes = made.stream().mapToLong(S3Proxy.Request::bodyBytes).sum();
+      start = System.nanoTime();
+      assertThat(fetch(client, made)).isEqualTo(bytes);
+      double loop = (System.nanoTime() - start) / 1e6;
+      if (round >= 0) {
+        ours.add(own);
+        plain.add(loop);
+        ratios.add(own / loop);
+      }
+      System.out.printf(Locale.ROOT, "round %d: %.1f ms, loop %.1f ms%n", round, own, loop);
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "{\"ratio\": %.3f, \"ours_ms\": %.1f, \"loop_ms\": %.1f, \"requests\": %d, \"bytes\": %d,"
+            + " \"load\": %.1f}%n",
+        median(ratios),
+        median(ours),
+        median(plain),
+        requests,
+        bytes,
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+  }
+
+  private static long fetch(S3Client client, List<S3Proxy.Request> requests) {
+    AtomicInteger next = new AtomicInteger();
+    LongAdder bytes = new LongAdder();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < IN_FLIGHT; i++) {
+      threads.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    byte[] buffer = new byte[1 << 16];
+                    for (int r = next.getAndIncrement();
+                        r < requests.size();
+                        r = next.getAndIncrement()) {
+                      bytes.add(drain(client, requests.get(r), buffer));
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return bytes.sum();
+  }
+
+  private static long drain(S3Client client, S3Proxy.Request request, byte[] buffer) {
+    String path = URLDecoder.decode(request.object(), StandardCharsets.UTF_8).substring(1);
+    int slash = path.indexOf('/');
+    long sum = 0;
+    try (InputStream body =
+        client.getObject(
+            b ->
+                b.bucket(path.substring(0, slash))
+                    .key(path.substring(slash + 1))
+                    .range(request.range()))) {
+      for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
+        sum += count;
+      }
+      return sum;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+}
