@@ -10,14 +10,18 @@ import org.apache.calcite.plan.hep.HepProgramBuilder;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.RelFactories;
+import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalAggregate;
 import org.apache.calcite.rel.rules.AggregateReduceFunctionsRule;
 import org.apache.calcite.rel.rules.CoreRules;
 import org.apache.calcite.rel.rules.PruneEmptyRules;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql2rel.RelFieldTrimmer;
 import org.apache.calcite.tools.RelBuilder;
 import org.apache.calcite.util.mapping.Mappings;
+import org.jspecify.annotations.Nullable;
 
 /// From a converted tree to the one that is executed, in phases: sub-queries become joins, filters
 /// and projections move down, joins are ordered, unused columns go, windows come apart.
@@ -130,7 +134,18 @@ final class Optimizer {
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
     RelNode joined = AsofJoins.apply(run(SUB_QUERIES, AsofJoins.apply(rel)));
     RelNode decorrelated = Decorrelation.apply(joined, builder);
-    return run(SORTS, run(REWRITES, FactorPulling.apply(decorrelated)));
+    RelNode rewritten = run(REWRITES, FactorPulling.apply(decorrelated));
+    return limitsAreConstant(rewritten) ? run(SORTS, rewritten) : rewritten;
+  }
+
+  /// Calcite's rules for sorts fail on other limits, which the translation then refuses in words.
+  private static boolean limitsAreConstant(RelNode rel) {
+    return (!(rel instanceof Sort sort) || isConstant(sort.fetch) && isConstant(sort.offset))
+        && rel.getInputs().stream().allMatch(Optimizer::limitsAreConstant);
+  }
+
+  private static boolean isConstant(@Nullable RexNode limit) {
+    return limit == null || limit instanceof RexLiteral;
   }
 
   /// Without the columns that nobody reads. Calcite fails on columns that are read only from within

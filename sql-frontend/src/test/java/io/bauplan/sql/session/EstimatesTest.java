@@ -1,8 +1,10 @@
 package io.bauplan.sql.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bauplan.sql.catalog.CatalogEntry;
+import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan;
@@ -15,6 +17,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is estimated of joins over groups and unions, and what is left of parts that are empty.
 class EstimatesTest {
@@ -170,5 +173,18 @@ class EstimatesTest {
                 .map(line -> line.replaceFirst("^(HashJoin|Aggregate|TopN \\d+ by \\w+).*", "$1"))
                 .toList())
         .isEqualTo(List.of(operators.split(",")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select id from person union all select person from sale order by 1 limit ?",
+        "select id from person limit ?",
+        "select * from person p left join sale s on p.id = s.person order by p.code offset ?"
+      })
+  void limitsThatAreNotConstantAreRefusedInWords(String query) {
+    assertThatThrownBy(() -> plans.plan(query))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("takes a constant number");
   }
 }
