@@ -2,6 +2,7 @@ package io.bauplan.sql.catalog;
 
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.Expression.Literal;
+import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.ScanFile;
 import io.bauplan.sql.plan.TableRef;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// One Iceberg table at one commit. Immutable: a later commit has another object.
 public interface CatalogTable {
@@ -70,6 +72,15 @@ public interface CatalogTable {
 
   /// Columns as they were in a snapshot's schema.
   List<ScanColumn> columnsAt(long snapshotId);
+
+  /// Iceberg's metadata about this table: `snapshots`, `history`, `files`, `partitions`,
+  /// `manifests` or `refs`; empty for any other kind.
+  default Optional<MetadataRows> metadata(String kind) {
+    return Optional.empty();
+  }
+
+  /// @param rows values as in [Literal]
+  record MetadataRows(RowType columns, List<List<@Nullable Object>> rows) {}
 
   /// Where and how to write further files of this table.
   WriteTarget writeTarget();

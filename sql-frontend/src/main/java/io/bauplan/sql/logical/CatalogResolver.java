@@ -27,6 +27,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.calcite.rel.RelNode;
@@ -67,11 +68,42 @@ final class CatalogResolver implements TableResolver {
     if (system.isPresent()) {
       return system.get();
     }
-    CatalogEntry entry =
-        this.names
-            .find(names)
-            .orElseThrow(() -> this.names.notFound("table", names, Positions.of(position)));
-    return entry(entry, position);
+    return named(names, position);
+  }
+
+  private Resolution named(List<String> path, SqlParserPos position) {
+    Optional<CatalogEntry> entry = names.find(path);
+    if (entry.isEmpty()) {
+      Optional<Resolution> metadata = metadataTable(path);
+      if (metadata.isPresent()) {
+        return metadata.get();
+      }
+    }
+    return entry(
+        entry.orElseThrow(() -> names.notFound("table", path, Positions.of(position))), position);
+  }
+
+  /// `t$files` and the like: what Iceberg's metadata say about `t`.
+  private Optional<Resolution> metadataTable(List<String> path) {
+    String last = path.getLast();
+    int dollar = last.lastIndexOf('$');
+    if (dollar <= 0) {
+      return Optional.empty();
+    }
+    List<String> base = new ArrayList<>(path);
+    base.set(path.size() - 1, last.substring(0, dollar));
+    if (!(names.find(base).orElse(null) instanceof CatalogEntry.Table(CatalogTable table))) {
+      return Optional.empty();
+    }
+    return table
+        .metadata(last.substring(dollar + 1).toLowerCase(Locale.ROOT))
+        .map(
+            found -> {
+              context.reads().noteUnrepeatable("the metadata of " + table.name());
+              PhysicalPlan values = new PhysicalPlan.Values(found.columns(), found.rows());
+              return new Resolution(
+                  new TableRef(table.name().namespace(), last), leaf(values, found.rows().size()));
+            });
   }
 
   @Override
@@ -86,12 +118,7 @@ final class CatalogResolver implements TableResolver {
     StatementContext then =
         context.at(CatalogNames.pin(context.catalog(), context.session().reference(), version));
     CatalogResolver other = new CatalogResolver(then, namespace, views);
-    CatalogEntry entry =
-        other
-            .names
-            .find(path)
-            .orElseThrow(() -> other.names.notFound("table", path, Positions.of(position)));
-    return other.entry(entry, position);
+    return other.named(path, position);
   }
 
   @Override

@@ -34,6 +34,7 @@ final class IcebergCatalogTable implements CatalogTable {
 
   private final TableRef name;
   private final TableMetadata metadata;
+  private final FileIO io;
   private final SnapshotFiles files;
   private final List<ScanColumn> columns;
 
@@ -44,6 +45,7 @@ final class IcebergCatalogTable implements CatalogTable {
       TableRef name, TableMetadata metadata, FileIO io, SnapshotFiles.Cache snapshotFiles) {
     this.name = name;
     this.metadata = metadata;
+    this.io = io;
     this.files = new SnapshotFiles(name, metadata, io, snapshotFiles);
     this.columns = IcebergTypes.columns(metadata.schema());
   }
@@ -86,6 +88,11 @@ final class IcebergCatalogTable implements CatalogTable {
                     snapshot.operation() == null ? "" : snapshot.operation(),
                     Map.copyOf(snapshot.summary())))
         .toList();
+  }
+
+  @Override
+  public Optional<MetadataRows> metadata(String kind) {
+    return new MetadataTables(metadata, io).rows(kind);
   }
 
   @Override
