@@ -55,7 +55,10 @@ final class JobSources {
           return;
         }
         Path copy = kept.resolve(from.relativize(file).toString());
-        Files.createDirectories(copy.resolveSibling("x").normalize().getParent());
+        Path parent = copy.getParent();
+        if (parent != null) {
+          Files.createDirectories(parent);
+        }
         Files.copy(file, copy);
       }
       Files.createDirectories(kept);
