@@ -60,11 +60,13 @@ public final class CalciteFallback implements Fallback {
   private static RexExecutable generate(ProgramKey key) {
     RexTranslator translator = new RexTranslator(key.input());
     List<RexNode> nodes = new ArrayList<>();
-    for (Expression expression : key.expressions()) {
-      nodes.add(translator.translate(expression));
-    }
     try {
+      for (Expression expression : key.expressions()) {
+        nodes.add(translator.translate(expression));
+      }
       return RexExecutorImpl.getExecutable(translator.rexBuilder(), nodes, translator.rowType());
+    } catch (EngineException e) {
+      throw e;
     } catch (RuntimeException | AssertionError e) {
       // Calcite asserts what it has no code for.
       throw new EngineException(

@@ -83,6 +83,10 @@ final class OtherDialects {
       List.of(
           new Habit("CREATE INDEX", "Scans skip files by their statistics; PARTITIONED BY helps."),
           new Habit("CREATE UNIQUE", "A table has no constraints but NOT NULL, and no indexes."),
+          new Habit(
+              "CREATE CACHE",
+              "Columns are cached by themselves; CREATE MATERIALIZED VIEW keeps results."),
+          new Habit("CREATE ENVIRONMENT", "A function names its packages: PACKAGES = ('pandas')."),
           new Habit("CREATE SEQUENCE", NO_SEQUENCES),
           new Habit("CREATE TEMPORARY", "Write WITH name AS (...), or work on a branch."),
           new Habit("CREATE TEMP", "Write WITH name AS (...), or work on a branch."),

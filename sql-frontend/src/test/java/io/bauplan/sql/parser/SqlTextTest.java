@@ -51,8 +51,10 @@ class SqlTextTest {
   void splitsAScriptOutsideStringsBodiesAndComments() {
     List<Statement> statements =
         SqlText.parseScript(
-            "SELECT ';'; -- ; no\n/* ; */ SELECT 2;;\nCREATE FUNCTION f() RETURNS INT LANGUAGE PYTHON"
-                + " AS $$a;b$$;\n\n SELECT \"a;b\"");
+            "SELECT ';'; -- ; no\n"
+                + "/* ; */ SELECT 2;;\n"
+                + "CREATE FUNCTION f() RETURNS INT LANGUAGE PYTHON AS $$a;b$$;\n\n"
+                + " SELECT \"a;b\"");
     assertThat(statements).hasSize(4);
     assertThat(statements.get(1).position()).isEqualTo(new SourcePosition("", 2, 9, 2, 16));
     assertThat(statements.get(3).position().line()).isEqualTo(5);

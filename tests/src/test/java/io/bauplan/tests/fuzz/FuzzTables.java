@@ -11,7 +11,8 @@ final class FuzzTables {
       CAST(%s AS FLOAT) AS f, CAST(%s AS DOUBLE) AS d, CAST(%s AS BOOLEAN) AS b,
       CAST(%s AS VARCHAR) AS s, CAST(%s AS VARBINARY) AS bin, CAST(%s AS UUID) AS u,
       CAST(%s AS DATE) AS dt, CAST(%s AS TIME) AS tm, CAST(%s AS TIMESTAMP) AS ts,
-      CAST(%s AS TIMESTAMP WITH LOCAL TIME ZONE) AS tz, %s AS a, %s AS sa, %s AS mp, %s AS r""";
+      CAST(%s AS TIMESTAMP WITH LOCAL TIME ZONE) AS tz, %s AS a, %s AS sa, %s AS mp, %s AS r\
+      """;
 
   private static final String NULLS =
       "SELECT "
@@ -116,7 +117,9 @@ final class FuzzTables {
           "CREATE TABLE few AS " + String.join(" UNION ALL ", USUAL, NULLS),
           "CREATE TABLE nothing AS " + USUAL + " LIMIT 0",
           "CREATE TABLE scratch AS SELECT * FROM few",
-          "CREATE VIEW seen AS SELECT i, s FROM few");
+          "CREATE VIEW seen AS SELECT i, s FROM few",
+          "CREATE TAG old",
+          "CREATE BRANCH side");
 
   private FuzzTables() {}
 }

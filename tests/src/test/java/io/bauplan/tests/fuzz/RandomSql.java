@@ -45,6 +45,7 @@ final class RandomSql {
   private final Map<String, Long> features = new TreeMap<>();
   private Optional<Signature> probe = Optional.empty();
   private final RandomExpressions expressions;
+  private final RandomShorthands shorthands;
   private int aliases;
   private int depth;
 
@@ -59,6 +60,7 @@ final class RandomSql {
               count(feature);
             },
             this::oneColumn);
+    this.shorthands = new RandomShorthands(random, expressions, this::query, this::count);
   }
 
   /// How often each feature was generated.
@@ -100,6 +102,12 @@ final class RandomSql {
     int roll = random.nextInt(100);
     if (roll < 30) {
       return probe();
+    }
+    if (roll < 45) {
+      return shorthands.query();
+    }
+    if (roll < 50) {
+      return shorthands.statement();
     }
     if (roll < 88) {
       count("query");
@@ -150,13 +158,7 @@ final class RandomSql {
             + ") SELECT * FROM c"
             + (chance(30) ? ", c AS c2 LIMIT 5" : "");
       }
-      if (roll < 12) {
-        count("recursive");
-        return "WITH RECURSIVE c(n) AS (SELECT "
-            + expressions.of(SqlType.INTEGER, 1)
-            + " UNION ALL SELECT n + 1 FROM c WHERE n < 5) SELECT * FROM c";
-      }
-      if (roll < 14) {
+      if (roll < 13) {
         count("values");
         return "VALUES (" + expressions.any(2) + "), (" + expressions.any(1) + ")";
       }
