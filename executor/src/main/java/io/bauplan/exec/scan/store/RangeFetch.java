@@ -28,6 +28,9 @@ public final class RangeFetch implements RangeReader {
   /// What each file may have ahead whatever the others have.
   private static final long OWN_AHEAD_BYTES = 16 << 20;
 
+  /// What is left to the rest of the query: closer to its limit nothing is fetched ahead.
+  private static final long MIN_FREE_BYTES = 128L << 20;
+
   /// Requests that go out together when a reader has come to what was not fetched ahead.
   private static final int DEMANDED_PARTS = 8;
 
@@ -144,6 +147,9 @@ public final class RangeFetch implements RangeReader {
   private void fetchAhead() {
     while (!waiting.isEmpty()) {
       Part part = waiting.getLast();
+      if (!isRoomFor(part)) {
+        return;
+      }
       if (heldBytes + part.length <= OWN_AHEAD_BYTES) {
         pool.force(part.length);
       } else if (!pool.reserve(part.length)) {
@@ -157,6 +163,10 @@ public final class RangeFetch implements RangeReader {
         return;
       }
     }
+  }
+
+  private boolean isRoomFor(Part part) {
+    return allocator.getHeadroom() >= MIN_FREE_BYTES + part.length;
   }
 
   /// Its bytes are set aside in the pool.
@@ -258,6 +268,9 @@ public final class RangeFetch implements RangeReader {
     }
     for (int i = 1; i < DEMANDED_PARTS && !waiting.isEmpty(); i++) {
       Part next = waiting.getLast();
+      if (!isRoomFor(next)) {
+        return;
+      }
       pool.force(next.length);
       try {
         begin(next);
