@@ -24,6 +24,9 @@ final class LambdaNodes {
 
   static Node of(ExpressionCompiler compiler, Expression.Call call, boolean conditional) {
     List<Expression> arguments = call.arguments();
+    if (arguments.getFirst().type() instanceof DataType.NullType) {
+      return compiler.compile(cast(arguments.getFirst(), call.type()), conditional);
+    }
     Node list = compiler.compile(arguments.getFirst(), conditional);
     BufferAllocator allocator = compiler.context().allocator();
     if (call.function().equals("list_reduce")) {

@@ -53,8 +53,7 @@ final class ReadTimeKernels {
                   (double) micros(in[0].longs[row], types.getFirst()) / Dates.MICROS_PER_SECOND);
       case "epoch_us" -> (in, row, out) -> out.set(row, micros(in[0].longs[row], types.getFirst()));
       case "epoch_ns" ->
-          (in, row, out) ->
-              out.set(row, Math.multiplyExact(micros(in[0].longs[row], types.getFirst()), 1000L));
+          (in, row, out) -> out.set(row, nanos(micros(in[0].longs[row], types.getFirst())));
       case "make_timestamp" ->
           types.size() == 6 ? (in, row, out) -> make(in, types, row, out) : null;
       case "make_time" -> (in, row, out) -> out.set(row, clock(in, types, 0, row));
@@ -273,5 +272,12 @@ final class ReadTimeKernels {
                   TextFormat.timestamp(in[0].longs[row]).replace(' ', 'T') + (withZone ? "Z" : ""));
       default -> null;
     };
+  }
+
+  private static long nanos(long micros) {
+    if (Math.multiplyHigh(micros, 1000L) != micros * 1000L >> 63) {
+      throw Errors.overflow("epoch_ns", DataType.INT64);
+    }
+    return micros * 1000L;
   }
 }

@@ -177,6 +177,8 @@ final class ScalarCastNode extends Node {
         out.longs[row] = address;
         out.lengths[row] = bytes;
       }
+      // Nothing but NULL is of this type.
+      case DataType.NullType() -> out.setNull(row, length);
       default -> throw new IllegalStateException(type().sql());
     }
   }

@@ -68,6 +68,26 @@ final class InterleavingsTest {
     assertThat(counts.keySet()).contains("read", "commit done", "branch done", "merge done");
   }
 
+  /// Of those who make a branch of one name at once, one has made it.
+  @Test
+  void oneOfManyMakesABranch() throws Exception {
+    try (Engine engine = Engine.open(EngineConfig.of(folder.resolve("race")));
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+      for (int i = 0; i < 40; i++) {
+        String sql = "CREATE BRANCH b" + i;
+        List<Future<Boolean>> made = new ArrayList<>();
+        for (int t = 0; t < THREADS; t++) {
+          made.add(threads.submit(() -> attempt(engine, "race", sql)));
+        }
+        int successes = 0;
+        for (Future<Boolean> each : made) {
+          successes += each.get() ? 1 : 0;
+        }
+        assertThat(successes).as(sql).isEqualTo(1);
+      }
+    }
+  }
+
   private void count(String what) {
     counts.computeIfAbsent(what, w -> new LongAdder()).increment();
   }

@@ -2,6 +2,8 @@ package io.bauplan.exec.expression.value;
 
 import io.bauplan.exec.batch.CellValue;
 import io.bauplan.exec.expression.Errors;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.DataType;
 import java.math.BigDecimal;
 import java.time.LocalDate;
@@ -113,6 +115,19 @@ final class ListFunctions {
     return in[0] instanceof List<?> list ? has(list, in[1]) : has(list(in[1]), in[0]);
   }
 
+  private static BigDecimal decimal(Object value) {
+    try {
+      return new BigDecimal(value.toString());
+    } catch (NumberFormatException e) {
+      throw new EngineException(
+          ErrorCode.TYPE_MISMATCH,
+          "list_sum needs numbers, not \"" + value + "\"",
+          null,
+          "Cast the elements first: list_transform(l, x -> CAST(x AS DOUBLE)).",
+          e);
+    }
+  }
+
   private static @Nullable Object sum(List<?> list, DataType result) {
     BigDecimal sum = BigDecimal.ZERO;
     double floats = 0;
@@ -123,7 +138,7 @@ final class ListFunctions {
         if (value instanceof Double number) {
           floats += number;
         } else {
-          sum = sum.add(new BigDecimal(value.toString()));
+          sum = sum.add(decimal(value));
         }
       }
     }

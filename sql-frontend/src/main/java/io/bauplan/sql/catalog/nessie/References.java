@@ -40,6 +40,7 @@ final class References {
   private static final int MAX_LOG_COMMITS = 100_000;
 
   private final NessieApiV2 api;
+  private final Object creation = new Object();
 
   References(NessieApiV2 api) {
     this.api = api;
@@ -277,7 +278,10 @@ final class References {
         kind == RefKind.TAG ? Tag.of(name, from.commit()) : Branch.of(name, from.commit());
     try {
       String source = from.name().isEmpty() ? Detached.REF_NAME : from.name();
-      return pinned(api.createReference().sourceRefName(source).reference(wanted).create());
+      // Nessie lets two that create the same name at the same commit at once both succeed.
+      synchronized (creation) {
+        return pinned(api.createReference().sourceRefName(source).reference(wanted).create());
+      }
     } catch (NessieConflictException e) {
       throw new EngineException(
           ErrorCode.REF_EXISTS, "there already is a branch or tag \"" + name + "\"", e);
