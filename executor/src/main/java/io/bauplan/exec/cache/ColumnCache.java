@@ -27,7 +27,7 @@ public final class ColumnCache implements AutoCloseable {
   /// Entries among which the least valuable is looked for.
   private static final int CANDIDATES = 24;
 
-  /// What a byte costs that comes from a disk, and from behind a network, before it was measured.
+  /// What a byte costs, about, that comes from a disk, and from behind a network.
   private static final double LOCAL_NANOS_PER_BYTE = 1;
 
   private static final double REMOTE_NANOS_PER_BYTE = 10;
@@ -181,9 +181,8 @@ public final class ColumnCache implements AutoCloseable {
   private @Nullable Held leastValuable() {
     Held least = null;
     int n = order.size();
-    int start = n <= CANDIDATES ? 0 : random.nextInt(n);
     for (int i = 0; i < Math.min(n, CANDIDATES); i++) {
-      Held held = order.get(n <= CANDIDATES ? i : i == 0 ? start : random.nextInt(n));
+      Held held = order.get(n <= CANDIDATES ? i : random.nextInt(n));
       if (least == null
           || value(held) < value(least)
           || (value(held) == value(least) && held.lastUse < least.lastUse)) {

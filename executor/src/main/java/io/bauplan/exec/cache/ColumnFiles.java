@@ -192,7 +192,7 @@ public final class ColumnFiles implements AutoCloseable {
   private synchronized void complain(String message) {
     if (!complained) {
       complained = true;
-      LOG.warn("the column cache stops writing to disk: {}", message);
+      LOG.warn("the column cache leaves columns out of its disk tier: {}", message);
     }
   }
 

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// A column on its way into the cache. One reader adds its vectors in order, others follow it
 /// instead of reading the same bytes once more.
 public final class ColumnFill {
+  /// Nanoseconds that a follower waits without progress.
+  public static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   private enum State {
     FILLING,
     COMPLETE,
@@ -22,7 +25,6 @@ public final class ColumnFill {
   private final ColumnKey key;
   private final long reservedBytes;
   private final boolean remote;
-  private final long start = System.nanoTime();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition grown = lock.newCondition();
   private final List<Vector> vectors = new ArrayList<>();
@@ -48,10 +50,6 @@ public final class ColumnFill {
   /// From a store behind a network: worth keeping on local disk.
   boolean remote() {
     return remote;
-  }
-
-  long elapsedNanos() {
-    return System.nanoTime() - start;
   }
 
   /// Where the vectors' memory comes from.
@@ -168,7 +166,4 @@ public final class ColumnFill {
       vectors.clear();
     }
   }
-
-  /// Nanoseconds that a follower waits without progress.
-  public static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 }
