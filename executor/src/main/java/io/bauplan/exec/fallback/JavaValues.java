@@ -2,6 +2,7 @@ package io.bauplan.exec.fallback;
 
 import io.bauplan.exec.batch.CellValue;
 import io.bauplan.exec.batch.FlatVector;
+import io.bauplan.exec.expression.Errors;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Column;
@@ -80,6 +81,13 @@ final class JavaValues {
     };
   }
 
+  private static long micros(long millis, DataType type) {
+    if (Math.abs(millis) > Long.MAX_VALUE / MICROS_PER_MILLI || millis == Long.MIN_VALUE) {
+      throw Errors.overflow("a result", type);
+    }
+    return millis * MICROS_PER_MILLI;
+  }
+
   private static long millis(long micros) {
     if (micros % MICROS_PER_MILLI != 0) {
       throw new EngineException(
@@ -106,11 +114,9 @@ final class JavaValues {
       case DataType.UuidType() -> uuidBytes((UUID) value);
       case DataType.DateType() -> ((Number) value).longValue();
       case DataType.TimeType() -> ((Number) value).longValue() * MICROS_PER_MILLI;
-      case DataType.TimestampType ignored ->
-          Math.multiplyExact(((Number) value).longValue(), MICROS_PER_MILLI);
+      case DataType.TimestampType ignored -> micros(((Number) value).longValue(), type);
       case DataType.IntervalYearMonthType() -> ((Number) value).longValue();
-      case DataType.IntervalDayTimeType() ->
-          Math.multiplyExact(((Number) value).longValue(), MICROS_PER_MILLI);
+      case DataType.IntervalDayTimeType() -> micros(((Number) value).longValue(), type);
       case DataType.ListType(DataType element, boolean ignored) -> {
         List<@Nullable Object> elements = new ArrayList<>();
         for (Object item : value instanceof Object[] array ? List.of(array) : (List<?>) value) {

@@ -41,6 +41,8 @@ record ArgumentWords(String message, String hint) {
           Map.entry("ARRAY", "a list"),
           Map.entry("MULTISET", "a multiset"),
           Map.entry("MAP", "a map"),
+          Map.entry("LIST OR TEXT", "a list or text"),
+          Map.entry("LIST OR MAP", "a list or map"),
           Map.entry("ANY", "anything"));
 
   static ArgumentWords of(String operator, String found, String forms) {

@@ -47,17 +47,17 @@ public final class EngineCollections {
         of("LIST_SUM", "a", EngineCollections::sumType),
         LENGTH_OF,
         of("LIST_AVG", "a", nullable(SqlTypeName.DOUBLE)),
-        of("LIST_SLICE", ".ii", argument(0)),
-        of("LIST_SLICE_OPEN", "...", argument(0)),
+        of("LIST_SLICE", "lii", argument(0)),
+        of("LIST_SLICE_OPEN", "lii", argument(0)),
         of("SLICE", "aii", argument(0)),
         of("FLATTEN_LIST", "a", EngineCollections::elementType),
         of(
             "LIST_REPEAT",
             ".i",
             binding -> list(binding.getTypeFactory(), binding.getOperandType(0))),
-        of("LIST_ELEMENT", "..", EngineCollections::containedType),
+        of("LIST_ELEMENT", "c.", EngineCollections::containedType),
         of("LIST_REMOVE", "a.", argument(0)),
-        of("REVERSE", ".", argument(0)),
+        of("REVERSE", "l", argument(0)),
         of("SHUFFLE", "a", argument(0)),
         of("ARRAY_COMPACT", "a", argument(0)),
         of("SEQUENCE", ".?..", EngineCollections::seriesType),
@@ -65,7 +65,7 @@ public final class EngineCollections {
         of("LIST_HAS_ANY", "aa", TRUTH),
         of("LIST_HAS_ALL", "aa", TRUTH),
         of("ARRAY_CONTAINS_VALUE", "..", TRUTH),
-        of("LIST_ZIP", ".*", EngineCollections::zippedType),
+        of("LIST_ZIP", "a*", EngineCollections::zippedType),
         of("LIST_JOIN", "at?t", TEXT));
   }
 

@@ -80,12 +80,24 @@ public final class EngineTypeFactory extends JavaTypeFactoryImpl {
       // Calcite would make the number a date.
       return null;
     }
+    if (known.stream().anyMatch(EngineTypeFactory::isNested)
+        && known.stream().anyMatch(type -> !isNested(type))) {
+      // Calcite would make a text a list.
+      return null;
+    }
     RelDataType common = super.leastRestrictive(known.isEmpty() ? types : known, rule);
     boolean nullable =
         known.size() < types.size() || types.stream().anyMatch(RelDataType::isNullable);
     return common != null && nullable && !common.isNullable()
         ? createTypeWithNullability(common, true)
         : common;
+  }
+
+  private static boolean isNested(RelDataType type) {
+    return switch (type.getSqlTypeName()) {
+      case ARRAY, MULTISET, MAP, ROW, STRUCTURED, ANY -> true;
+      default -> false;
+    };
   }
 
   private static boolean isString(SqlTypeName name) {

@@ -1,6 +1,5 @@
 package io.bauplan.sql.validator;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -13,17 +12,18 @@ import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlOperandCountRange;
 import org.apache.calcite.sql.SqlOperator;
-import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.SqlOperandCountRanges;
 import org.apache.calcite.sql.type.SqlOperandTypeChecker;
 import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /// Functions by short signatures, a letter for each argument: `t` text, `x` BINARY, `i` integer,
-/// `n` number, `d` date or time, `v` interval, `b` BOOLEAN, `a` list, `m` map, `.` anything. What
-/// comes after `?` may be missing; `*` at the end stands for any more of anything.
+/// `n` number, `d` date or time, `v` interval, `b` BOOLEAN, `a` list, `m` map, `l` list or text,
+/// `c` list or map, `.` anything. What comes after `?` may be missing; `*` at the end stands for
+/// any more of what is before it.
 final class ScalarSignatures {
   private ScalarSignatures() {}
 
@@ -66,44 +66,84 @@ final class ScalarSignatures {
   }
 
   private static SqlOperandTypeChecker checker(String operands) {
-    if (operands.endsWith("*")) {
-      return new AtLeast(operands.length() - 1);
-    }
-    int required = operands.indexOf('?') < 0 ? operands.length() : operands.indexOf('?');
-    String letters = operands.replace("?", "");
-    if (letters.isEmpty()) {
+    boolean repeats = operands.endsWith("*");
+    String letters = operands.replaceAll("[?*]", "");
+    if (letters.isEmpty() && !repeats) {
       return OperandTypes.NILADIC;
     }
-    List<SqlTypeFamily> families = new ArrayList<>();
-    for (char letter : letters.toCharArray()) {
-      families.add(family(letter));
-    }
-    return required == letters.length()
-        ? OperandTypes.family(families)
-        : new WithOptions(families, required);
+    boolean plain = operands.equals(letters) && !letters.matches(".*[lc].*");
+    int required = operands.indexOf('?') < 0 ? letters.length() : operands.indexOf('?');
+    return plain ? OperandTypes.family(families(letters)) : new Letters(letters, required, repeats);
+  }
+
+  private static List<SqlTypeFamily> families(String letters) {
+    return letters.chars().mapToObj(letter -> family((char) letter)).toList();
   }
 
   /// As many of the arguments as were written. Calcite's own checker looks at none of them where
-  /// one is missing.
-  private record WithOptions(List<SqlTypeFamily> families, int required)
+  /// one is missing, and knows one family for each.
+  private record Letters(String letters, int required, boolean repeats)
       implements SqlOperandTypeChecker {
     @Override
     public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
-      return OperandTypes.family(families.subList(0, binding.getOperandCount()))
-          .checkOperandTypes(binding, throwOnFailure);
+      String written = first(binding.getOperandCount());
+      for (int i = 0; i < written.length(); i++) {
+        if (!fits(written.charAt(i), binding.getOperandType(i))) {
+          if (throwOnFailure) {
+            throw binding.newValidationSignatureError();
+          }
+          return false;
+        }
+      }
+      return OperandTypes.family(families(written)).checkOperandTypes(binding, throwOnFailure);
+    }
+
+    private String first(int count) {
+      String last = letters.isEmpty() ? "." : letters.substring(letters.length() - 1);
+      return (letters + last.repeat(Math.max(0, count - letters.length()))).substring(0, count);
+    }
+
+    /// What a family cannot tell.
+    private static boolean fits(char letter, RelDataType type) {
+      boolean list = type.getSqlTypeName() == SqlTypeName.ARRAY;
+      boolean unknown =
+          switch (type.getSqlTypeName()) {
+            case NULL, ANY, UNKNOWN -> true;
+            default -> false;
+          };
+      return switch (letter) {
+        case 'l' -> unknown || list || SqlTypeUtil.inCharFamily(type);
+        case 'c' -> unknown || list || type.getSqlTypeName() == SqlTypeName.MAP;
+        default -> true;
+      };
     }
 
     @Override
     public SqlOperandCountRange getOperandCountRange() {
-      return SqlOperandCountRanges.between(required, families.size());
+      return repeats
+          ? SqlOperandCountRanges.from(required)
+          : SqlOperandCountRanges.between(required, letters.length());
     }
 
     @Override
     public String getAllowedSignatures(SqlOperator operator, String name) {
-      return IntStream.rangeClosed(required, families.size())
+      return IntStream.rangeClosed(required, letters.length())
+              .mapToObj(count -> name + "(" + words(letters.substring(0, count)) + ")")
+              .collect(Collectors.joining("\n"))
+          + (repeats ? "\n" + name + "(" + words(letters) + ", ...)" : "");
+    }
+
+    private static String words(String letters) {
+      return letters
+          .chars()
           .mapToObj(
-              count -> SqlUtil.getAliasedSignature(operator, name, families.subList(0, count)))
-          .collect(Collectors.joining("\n"));
+              letter ->
+                  switch (letter) {
+                    case 'l' -> "<LIST OR TEXT>";
+                    case 'c' -> "<LIST OR MAP>";
+                    default -> "<" + family((char) letter) + ">";
+                  })
+          .collect(Collectors.joining(", "));
     }
   }
 
@@ -118,7 +158,7 @@ final class ScalarSignatures {
       case 'b' -> SqlTypeFamily.BOOLEAN;
       case 'a' -> SqlTypeFamily.ARRAY;
       case 'm' -> SqlTypeFamily.MAP;
-      case '.' -> SqlTypeFamily.ANY;
+      case 'l', 'c', '.' -> SqlTypeFamily.ANY;
       default -> throw new IllegalArgumentException("no operand letter: " + letter);
     };
   }
@@ -153,23 +193,5 @@ final class ScalarSignatures {
   static SqlReturnTypeInference argument(int index) {
     return binding ->
         binding.getTypeFactory().createTypeWithNullability(binding.getOperandType(index), true);
-  }
-
-  /// Any number of arguments from some on.
-  private record AtLeast(int least) implements SqlOperandTypeChecker {
-    @Override
-    public boolean checkOperandTypes(SqlCallBinding binding, boolean throwOnFailure) {
-      return true;
-    }
-
-    @Override
-    public SqlOperandCountRange getOperandCountRange() {
-      return SqlOperandCountRanges.from(least);
-    }
-
-    @Override
-    public String getAllowedSignatures(SqlOperator operator, String name) {
-      return name + "(...)";
-    }
   }
 }

@@ -54,7 +54,8 @@ final class TableEvolutionTest {
     run("CREATE TABLE e (id INTEGER, a INTEGER, place ROW(city VARCHAR, zip INTEGER))");
     run("INSERT INTO e VALUES (1, 10, ROW('Rome', 100))");
     run(
-        "ALTER TABLE e ADD COLUMN b VARCHAR AFTER id, RENAME COLUMN a TO c, ALTER COLUMN c TYPE BIGINT");
+        "ALTER TABLE e ADD COLUMN b VARCHAR AFTER id, RENAME COLUMN a TO c, ALTER COLUMN c TYPE"
+            + " BIGINT");
     run("ALTER TABLE e ADD COLUMN place.country VARCHAR FIRST, RENAME COLUMN place.zip TO code");
     run("INSERT INTO e VALUES (2, 'two', 9876543210, ROW('IT', 'Bari', 200))");
     assertThat(
@@ -91,7 +92,8 @@ final class TableEvolutionTest {
     run("CREATE TABLE p (id INTEGER, ts TIMESTAMP, s VARCHAR) PARTITIONED BY (day(ts))");
     run("INSERT INTO p VALUES (1, TIMESTAMP '2024-01-01 10:00:00', 'aa')");
     run(
-        "ALTER TABLE p REPLACE PARTITION FIELD day(ts) WITH hour(ts), ADD PARTITION FIELD bucket(4, id)");
+        "ALTER TABLE p REPLACE PARTITION FIELD day(ts) WITH hour(ts), ADD PARTITION FIELD bucket(4,"
+            + " id)");
     run("INSERT INTO p VALUES (2, TIMESTAMP '2024-01-01 11:00:00', 'bb')");
     run("ALTER TABLE p ADD PARTITION FIELD truncate(1, s), DROP PARTITION FIELD bucket(4, id)");
     run("INSERT INTO p VALUES (3, TIMESTAMP '2024-01-02 11:00:00', 'cc'), (4, NULL, NULL)");
@@ -162,5 +164,38 @@ final class TableEvolutionTest {
     run("CREATE OR REPLACE TABLE w (id INTEGER, p INTEGER) PARTITIONED BY (p)");
     EngineException error = error(sql);
     assertThat(error.code()).as(error.getMessage()).isEqualTo(code);
+  }
+
+  /// The history keeps how files were partitioned by columns that have other types now.
+  @Test
+  void aTableIsReplacedByOneOfOtherTypesAndPartitions() {
+    run("CREATE TABLE o (a INTEGER, b VARCHAR) PARTITIONED BY (bucket(4, a))");
+    run("INSERT INTO o VALUES (1, 'x')");
+    run("CREATE TAG before_o");
+    run("CREATE OR REPLACE TABLE o (a DATE, b VARCHAR) PARTITIONED BY (day(a))");
+    run("INSERT INTO o VALUES (DATE '2020-01-01', 'y')");
+    run("CREATE OR REPLACE TABLE o (a VARCHAR, b ROW(c INTEGER)) PARTITIONED BY (truncate(2, a))");
+    run("INSERT INTO o VALUES ('abcd', ROW(1))");
+    assertThat(text("SELECT a, b FROM o")).isEqualTo("[[abcd, [1]]]");
+    run("CREATE OR REPLACE TABLE o (b ROW(c VARCHAR), a TIMESTAMP) PARTITIONED BY (day(a))");
+    run("ALTER TABLE o DROP COLUMN b");
+    run("INSERT INTO o VALUES (TIMESTAMP '2020-01-01 00:00:01')");
+    run("CREATE OR REPLACE TABLE o AS SELECT 2 AS c, CAST(3 AS BIGINT) AS a");
+    run("INSERT INTO o VALUES (4, 5)");
+    assertThat(text("SELECT c, a FROM o ORDER BY c")).isEqualTo("[[2, 3], [4, 5]]");
+    assertThat(text("SELECT a, b FROM o AT TAG before_o")).isEqualTo("[[1, x]]");
+  }
+
+  @Test
+  void thePartitionsOfFormatVersion1KeepTheTypesOfTheirColumns() {
+    run("CREATE TABLE o1 (a INTEGER) PARTITIONED BY (a) WITH (\"format-version\" = '1')");
+    EngineException error = error("CREATE OR REPLACE TABLE o1 (a VARCHAR)");
+    assertThat(error.code()).isEqualTo(ErrorCode.NOT_SUPPORTED);
+    assertThat(error.hint())
+        .hasValueSatisfying(hint -> assertThat(hint).contains("format-version 2"));
+    run("ALTER TABLE o1 SET PROPERTIES (\"format-version\" = '2')");
+    run("CREATE OR REPLACE TABLE o1 (a VARCHAR) PARTITIONED BY (a)");
+    run("INSERT INTO o1 VALUES ('x')");
+    assertThat(text("SELECT a FROM o1")).isEqualTo("[[x]]");
   }
 }

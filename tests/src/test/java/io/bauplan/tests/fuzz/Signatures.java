@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.calcite.sql.SqlAggFunction;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlOperandCountRange;
@@ -63,6 +64,14 @@ final class Signatures {
       // Some operators do not know: any number is tried.
     }
     return new Function(name, Math.min(least, MAX_ARGUMENTS), Math.min(most, MAX_ARGUMENTS));
+  }
+
+  /// Names of every function that may have so many arguments.
+  List<String> names(int arguments) {
+    return Stream.concat(scalars.stream(), aggregates.stream())
+        .filter(f -> f.least <= arguments && arguments <= f.most)
+        .map(Function::name)
+        .toList();
   }
 
   int size() {

@@ -112,6 +112,11 @@ enum SqlType {
     return column;
   }
 
+  /// A column of `e`, or a literal of a type that tables cannot have.
+  String sample() {
+    return column.isEmpty() ? literals.getFirst() : "e." + column;
+  }
+
   String literal(Random random) {
     return literals.get(random.nextInt(literals.size()));
   }

@@ -1,6 +1,8 @@
 package io.bauplan.exec.operator.window;
 
 import io.bauplan.exec.batch.CellValue;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -314,9 +316,11 @@ final class ValueStates {
     }
   }
 
-  /// STRING_AGG and LISTAGG; the separator is the second argument, a comma by default.
+  /// STRING_AGG and LISTAGG, of texts or bytes; the separator is the second argument, a comma by
+  /// default.
   static final class Join extends Accumulator {
-    private final StringBuilder text = new StringBuilder();
+    private final ByteArrayOutputStream joined = new ByteArrayOutputStream();
+    private boolean binary;
     private boolean any;
 
     @Override
@@ -327,15 +331,25 @@ final class ValueStates {
       }
       if (any) {
         Object separator = value instanceof List<?> pair ? pair.get(1) : ",";
-        text.append(separator == null ? "" : separator);
+        joined.writeBytes(separator == null ? new byte[0] : bytes(separator));
       }
       any = true;
-      text.append(part);
+      binary = part instanceof byte[];
+      joined.writeBytes(bytes(part));
+    }
+
+    private static byte[] bytes(Object part) {
+      return part instanceof byte[] bytes
+          ? bytes
+          : part.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
     @Nullable Object result() {
-      return any ? text.toString() : null;
+      if (!any) {
+        return null;
+      }
+      return binary ? joined.toByteArray() : joined.toString(StandardCharsets.UTF_8);
     }
   }
 }

@@ -5,14 +5,19 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.TableRef;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types.NestedField;
 
 /// Makes the metadata of new tables.
 public final class TableFactory {
@@ -51,13 +56,56 @@ public final class TableFactory {
     checkDefaults(definition, properties);
     try {
       TableMetadata replaced =
-          base.buildReplacement(schema, spec, SortOrder.unsorted(), base.location(), properties);
+          withoutChanged(base, schema)
+              .buildReplacement(schema, spec, SortOrder.unsorted(), base.location(), properties);
       return TableMetadata.buildFrom(replaced)
           .removeProperties(Set.of(CopiedFiles.PROPERTY))
           .build();
     } catch (IllegalArgumentException | UnsupportedOperationException e) {
       throw invalid(definition, e);
     }
+  }
+
+  /// Iceberg gives a new column the id of the old one of that name, whatever its type: what the
+  /// history says of the id, such as how files were partitioned by it, would then not fit any more
+  /// and nobody could read the table. So a column of another type loses its name first.
+  private static TableMetadata withoutChanged(TableMetadata base, Schema wanted) {
+    List<NestedField> kept =
+        base.schema().columns().stream()
+            .filter(
+                column -> {
+                  NestedField now = wanted.asStruct().field(column.name());
+                  return now == null || continues(column.type(), now.type());
+                })
+            .toList();
+    if (kept.size() == base.schema().columns().size()) {
+      return base;
+    }
+    TableMetadata.Builder without = TableMetadata.buildFrom(base);
+    if (base.spec().isPartitioned()) {
+      if (base.formatVersion() < 2) {
+        throw new EngineException(
+            ErrorCode.NOT_SUPPORTED,
+            "a partitioned table of format-version 1 cannot be replaced by one with other types",
+            null,
+            "drop it first, or give it format-version 2: ALTER TABLE ... SET PROPERTIES"
+                + " (\"format-version\" = '2')",
+            null);
+      }
+      without.setDefaultPartitionSpec(PartitionSpec.unpartitioned());
+    }
+    return without.setCurrentSchema(new Schema(kept), base.lastColumnId()).build();
+  }
+
+  /// Whether values of a type are also of the other, ids inside them apart.
+  private static boolean continues(Type before, Type now) {
+    return before.isPrimitiveType() && now.isPrimitiveType()
+        ? TypeUtil.isPromotionAllowed(before, now.asPrimitiveType())
+        : numbered(before).equals(numbered(now));
+  }
+
+  private static Type numbered(Type type) {
+    return TypeUtil.assignFreshIds(type, new AtomicInteger()::incrementAndGet);
   }
 
   private static void checkDefaults(TableDefinition definition, Map<String, String> properties) {
