@@ -57,6 +57,9 @@ public final class TableFileWalk {
       return;
     }
     try {
+      if (isCovered(metadataLocation)) {
+        return;
+      }
       TableMetadata metadata = store.metadataNow(metadataLocation);
       add(metadataLocation);
       for (Snapshot snapshot : metadata.snapshots()) {
@@ -77,8 +80,27 @@ public final class TableFileWalk {
     }
   }
 
+  /// Adds what metadata names itself if its snapshots have all been visited, as those of the past
+  /// mostly have with the head's.
+  private boolean isCovered(String metadataLocation) {
+    if (visited.size() == 1 || !NamedFiles.canRead(metadataLocation)) {
+      return false;
+    }
+    NamedFiles named = NamedFiles.read(metadataLocation, store.io());
+    if (!named.listed() || !visited.containsAll(named.manifestLists())) {
+      return false;
+    }
+    add(metadataLocation);
+    named.statistics().forEach(this::add);
+    return true;
+  }
+
+  /// Successive metadata files name nearly the same snapshots: each is read once.
   private void visit(TableMetadata metadata, Snapshot snapshot) {
     if (snapshot.manifestListLocation() != null) {
+      if (!visited.add(snapshot.manifestListLocation())) {
+        return;
+      }
       add(snapshot.manifestListLocation());
     }
     for (ManifestFile manifest : snapshot.allManifests(store.io())) {
