@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,24 @@ import org.jspecify.annotations.Nullable;
 /// wait and lets some go wrong. Hosts are passed on as they were sent, because they are signed.
 public final class S3Proxy implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
+  private static final long PACE_NANOS = 1_000_000;
 
   /// A request that was made.
   ///
   /// @param object path with the bucket, without a query
   /// @param range as asked for (`bytes=0-99`), or empty
   /// @param bodyBytes of the answer that were passed on
+  /// @param arrived when its head was read, by `System.nanoTime`
+  /// @param ended when all but the last bytes of its answer were passed on
   public record Request(
-      String method, String object, String query, String range, int status, long bodyBytes) {
+      String method,
+      String object,
+      String query,
+      String range,
+      int status,
+      long bodyBytes,
+      long arrived,
+      long ended) {
     /// A read of a table's data file.
     public boolean ofData() {
       return method.equals("GET") && object.endsWith(".parquet");
@@ -42,6 +53,12 @@ public final class S3Proxy implements AutoCloseable {
   private final List<Request> requests = new ArrayList<>();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile Duration latency = Duration.ZERO;
+
+  /// Of all answers together; 0 = as many as there are.
+  private volatile long bytesPerSecond;
+
+  /// When the link is free again, by `System.nanoTime`.
+  private long linkFree;
   private volatile Faults faults = Faults.NONE;
   private volatile Predicate<String> faulty = object -> true;
   private final AtomicInteger failed = new AtomicInteger();
@@ -66,6 +83,29 @@ public final class S3Proxy implements AutoCloseable {
   /// Every answer comes later by this much.
   public void latency(Duration added) {
     latency = added;
+  }
+
+  /// All answers together come over a link of this width; set before the first connection.
+  void bandwidth(long bytesEachSecond) {
+    bytesPerSecond = bytesEachSecond;
+  }
+
+  /// Waits for the link to take some bytes of an answer.
+  private void pace(int bytes) throws InterruptedException {
+    long each = bytesPerSecond;
+    if (each == 0) {
+      return;
+    }
+    long now = System.nanoTime();
+    long until;
+    synchronized (this) {
+      linkFree = Math.max(now, linkFree) + bytes * TimeUnit.SECONDS.toNanos(1) / each;
+      until = linkFree;
+    }
+    // Sleeps of less than this end late by more than they are long.
+    if (until - now > PACE_NANOS) {
+      Thread.sleep(Duration.ofNanos(until - now));
+    }
   }
 
   void faults(Faults next) {
@@ -108,6 +148,10 @@ public final class S3Proxy implements AutoCloseable {
     try (client;
         Socket store = new Socket(InetAddress.getLoopbackAddress(), upstream)) {
       client.setTcpNoDelay(true);
+      if (bytesPerSecond > 0) {
+        // What its client does not take in is to wait here, as it would in a store.
+        client.setSendBufferSize(BUFFER_BYTES);
+      }
       store.setTcpNoDelay(true);
       InputStream fromClient = new BufferedInputStream(client.getInputStream(), BUFFER_BYTES);
       InputStream fromStore = new BufferedInputStream(store.getInputStream(), BUFFER_BYTES);
@@ -135,6 +179,7 @@ public final class S3Proxy implements AutoCloseable {
       InputStream fromStore,
       OutputStream toStore)
       throws IOException, InterruptedException {
+    long arrived = System.nanoTime();
     String[] target = request.word(1).split("\\?", 2);
     String query = target.length > 1 ? target[1] : "";
     Faults chosen = faults;
@@ -147,11 +192,11 @@ public final class S3Proxy implements AutoCloseable {
     boolean passed = fault == null || fault == Faults.Kind.SHORT_BODY;
     OutputStream to = passed ? toStore : OutputStream.nullOutputStream();
     to.write(request.without("Expect").bytes());
-    copyBody(request, fromClient, to, Long.MAX_VALUE);
+    copyBody(request, fromClient, to, Long.MAX_VALUE, false);
     to.flush();
     Thread.sleep(latency);
     if (!passed) {
-      record(request, target[0], query, 0, 0);
+      record(request, target[0], query, 0, 0, arrived);
       return fail(client, fault, chosen, toClient);
     }
     HttpHead answer = HttpHead.read(fromStore);
@@ -162,8 +207,9 @@ public final class S3Proxy implements AutoCloseable {
         request.word(0).equals("HEAD") || Set.of("204", "304").contains(answer.word(1));
     toClient.write(answer.bytes());
     long limit = fault == null ? Long.MAX_VALUE : answer.length() / 2;
-    long body = bodiless ? 0 : copyBody(answer, fromStore, toClient, limit);
-    record(request, target[0], query, Integer.parseInt(answer.word(1)), body);
+    long body = bodiless ? 0 : copyBody(answer, fromStore, toClient, limit, true);
+    // Before the client can have all of it: whoever has its answer finds it in the record.
+    record(request, target[0], query, Integer.parseInt(answer.word(1)), body, arrived);
     toClient.flush();
     return fault == null && !answer.closes() && !request.closes();
   }
@@ -194,19 +240,29 @@ public final class S3Proxy implements AutoCloseable {
     to.flush();
   }
 
-  private void record(HttpHead request, String object, String query, int status, long body) {
+  private void record(
+      HttpHead request, String object, String query, int status, long body, long arrived) {
     synchronized (requests) {
       requests.add(
-          new Request(request.word(0), object, query, request.header("Range"), status, body));
+          new Request(
+              request.word(0),
+              object,
+              query,
+              request.header("Range"),
+              status,
+              body,
+              arrived,
+              System.nanoTime()));
     }
   }
 
   /// Passes at most `limit` bytes of a body of known length on.
-  private static long copyBody(HttpHead head, InputStream from, OutputStream to, long limit)
-      throws IOException {
+  private long copyBody(
+      HttpHead head, InputStream from, OutputStream to, long limit, boolean answer)
+      throws IOException, InterruptedException {
     if (!head.chunked()) {
       long wanted = Math.min(head.length(), limit);
-      copy(from, to, wanted);
+      copy(from, to, wanted, answer);
       return wanted;
     }
     long sum = 0;
@@ -215,7 +271,7 @@ public final class S3Proxy implements AutoCloseable {
       to.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
       int end = line.indexOf(';');
       long size = Long.parseLong((end < 0 ? line : line.substring(0, end)).strip(), 16);
-      copy(from, to, size);
+      copy(from, to, size, answer);
       sum += size;
       if (size == 0) {
         break;
@@ -241,7 +297,8 @@ public final class S3Proxy implements AutoCloseable {
     return line.toString().strip();
   }
 
-  private static void copy(InputStream from, OutputStream to, long length) throws IOException {
+  private void copy(InputStream from, OutputStream to, long length, boolean answer)
+      throws IOException, InterruptedException {
     byte[] buffer = new byte[BUFFER_BYTES];
     for (long left = length; left > 0; ) {
       int count = from.read(buffer, 0, (int) Math.min(buffer.length, left));
@@ -249,6 +306,9 @@ public final class S3Proxy implements AutoCloseable {
         throw new EOFException("a body breaks off");
       }
       to.write(buffer, 0, count);
+      if (answer) {
+        pace(count);
+      }
       left -= count;
     }
   }

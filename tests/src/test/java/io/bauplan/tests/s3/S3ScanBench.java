@@ -30,7 +30,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 /// Run by `tests/bench/s3-scan`, which names the properties.
 class S3ScanBench {
   private static final int IN_FLIGHT = 8;
-  private static final int WARM_UP_ROUNDS = 2;
+  /// Both sides take several times as long before they are compiled.
+  private static final int WARM_UP_ROUNDS = 20;
   private static final String QUERY =
       "SELECT COUNT(*), CAST(SUM(id) AS BIGINT), MAX(usd), MAX(country), MAX(weight) FROM events";
 
@@ -44,6 +45,7 @@ class S3ScanBench {
             S3Server.start(Path.of(System.getProperty("s3.server.jar", "")), folder);
         S3Proxy proxy = S3Proxy.start(server.port())) {
       server.through(proxy.port());
+      proxy.bandwidth(Integer.getInteger("s3scan.link", 0) * 1_000_000L);
       EngineConfig config =
           EngineConfig.of(folder.resolve("wh"))
               .withDataLocation("s3://bucket/wh")
@@ -62,48 +64,95 @@ class S3ScanBench {
                   .formatted(i * (long) rows + 1, (i + 1) * (long) rows));
         }
         proxy.latency(latency);
-        measure(engine, client, proxy, rounds, (long) files * rows);
+        measure(engine, client, server, proxy, rounds, (long) files * rows);
       }
     }
   }
 
   private static void measure(
-      Engine engine, S3Client client, S3Proxy proxy, int rounds, long rows) {
+      Engine engine, S3Client client, S3Server server, S3Proxy proxy, int rounds, long rows) {
     List<List<Object>> expected = EngineRows.run(engine, QUERY);
     assertThat(expected.getFirst().getFirst()).isEqualTo(rows);
     List<Double> ours = new ArrayList<>();
     List<Double> plain = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
+    List<Double> ourCpu = new ArrayList<>();
+    List<Double> loopsCpu = new ArrayList<>();
     int requests = 0;
     long bytes = 0;
     for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
       proxy.take();
+      long cpu = cpuNanos(server);
       long start = System.nanoTime();
       assertThat(EngineRows.run(engine, QUERY)).isEqualTo(expected);
       double own = (System.nanoTime() - start) / 1e6;
-      List<S3Proxy.Request> made = proxy.take().stream().filter(S3Proxy.Request::ofData).toList();
+      cpu = cpuNanos(server) - cpu;
+      List<S3Proxy.Request> all = proxy.take();
+      List<S3Proxy.Request> made = all.stream().filter(S3Proxy.Request::ofData).toList();
       requests = made.size();
       bytes = made.stream().mapToLong(S3Proxy.Request::bodyBytes).sum();
+      if (Boolean.getBoolean("s3scan.timeline") && round == rounds - 1) {
+        timeline(all, start);
+      }
+      long loopCpu = cpuNanos(server);
       start = System.nanoTime();
       assertThat(fetch(client, made)).isEqualTo(bytes);
       double loop = (System.nanoTime() - start) / 1e6;
+      loopCpu = cpuNanos(server) - loopCpu;
       if (round >= 0) {
         ours.add(own);
         plain.add(loop);
         ratios.add(own / loop);
+        ourCpu.add(cpu / 1e6);
+        loopsCpu.add(loopCpu / 1e6);
       }
-      System.out.printf(Locale.ROOT, "round %d: %.1f ms, loop %.1f ms%n", round, own, loop);
+      System.out.printf(
+          Locale.ROOT,
+          "round %d: %.1f ms with %.1f ms of CPU, loop %.1f ms with %.1f ms%n",
+          round,
+          own,
+          cpu / 1e6,
+          loop,
+          loopCpu / 1e6);
     }
     System.out.printf(
         Locale.ROOT,
         "{\"ratio\": %.3f, \"ours_ms\": %.1f, \"loop_ms\": %.1f, \"requests\": %d, \"bytes\": %d,"
+            + " \"cpu_ms\": %.1f, \"loop_cpu_ms\": %.1f, \"floor\": %.3f,"
             + " \"load\": %.1f}%n",
         median(ratios),
         median(ours),
         median(plain),
         requests,
         bytes,
+        median(ourCpu),
+        median(loopsCpu),
+        Math.max(1, median(ourCpu) / Runtime.getRuntime().availableProcessors() / median(plain)),
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+  }
+
+  /// Of this process, the proxy in it, and the store.
+  private static long cpuNanos(S3Server server) {
+    return ProcessHandle.current()
+        .info()
+        .totalCpuDuration()
+        .orElseThrow()
+        .plus(server.cpu())
+        .toNanos();
+  }
+
+  private static void timeline(List<S3Proxy.Request> requests, long start) {
+    for (S3Proxy.Request each : requests) {
+      System.out.printf(
+          Locale.ROOT,
+          "  %6.1f to %6.1f ms: %8d bytes, %s %s of %s%n",
+          (each.arrived() - start) / 1e6,
+          (each.ended() - start) / 1e6,
+          each.bodyBytes(),
+          each.method(),
+          each.range(),
+          each.object());
+    }
   }
 
   private static long fetch(S3Client client, List<S3Proxy.Request> requests) {

@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +100,11 @@ public final class S3Server implements AutoCloseable {
   /// Lets engines that open from now on come through another port of loopback.
   public void through(int other) {
     System.setProperty(ENDPOINT, "http://127.0.0.1:" + other);
+  }
+
+  /// CPU time that it took so far.
+  public Duration cpu() {
+    return process.toHandle().info().totalCpuDuration().orElseThrow();
   }
 
   /// The folder whose subfolders are the buckets.

@@ -8,6 +8,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// What all reads of one remote store share: requests in flight, and the memory of what is fetched
 /// before it is asked for. Requests wait on virtual threads. Thread-safe.
@@ -16,9 +18,16 @@ public final class FetchPool {
   /// hide the latency of small ones.
   private static final int MAX_REQUESTS = 32;
 
+  /// Answers that are taken in at the same time, for each core: as many as a fast network needs,
+  /// few enough that what is needed first comes first.
+  private static final int STREAMS_PER_CORE = 4;
+
   private static final long MAX_AHEAD_BYTES = 128L << 20;
 
   private final Semaphore requests = new Semaphore(MAX_REQUESTS, true);
+  private final Turns streams =
+      new Turns(STREAMS_PER_CORE * Math.max(2, Runtime.getRuntime().availableProcessors()));
+  private final AtomicLong started = new AtomicLong();
   private long aheadBytes;
 
   FetchPool() {}
@@ -42,7 +51,11 @@ public final class FetchPool {
   }
 
   /// Runs something that makes requests, one after the other, as soon as it is its turn.
-  Thread start(Runnable request) {
+  ///
+  /// @param request gets what it calls when its answer begins, before it takes it in: the answers
+  ///     to those that were started first come first, and the others wait in the network
+  Thread start(Consumer<Runnable> request) {
+    long place = started.getAndIncrement();
     return Thread.ofVirtual()
         .name("fetch")
         .start(
@@ -52,13 +65,23 @@ public final class FetchPool {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 // It finds that it is interrupted, and ends.
-                request.run();
+                request.accept(() -> {});
                 return;
               }
+              boolean[] streams = {false};
               try {
-                request.run();
+                request.accept(
+                    () -> {
+                      if (!streams[0]) {
+                        this.streams.await(place);
+                        streams[0] = true;
+                      }
+                    });
               } finally {
                 requests.release();
+                if (streams[0]) {
+                  this.streams.leave();
+                }
               }
             });
   }

@@ -1,5 +1,6 @@
 package io.bauplan.exec.scan.store;
 
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A file that is opened when it is first read: a scan that finds its columns in the cache needs
@@ -55,6 +56,11 @@ public final class LazyReader implements RangeReader {
   @Override
   public void read(long offset, long address, int length) {
     file().read(offset, address, length);
+  }
+
+  @Override
+  public void read(long offset, long address, int length, IntConsumer arrived) {
+    file().read(offset, address, length, arrived);
   }
 
   @Override

@@ -31,6 +31,9 @@ public final class RangeFetch implements RangeReader {
   /// What is left to the rest of the query: closer to its limit nothing is fetched ahead.
   private static final long MIN_FREE_BYTES = 128L << 20;
 
+  /// Bytes that arrive before somebody who waits for them is woken again.
+  private static final int WAKE_BYTES = 128 << 10;
+
   /// Requests that go out together when a reader has come to what was not fetched ahead.
   private static final int DEMANDED_PARTS = 8;
 
@@ -52,6 +55,15 @@ public final class RangeFetch implements RangeReader {
     private @Nullable ArrowBuf memory;
     private @Nullable Thread thread;
     private @Nullable Throwable failure;
+
+    /// Bytes that are there, and that somebody waits for.
+    private int arrived;
+
+    private int needed;
+
+    /// Of the fetching thread: as `arrived`, without the lock.
+    private int told;
+
     private boolean done;
 
     Part(long offset, long length, long depth, long wanted) {
@@ -179,10 +191,20 @@ public final class RangeFetch implements RangeReader {
     long address = memory.memoryAddress();
     part.thread =
         pool.start(
-            () -> {
+            begins -> {
               Throwable failure = null;
               try {
-                file.read(part.offset, address, part.length);
+                file.read(
+                    part.offset,
+                    address,
+                    part.length,
+                    bytes -> {
+                      if (bytes == 0) {
+                        begins.run();
+                      } else {
+                        arrived(part, bytes);
+                      }
+                    });
               } catch (RuntimeException | Error e) {
                 failure = e;
               }
@@ -195,6 +217,22 @@ public final class RangeFetch implements RangeReader {
                 lock.unlock();
               }
             });
+  }
+
+  private void arrived(Part part, int bytes) {
+    if (bytes < part.length && bytes - part.told < WAKE_BYTES) {
+      return;
+    }
+    part.told = bytes;
+    lock.lock();
+    try {
+      part.arrived = bytes;
+      if (bytes >= part.needed) {
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -229,12 +267,13 @@ public final class RangeFetch implements RangeReader {
         file.read(at, target, (int) (offset + length - at));
         return;
       }
-      ArrowBuf memory = await(part);
       int count = (int) (Math.min(part.end(), offset + length) - at);
+      ArrowBuf memory = await(part, (int) (at - part.offset) + count);
       Memory.copy(memory.memoryAddress() + (at - part.offset), target, count);
       at += count;
       part.unread -= count;
       if (part.unread <= 0) {
+        // All of it has come, so that nobody writes into its memory any more.
         release(part);
         fetchAhead();
       }
@@ -281,11 +320,16 @@ public final class RangeFetch implements RangeReader {
     }
   }
 
-  private ArrowBuf await(Part part) {
+  /// Its memory, once the first `bytes` are there.
+  private ArrowBuf await(Part part, int bytes) {
     lock.lock();
     try {
-      while (!part.done) {
+      part.needed = bytes;
+      while (part.arrived < bytes && !part.done) {
         changed.awaitUninterruptibly();
+      }
+      if (part.arrived >= bytes) {
+        return java.util.Objects.requireNonNull(part.memory);
       }
       switch (part.failure) {
         case RuntimeException e -> throw e;

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -273,6 +274,11 @@ public final class S3Store implements ObjectStore {
 
     @Override
     public void read(long offset, long target, int length) {
+      read(offset, target, length, bytes -> {});
+    }
+
+    @Override
+    public void read(long offset, long target, int length, IntConsumer arrived) {
       if (offset < 0 || length < 0 || offset > sizeBytes - length) {
         throw new EngineException(
             ErrorCode.MALFORMED_FILE,
@@ -293,8 +299,14 @@ public final class S3Store implements ObjectStore {
       while (done < length) {
         IOException broken = null;
         int count = 0;
+        int before = done;
         try {
-          count = readOnce(offset + done, target + done, length - done);
+          count =
+              readOnce(
+                  offset + done,
+                  target + done,
+                  length - done,
+                  bytes -> arrived.accept(before + bytes));
         } catch (BrokenBody e) {
           count = e.bytes;
           broken = e;
@@ -338,7 +350,8 @@ public final class S3Store implements ObjectStore {
       }
     }
 
-    private int readOnce(long offset, long target, int length) throws BrokenBody {
+    private int readOnce(long offset, long target, int length, IntConsumer arrived)
+        throws BrokenBody {
       byte[] buffer = new byte[COPY_BYTES];
       String range = "bytes=" + offset + "-" + (offset + length - 1);
       ResponseInputStream<GetObjectResponse> body =
@@ -354,6 +367,7 @@ public final class S3Store implements ObjectStore {
                       }));
       int done = 0;
       try (body) {
+        arrived.accept(0);
         while (done < length) {
           int count = body.read(buffer, 0, Math.min(buffer.length, length - done));
           if (count < 0) {
@@ -361,6 +375,7 @@ public final class S3Store implements ObjectStore {
           }
           Memory.copy(buffer, 0, target + done, count);
           done += count;
+          arrived.accept(done);
         }
         return done;
       } catch (IOException e) {
