@@ -31,8 +31,18 @@ public final class QueryPlanner {
     this.context = context;
   }
 
+  /// A planned query.
+  ///
+  /// @param repeatable whether the session and the commit alone determine the plan
+  public record Planned(PlannedStatement.Query query, boolean repeatable) {}
+
   public PlannedStatement.Query query(SqlNode query) {
+    return planned(query).query();
+  }
+
+  public Planned planned(SqlNode query) {
     Converted converted = convert(query);
+    boolean volatiles = !Volatility.of(converted.root().project()).isEmpty();
     RowType named = columns(converted);
     PhysicalPlan plan =
         plan(
@@ -40,7 +50,9 @@ public final class QueryPlanner {
             input ->
                 new PhysicalPlan.Project(
                     input, Projections.references(input.output()), renamed(input.output(), named)));
-    return new PlannedStatement.Query(context.at(), plan, parameters(converted));
+    return new Planned(
+        new PlannedStatement.Query(context.at(), plan, parameters(converted)),
+        !volatiles && context.reads().unrepeatable().isEmpty());
   }
 
   /// Calcite makes the names in a tree distinct; a result shows those that were written.

@@ -10,13 +10,15 @@ import io.bauplan.sql.logical.StatementContext;
 import io.bauplan.sql.parser.SqlText;
 import io.bauplan.sql.parser.Statement;
 import io.bauplan.sql.plan.PlannedStatement;
+import java.util.Optional;
 
 /// Plans statements with Calcite. Thread-safe; keeps nothing between statements but immutable
-/// tables of operators and rules.
+/// tables of operators and rules, and the last queries' plans.
 public final class CalcitePlanner implements StatementPlanner {
   private final Catalog catalog;
   private final FileSchemas files;
   private final SystemTables systemTables;
+  private final PlanCache known = new PlanCache();
 
   /// Borrows the catalog: closing it is the caller's.
   ///
@@ -29,14 +31,33 @@ public final class CalcitePlanner implements StatementPlanner {
 
   @Override
   public PlannedStatement plan(String sql, Session session) {
-    return plan(sql, session, ModelScope.NONE);
+    Optional<PinnedRef> at = reference(session);
+    Optional<PlannedStatement.Query> plan = at.flatMap(ref -> known.find(sql, session, ref));
+    return plan.isPresent() ? plan.get() : plan(sql, session, ModelScope.NONE);
+  }
+
+  private Optional<PinnedRef> reference(Session session) {
+    try {
+      return Optional.of(catalog.resolve(session.reference()));
+    } catch (EngineException e) {
+      // Planning says so, where it matters.
+      return Optional.empty();
+    }
   }
 
   @Override
   public PlannedStatement plan(String sql, Session session, ModelScope models) {
     Statement statement = SqlText.parse(sql);
     try {
-      return new Planning(context(statement, session, models)).plan(statement);
+      StatementContext context = context(statement, session, models);
+      if (statement instanceof Statement.Query query) {
+        QueryPlanner.Planned planned = new QueryPlanner(context).planned(query.query());
+        if (planned.repeatable() && models == ModelScope.NONE) {
+          known.add(sql, session, context.at(), planned.query());
+        }
+        return planned.query();
+      }
+      return new Planning(context).plan(statement);
     } catch (StackOverflowError e) {
       throw new EngineException(
           ErrorCode.TOO_COMPLEX,

@@ -25,6 +25,7 @@ import java.util.Optional;
 /// entries, and refuses everything else: the planner only reads.
 public final class MemoryCatalog implements Catalog {
   private final Map<String, Map<TableRef, CatalogEntry>> branches = new LinkedHashMap<>();
+  private int commits;
 
   public MemoryCatalog() {
     branches.put(DEFAULT_BRANCH, new LinkedHashMap<>());
@@ -36,6 +37,7 @@ public final class MemoryCatalog implements Catalog {
 
   public MemoryCatalog add(String branch, CatalogEntry entry) {
     branches.computeIfAbsent(branch, b -> new LinkedHashMap<>()).put(entry.name(), entry);
+    commits++;
     return this;
   }
 
@@ -46,7 +48,7 @@ public final class MemoryCatalog implements Catalog {
       throw new EngineException(
           ErrorCode.REF_NOT_FOUND, "branch or tag \"" + name + "\" does not exist");
     }
-    return new PinnedRef(name, RefKind.BRANCH, "c0ffee");
+    return new PinnedRef(name, RefKind.BRANCH, Integer.toHexString(0xc0ffee + commits));
   }
 
   @Override
