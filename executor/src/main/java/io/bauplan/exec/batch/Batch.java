@@ -92,11 +92,7 @@ public final class Batch implements AutoCloseable {
     return switch (vector) {
       case FlatVector flat -> Gather.gather(flat, rows, rowCount, 0, allocator);
       case ConstantVector constant -> new ConstantVector(constant.value().retain(), rowCount);
-      case DictionaryVector dictionary -> {
-        try (FlatVector flat = dictionary.flatten(allocator)) {
-          yield Gather.gather(flat, rows, rowCount, 0, allocator);
-        }
-      }
+      case DictionaryVector dictionary -> Gather.codes(dictionary, rows, rowCount, allocator);
     };
   }
 

@@ -47,6 +47,38 @@ public final class Gather {
     };
   }
 
+  /// Rows `rows[0..count)` of a dictionary vector, over the same dictionary; a negative row gives
+  /// NULL. Borrows `from`; the caller owns the result.
+  public static DictionaryVector codes(
+      DictionaryVector from, int[] rows, int count, BufferAllocator allocator) {
+    long nulls = from.validityAddress();
+    boolean any = nulls != 0;
+    for (int i = 0; i < count && !any; i++) {
+      any = rows[i] < 0;
+    }
+    int width = from.codeBytes();
+    ArrowBuf codes = zeroed(allocator, (long) count * width);
+    ArrowBuf validity;
+    try {
+      validity = any ? zeroed(allocator, (count + 7) >>> 3) : null;
+    } catch (RuntimeException | Error e) {
+      codes.close();
+      throw e;
+    }
+    if (validity == null) {
+      copyAll(from.codesAddress(), 8 * width, rows, count, codes.memoryAddress());
+    } else {
+      long output = validity.memoryAddress();
+      for (int i = 0; i < count; i++) {
+        if (rows[i] >= 0 && (nulls == 0 || Memory.bit(nulls, rows[i]))) {
+          Memory.setBit(output, i);
+        }
+      }
+      copyPresent(from.codesAddress(), 8 * width, rows, count, codes.memoryAddress());
+    }
+    return new DictionaryVector(count, width, validity, codes, from.dictionary().retain());
+  }
+
   private static int[] shift(int[] rows, int count, int by) {
     if (by == 0) {
       return rows;
@@ -89,9 +121,54 @@ public final class Gather {
       BufferAllocator allocator) {
     DataType type = from.type();
     int bits = (int) FlatVector.bitsPerValue(type);
-    long input = from.dataAddress();
-    ArrowBuf data = zeroed(allocator, ((long) count * bits + 7) >>> 3);
-    long output = data.memoryAddress();
+    ArrowBuf data;
+    if (validity == null && bits > 1) {
+      long bytes = (long) count * bits >>> 3;
+      data = allocator.buffer(bytes + Vector.TAIL_PADDING_BYTES);
+      data.setZero(bytes, data.capacity() - bytes);
+      copyAll(from.dataAddress(), bits, rows, count, data.memoryAddress());
+    } else {
+      data = zeroed(allocator, ((long) count * bits + 7) >>> 3);
+      copyPresent(from.dataAddress(), bits, rows, count, data.memoryAddress());
+    }
+    return new FlatVector(type, count, validity, null, data, List.of());
+  }
+
+  /// Without negative rows.
+  private static void copyAll(long input, int bits, int[] rows, int count, long output) {
+    switch (bits) {
+      case 8 -> {
+        for (int i = 0; i < count; i++) {
+          Memory.putByte(output + i, Memory.getByte(input + rows[i]));
+        }
+      }
+      case 16 -> {
+        for (int i = 0; i < count; i++) {
+          Memory.putShort(output + 2L * i, Memory.getShort(input + 2L * rows[i]));
+        }
+      }
+      case 32 -> {
+        for (int i = 0; i < count; i++) {
+          Memory.putInt(output + 4L * i, Memory.getInt(input + 4L * rows[i]));
+        }
+      }
+      case 64 -> {
+        for (int i = 0; i < count; i++) {
+          Memory.putLong(output + 8L * i, Memory.getLong(input + 8L * rows[i]));
+        }
+      }
+      case 128 -> {
+        for (int i = 0; i < count; i++) {
+          long address = input + 16L * rows[i];
+          Memory.putLong(output + 16L * i, Memory.getLong(address));
+          Memory.putLong(output + 16L * i + 8, Memory.getLong(address + 8));
+        }
+      }
+      default -> throw new IllegalStateException("no fixed width: " + bits);
+    }
+  }
+
+  private static void copyPresent(long input, int bits, int[] rows, int count, long output) {
     switch (bits) {
       case 1 -> {
         for (int i = 0; i < count; i++) {
@@ -137,9 +214,8 @@ public final class Gather {
           }
         }
       }
-      default -> throw new IllegalStateException("no fixed width: " + type);
+      default -> throw new IllegalStateException("no fixed width: " + bits);
     }
-    return new FlatVector(type, count, validity, null, data, List.of());
   }
 
   private static FlatVector gatherBytes(

@@ -39,17 +39,7 @@ public final class BatchGather {
         }
         yield Gather.gather(constant.value(), first, count, 0, allocator);
       }
-      case DictionaryVector dictionary -> {
-        int[] codes = new int[count];
-        long validity = dictionary.validityAddress();
-        for (int i = 0; i < count; i++) {
-          int row = rows[i];
-          boolean valid =
-              row >= 0 && (validity == 0 || io.bauplan.exec.memory.Memory.bit(validity, row));
-          codes[i] = valid ? dictionary.code(row) : -1;
-        }
-        yield Gather.gather(dictionary.dictionary(), codes, count, 0, allocator);
-      }
+      case DictionaryVector dictionary -> Gather.codes(dictionary, rows, count, allocator);
     };
   }
 }

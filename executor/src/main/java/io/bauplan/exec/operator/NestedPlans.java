@@ -134,7 +134,7 @@ final class NestedPlans {
         columns.addAll(BatchGather.gather(right, rightRows, rows, allocator));
         return new Batch(columns, rows);
       }
-      case RIGHT, FULL, MARK ->
+      case RIGHT, FULL, MARK, RIGHT_SEMI, RIGHT_ANTI ->
           throw new EngineException(
               ErrorCode.NOT_SUPPORTED, "a correlated " + kind + " join cannot be executed");
     }

@@ -263,13 +263,14 @@ public final class PlanCompiler {
               .filter(target -> target.column() >= leftSize)
               .map(target -> new JoinKeyFilter.Target(target.column() - leftSize, target.filter()))
               .toList();
+      case RIGHT_SEMI, RIGHT_ANTI -> above;
       case SEMI, ANTI, MARK -> List.of();
     };
   }
 
   private static boolean dropsUnmatchedLeft(PhysicalPlan.JoinKind kind) {
     return switch (kind) {
-      case INNER, SEMI, RIGHT -> true;
+      case INNER, SEMI, RIGHT, RIGHT_SEMI, RIGHT_ANTI -> true;
       case LEFT, FULL, ANTI, MARK -> false;
     };
   }
@@ -280,6 +281,8 @@ public final class PlanCompiler {
       case INNER, LEFT, SEMI, ANTI, MARK -> true;
       // An unmatched right row would appear instead.
       case RIGHT, FULL -> false;
+      // Their output has no left columns.
+      case RIGHT_SEMI, RIGHT_ANTI -> false;
     };
   }
 

@@ -99,14 +99,32 @@ class RandomPlansTest {
   @ValueSource(ints = {1, 7, 4096})
   void joinsAsNestedLoopsDo(int batchRows) {
     for (JoinKind kind : JoinKind.values()) {
-      for (int round = 0; round < 6; round++) {
+      for (int round = 0; round < 10; round++) {
         List<List<Object>> left = rows(random.nextInt(120), 12);
         List<List<Object>> right = rows(random.nextInt(80), 12);
+        if (round % 5 == 3) {
+          makeUnique(right, 0, random.nextInt(3) + 1);
+        }
         List<Integer> keys =
-            round % 3 == 0 ? List.of(0) : round % 3 == 1 ? List.of(2) : List.of(3, 5);
+            switch (round % 5) {
+              case 0, 3 -> List.of(0);
+              case 1 -> List.of(2);
+              case 2 -> List.of(3, 5);
+              // Too wide a range for a slot per number.
+              default -> List.of(1);
+            };
         List<Boolean> nullSafe = keys.stream().map(k -> random.nextInt(4) == 0).toList();
-        boolean residual = round >= 3 && kind != JoinKind.MARK;
+        boolean residual = round >= 5 && kind != JoinKind.MARK;
         checkJoin(kind, left, right, keys, nullSafe, residual, batchRows);
+      }
+    }
+  }
+
+  /// Numbers a column, but for its NULLs.
+  private static void makeUnique(List<List<Object>> rows, int column, int step) {
+    for (int r = 0; r < rows.size(); r++) {
+      if (rows.get(r).get(column) != null) {
+        rows.get(r).set(column, (long) r * step);
       }
     }
   }
@@ -121,7 +139,7 @@ class RandomPlansTest {
       int batchRows) {
     RowType output =
         switch (kind) {
-          case SEMI, ANTI -> TABLE;
+          case SEMI, ANTI, RIGHT_SEMI, RIGHT_ANTI -> TABLE;
           case MARK -> both(TABLE, type("matched", DataType.BOOLEAN));
           default -> both(TABLE, TABLE);
         };
@@ -197,6 +215,13 @@ class RandomPlansTest {
       for (int r = 0; r < right.size(); r++) {
         if (!rightMatched[r]) {
           expected.add(concat(Arrays.asList(new Object[6]), right.get(r)));
+        }
+      }
+    }
+    if (kind == JoinKind.RIGHT_SEMI || kind == JoinKind.RIGHT_ANTI) {
+      for (int r = 0; r < right.size(); r++) {
+        if (rightMatched[r] == (kind == JoinKind.RIGHT_SEMI)) {
+          expected.add(right.get(r));
         }
       }
     }

@@ -247,10 +247,13 @@ final class ColumnPruner {
             });
     boolean projectsRight =
         switch (kind) {
-          case INNER, LEFT, RIGHT, FULL -> true;
+          case INNER, LEFT, RIGHT, FULL, RIGHT_SEMI, RIGHT_ANTI -> true;
           case SEMI, ANTI, MARK -> false;
         };
+    // What the output's columns begin with among the columns of both sides.
+    int first = projectsRightOnly(kind) ? leftSize : 0;
     needed.stream()
+        .map(i -> i + first)
         .forEach(
             i -> {
               if (i < leftSize) {
@@ -262,15 +265,19 @@ final class ColumnPruner {
     Pruned newLeft = prune(left, leftNeeded);
     Pruned newRight = prune(right, rightNeeded);
     int newLeftSize = newLeft.plan().output().size();
+    int before = projectsRightOnly(kind) ? 0 : newLeftSize;
     int[] column = new int[join.output().size()];
     for (int i = 0; i < column.length; i++) {
+      int at = i + first;
       column[i] =
-          i < leftSize
-              ? newLeft.at(i)
-              : projectsRight ? shifted(newRight.at(i - leftSize), newLeftSize) : newLeftSize;
+          at < leftSize
+              ? newLeft.at(at)
+              : projectsRight ? shifted(newRight.at(at - leftSize), before) : newLeftSize;
     }
     List<Column> output = new ArrayList<>();
-    nullable(newLeft.plan().output(), kind == JoinKind.RIGHT || kind == JoinKind.FULL, output);
+    if (!projectsRightOnly(kind)) {
+      nullable(newLeft.plan().output(), kind == JoinKind.RIGHT || kind == JoinKind.FULL, output);
+    }
     if (projectsRight) {
       nullable(newRight.plan().output(), kind == JoinKind.LEFT || kind == JoinKind.FULL, output);
     } else if (kind == JoinKind.MARK) {
@@ -279,6 +286,10 @@ final class ColumnPruner {
     IntUnaryOperator both =
         i -> i < leftSize ? newLeft.at(i) : newRight.at(i - leftSize) + newLeftSize;
     return new Sides(newLeft, newRight, new RowType(output), column, both);
+  }
+
+  private static boolean projectsRightOnly(JoinKind kind) {
+    return kind == JoinKind.RIGHT_SEMI || kind == JoinKind.RIGHT_ANTI;
   }
 
   private static int shifted(int index, int by) {

@@ -25,6 +25,10 @@ import org.apache.calcite.rex.RexUtil;
 /// Joins: hash joins wherever there is an equality, with the smaller side as build side; otherwise
 /// nested loops.
 final class JoinTranslator {
+  /// A semi join that builds on its left side gives its rows out at the end only, and holds all of
+  /// their columns: its right side must be larger by so much.
+  private static final double EXISTENCE_WEIGHT = 2;
+
   private final PhysicalTranslator plans;
 
   JoinTranslator(PhysicalTranslator plans) {
@@ -115,11 +119,12 @@ final class JoinTranslator {
   private boolean swap(Join join) {
     boolean possible =
         switch (join.getJoinType()) {
-          case INNER, LEFT, RIGHT, FULL -> true;
-          case SEMI, ANTI, LEFT_MARK, ASOF, LEFT_ASOF -> false;
+          case INNER, LEFT, RIGHT, FULL, SEMI, ANTI -> true;
+          case LEFT_MARK, ASOF, LEFT_ASOF -> false;
         };
+    double left = plans.metadata().getRowCount(join.getLeft());
     return possible
-        && plans.metadata().getRowCount(join.getLeft())
+        && (join.getJoinType().projectsRight() ? left : left * EXISTENCE_WEIGHT)
             < plans.metadata().getRowCount(join.getRight());
   }
 
@@ -130,8 +135,13 @@ final class JoinTranslator {
         switch (join.kind()) {
           case LEFT -> JoinKind.RIGHT;
           case RIGHT -> JoinKind.LEFT;
-          case INNER, FULL, SEMI, ANTI, MARK -> join.kind();
+          case SEMI -> JoinKind.RIGHT_SEMI;
+          case ANTI -> JoinKind.RIGHT_ANTI;
+          case RIGHT_SEMI -> JoinKind.SEMI;
+          case RIGHT_ANTI -> JoinKind.ANTI;
+          case INNER, FULL, MARK -> join.kind();
         };
+    boolean existence = kind == JoinKind.RIGHT_SEMI || kind == JoinKind.RIGHT_ANTI;
     HashJoin other =
         new HashJoin(
             join.right(),
@@ -142,9 +152,11 @@ final class JoinTranslator {
             join.nullSafe(),
             join.residual()
                 .map(e -> Expressions.remap(e, i -> i < leftSize ? i + rightSize : i - leftSize)),
-            new RowType(swappedColumns(join.output(), leftSize)),
+            existence
+                ? join.output()
+                : new RowType(swappedColumns(join.output(), leftSize)),
             join.estimatedRows());
-    return Projections.select(other, swappedBack(leftSize, rightSize));
+    return existence ? other : Projections.select(other, swappedBack(leftSize, rightSize));
   }
 
   private PhysicalPlan nestedLoop(
@@ -216,6 +228,7 @@ final class JoinTranslator {
         switch (join.kind()) {
           case INNER, LEFT, RIGHT, FULL -> true;
           case SEMI, ANTI, MARK -> false;
+          case RIGHT_SEMI, RIGHT_ANTI -> throw new IllegalStateException("swapped afterwards");
         };
     List<Column> columns = new ArrayList<>(join.output().columns());
     columns.addAll(leftSize, wideLeft.output().columns().subList(leftSize, left.size()));

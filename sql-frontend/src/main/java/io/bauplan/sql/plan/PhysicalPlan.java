@@ -152,7 +152,12 @@ public sealed interface PhysicalPlan {
     /// Left rows without a match; output is the left columns.
     ANTI,
     /// Left columns and a BOOLEAN `matched`, three-valued as `x IN (subquery)` is.
-    MARK
+    MARK,
+    /// Right rows with a match; output is the right columns. Of hash joins only, as the next: a
+    /// semi join whose left side is the better build side.
+    RIGHT_SEMI,
+    /// Right rows without a match; output is the right columns.
+    RIGHT_ANTI
   }
 
   /// Equi-join. The right input is the build side (the planner swaps).

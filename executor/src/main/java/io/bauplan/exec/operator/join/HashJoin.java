@@ -60,7 +60,10 @@ public final class HashJoin implements AutoCloseable {
   }
 
   private boolean keepsRight() {
-    return node.kind() == PhysicalPlan.JoinKind.RIGHT || node.kind() == PhysicalPlan.JoinKind.FULL;
+    return switch (node.kind()) {
+      case RIGHT, FULL, RIGHT_SEMI, RIGHT_ANTI -> true;
+      case INNER, LEFT, SEMI, ANTI, MARK -> false;
+    };
   }
 
   /// The join's rows, once the right side is in.

@@ -28,6 +28,8 @@ final class HashProbe implements BatchReader {
   private final int[] probeRows = new int[Vector.BATCH_ROWS];
   private final int[] buildRows = new int[Vector.BATCH_ROWS];
   private final boolean firstMatchOnly;
+  private final boolean skipsSettled;
+  private final boolean oneToOne;
   private @Nullable Batch current;
   private int position;
 
@@ -64,9 +66,15 @@ final class HashProbe implements BatchReader {
     boolean existence =
         switch (node.kind()) {
           case SEMI, ANTI, MARK -> true;
-          case INNER, LEFT, RIGHT, FULL -> false;
+          case INNER, LEFT, RIGHT, FULL, RIGHT_SEMI, RIGHT_ANTI -> false;
         };
     this.firstMatchOnly = existence && node.residual().isEmpty();
+    this.skipsSettled =
+        node.kind() == PhysicalPlan.JoinKind.RIGHT_SEMI
+            || node.kind() == PhysicalPlan.JoinKind.RIGHT_ANTI;
+    boolean plain =
+        node.kind() == PhysicalPlan.JoinKind.INNER || node.kind() == PhysicalPlan.JoinKind.LEFT;
+    this.oneToOne = plain && node.residual().isEmpty() && table.isUnique();
   }
 
   @Override
@@ -79,6 +87,15 @@ final class HashProbe implements BatchReader {
           return output.unmatchedBuildRows();
         }
         begin(batch);
+        if (oneToOne && batch.rowCount() <= Vector.BATCH_ROWS) {
+          Batch joined = joinOneToOne(batch);
+          current = null;
+          batch.close();
+          if (joined != null) {
+            return joined;
+          }
+          continue;
+        }
       }
       int pairs = fill(batch);
       if (pairs > 0) {
@@ -96,6 +113,20 @@ final class HashProbe implements BatchReader {
         }
       }
     }
+  }
+
+  private @Nullable Batch joinOneToOne(Batch batch) {
+    int[] selection = batch.selection();
+    int count = batch.rowCount();
+    boolean left = node.kind() == PhysicalPlan.JoinKind.LEFT;
+    int pairs = 0;
+    for (int i = 0; i < count; i++) {
+      int build = candidates[i];
+      probeRows[pairs] = selection == null ? i : selection[i];
+      buildRows[pairs] = build;
+      pairs += left || build >= 0 ? 1 : 0;
+    }
+    return output.aligned(batch, probeRows, buildRows, pairs);
   }
 
   private void begin(Batch batch) {
@@ -150,6 +181,10 @@ final class HashProbe implements BatchReader {
         build = table.match(keys, row, hashes[i], build);
         if (build < 0) {
           break;
+        }
+        if (skipsSettled && output.isSettled(build)) {
+          build = table.after(build);
+          continue;
         }
         probeRows[pairs] = row;
         buildRows[pairs++] = build;

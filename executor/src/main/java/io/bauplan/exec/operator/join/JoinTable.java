@@ -10,18 +10,35 @@ import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// The build side of a hash join: rows chained by hash. Immutable after construction; probed by
-/// many threads.
+/// The build side of a hash join: rows chained by hash, or by the key itself where it is one whole
+/// number of a small range (a slot per number: all rows of a chain then have the same key).
+/// Immutable after construction; probed by many threads.
 final class JoinTable implements AutoCloseable {
   private static final int MIN_SLOTS = 64;
+
+  /// A slot per number is made for ranges up to so many times the rows, or this many numbers.
+  private static final int MAX_SPREAD = 8;
+
+  private static final int SMALL_RANGE = 1 << 16;
+  private static final int MAX_RANGE = 1 << 28;
 
   private final Batch rows;
   private final Register[] keys;
   private final boolean[] nullSafe;
   private final boolean oneLong;
+
+  /// Whether slots are keys less `least`, of which there are as many as `heads`.
+  private final boolean direct;
+
+  private final long least;
   private final int[] heads;
+
+  /// Empty where no slot has two rows.
   private final int[] next;
+
+  /// Empty where slots are keys.
   private final long[] hashes;
+
   private final HeapReservation reservation;
   private final boolean hasNullKeys;
 
@@ -33,31 +50,86 @@ final class JoinTable implements AutoCloseable {
     this.keys = new Register[keyColumns.size()];
     this.reservation = new HeapReservation(allocator);
     int count = rows.rowCount();
-    int slots =
-        Math.max(MIN_SLOTS, Integer.highestOneBit(Math.max(1, Math.min(count, 1 << 29))) * 2);
-    reservation.set(4L * slots + count * (12L + 12L * keyColumns.size()));
+    reservation.set(count * (12L * keyColumns.size()));
     for (int k = 0; k < keys.length; k++) {
       this.nullSafe[k] = nullSafe.get(k);
       keys[k] = new Register(rows.column(keyColumns.get(k)).type());
       RegisterLoader.load(rows.column(keyColumns.get(k)), keys[k], null, count, count);
     }
     this.oneLong = keys.length == 1 && keys[0].kind == Register.Kind.LONG;
-    this.hashes = new long[count];
-    GroupTable.hash(keys, null, count, hashes);
+    Range range = range(count);
+    this.direct = range.slots > 0;
+    this.least = range.least;
+    int slots =
+        direct
+            ? range.slots
+            : Math.max(MIN_SLOTS, Integer.highestOneBit(Math.max(1, Math.min(count, 1 << 29))) * 2);
+    reservation.set(
+        4L * slots + count * ((direct ? 4L : 12L) + 12L * keyColumns.size()));
+    this.hashes = new long[direct ? 0 : count];
+    if (!direct) {
+      GroupTable.hash(keys, null, count, hashes);
+    }
     this.heads = new int[slots];
-    this.next = new int[count];
+    boolean checked = mayHaveNulls(keys);
     boolean nulls = false;
+    int[] chains = {};
     // Backwards, so that chains give rows in their order.
     for (int row = count - 1; row >= 0; row--) {
-      if (cannotMatch(keys, row)) {
+      if (checked && cannotMatch(keys, row)) {
         nulls = true;
         continue;
       }
-      int slot = (int) hashes[row] & slots - 1;
-      next[row] = heads[slot];
+      int slot = direct ? (int) (keys[0].longs[row] - least) : (int) hashes[row] & slots - 1;
+      if (heads[slot] != 0) {
+        if (chains.length == 0) {
+          chains = new int[count];
+        }
+        chains[row] = heads[slot];
+      }
       heads[slot] = row + 1;
     }
+    this.next = chains;
     this.hasNullKeys = nulls;
+  }
+
+  /// @param slots 0 where keys are no slots
+  private record Range(long least, int slots) {
+    static final Range NONE = new Range(0, 0);
+  }
+
+  private Range range(int count) {
+    if (!oneLong || nullSafe[0] && keys[0].hasNulls) {
+      return Range.NONE;
+    }
+    long least = Long.MAX_VALUE;
+    long greatest = Long.MIN_VALUE;
+    long[] values = keys[0].longs;
+    for (int row = 0; row < count; row++) {
+      if (!keys[0].isNull(row)) {
+        least = Math.min(least, values[row]);
+        greatest = Math.max(greatest, values[row]);
+      }
+    }
+    long spread = greatest - least;
+    boolean small =
+        greatest >= least
+            && spread >= 0
+            && spread < Math.min(MAX_RANGE, Math.max(SMALL_RANGE, (long) count * MAX_SPREAD));
+    return small ? new Range(least, (int) spread + 1) : Range.NONE;
+  }
+
+  private static boolean mayHaveNulls(Register[] values) {
+    boolean nulls = false;
+    for (Register value : values) {
+      nulls |= value.hasNulls;
+    }
+    return nulls;
+  }
+
+  /// Whether every probe row has one match at most.
+  boolean isUnique() {
+    return direct && next.length == 0;
   }
 
   Batch rows() {
@@ -81,16 +153,16 @@ final class JoinTable implements AutoCloseable {
   /// For each of the rows the first build row that may match it, -1 = none; written densely.
   void first(
       Register[] values, int @Nullable [] probeRows, int count, long[] probeHashes, int[] to) {
+    if (direct) {
+      firstByKey(values[0], probeRows, count, to);
+      return;
+    }
     GroupTable.hash(values, probeRows, count, probeHashes);
     int mask = heads.length - 1;
     for (int i = 0; i < count; i++) {
       to[i] = heads[(int) probeHashes[i] & mask] - 1;
     }
-    boolean nulls = false;
-    for (Register value : values) {
-      nulls |= value.hasNulls;
-    }
-    if (nulls) {
+    if (mayHaveNulls(values)) {
       for (int i = 0; i < count; i++) {
         if (cannotMatch(values, probeRows == null ? i : probeRows[i])) {
           to[i] = -1;
@@ -99,25 +171,44 @@ final class JoinTable implements AutoCloseable {
     }
   }
 
+  private void firstByKey(Register values, int @Nullable [] probeRows, int count, int[] to) {
+    long[] longs = values.longs;
+    int slots = heads.length;
+    for (int i = 0; i < count; i++) {
+      long slot = longs[probeRows == null ? i : probeRows[i]] - least;
+      to[i] = slot >= 0 && slot < slots ? heads[(int) slot] - 1 : -1;
+    }
+    if (values.hasNulls) {
+      for (int i = 0; i < count; i++) {
+        if (values.nulls[probeRows == null ? i : probeRows[i]]) {
+          to[i] = -1;
+        }
+      }
+    }
+  }
+
   /// The first match at or after `candidate` in its chain; -1 = none.
   int match(Register[] values, int row, long hash, int candidate) {
+    if (direct) {
+      return candidate;
+    }
     int build = candidate;
     if (oneLong && !values[0].hasNulls && !keys[0].hasNulls) {
       long value = values[0].longs[row];
       long[] longs = keys[0].longs;
       while (build >= 0 && longs[build] != value) {
-        build = next[build] - 1;
+        build = after(build);
       }
       return build;
     }
     while (build >= 0 && !(hashes[build] == hash && equal(values, row, build))) {
-      build = next[build] - 1;
+      build = after(build);
     }
     return build;
   }
 
   int after(int build) {
-    return next[build] - 1;
+    return next.length == 0 ? -1 : next[build] - 1;
   }
 
   private boolean equal(Register[] values, int row, int build) {

@@ -11,6 +11,7 @@ import io.bauplan.exec.operator.BatchGather;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.Expressions;
 import io.bauplan.sql.plan.PhysicalPlan.JoinKind;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
@@ -31,8 +32,13 @@ final class PairOutput implements AutoCloseable {
     boolean of(Batch batch, int row);
   }
 
+  /// Below this share of rows with a match the left columns are copied instead of carrying a
+  /// selection.
+  private static final int SPARSE = 4;
+
   private final JoinKind kind;
   private final @Nullable Predicate residual;
+  private final List<Integer> residualColumns;
   private final RowType leftType;
   private final Batch build;
   private final @Nullable AtomicIntegerArray matchedBuild;
@@ -50,7 +56,16 @@ final class PairOutput implements AutoCloseable {
       AtomicInteger running,
       ExpressionContext context) {
     this.kind = kind;
-    this.residual = condition.map(e -> Predicate.compile(e, context)).orElse(null);
+    this.residualColumns =
+        condition.stream()
+            .flatMap(e -> Expressions.inputColumns(e).stream().boxed())
+            .toList();
+    // Over the columns that it reads, and no others.
+    this.residual =
+        condition
+            .map(e -> Expressions.remap(e, residualColumns::indexOf))
+            .map(e -> Predicate.compile(e, context))
+            .orElse(null);
     this.leftType = leftType;
     this.build = build;
     this.matchedBuild = matchedBuild;
@@ -70,35 +85,109 @@ final class PairOutput implements AutoCloseable {
   private boolean givesPairs() {
     return switch (kind) {
       case INNER, LEFT, RIGHT, FULL -> true;
-      case SEMI, ANTI, MARK -> false;
+      case SEMI, ANTI, MARK, RIGHT_SEMI, RIGHT_ANTI -> false;
     };
   }
 
-  /// The joined rows of the pairs; null where there are none. Borrows the batch.
+  /// Whether a build row's further matches make no difference.
+  boolean isSettled(int buildRow) {
+    AtomicIntegerArray bits = matchedBuild;
+    return bits != null && (bits.getPlain(buildRow >>> 5) >>> (buildRow & 31) & 1) != 0;
+  }
+
+  /// The joined rows where no probe row has two matches, under the left batch's vectors and a
+  /// selection; null where there are none. Borrows the batch.
+  ///
+  /// @param buildRows -1 for NULLs
+  @Nullable Batch aligned(Batch batch, int[] probeRows, int[] buildRows, int count) {
+    int length = batch.vectorLength();
+    if (count * SPARSE < length) {
+      return count == 0 ? null : join(batch, probeRows, buildRows, count);
+    }
+    List<Vector> columns =
+        new ArrayList<>(batch.columns().stream().map(Vector::retain).toList());
+    try {
+      int[] fixed = count == length ? buildRows : spread(probeRows, buildRows, count, length, 0);
+      int @Nullable [] others = null;
+      for (Vector column : build.columns()) {
+        boolean filled = count == length || FlatVector.bitsPerValue(column.type()) > 0;
+        if (!filled && others == null) {
+          others = spread(probeRows, buildRows, count, length, -1);
+        }
+        int[] rows = filled || others == null ? fixed : others;
+        columns.add(BatchGather.gather(column, rows, length, allocator));
+      }
+      return new Batch(
+          columns, length, count == length ? null : Arrays.copyOf(probeRows, count), count);
+    } catch (RuntimeException | Error e) {
+      columns.forEach(Vector::close);
+      throw e;
+    }
+  }
+
+  /// The build row of every position of the left batch; `filler` for positions that do not count.
+  private static int[] spread(
+      int[] probeRows, int[] buildRows, int count, int length, int filler) {
+    int[] rows = new int[length];
+    if (filler != 0) {
+      Arrays.fill(rows, filler);
+    }
+    for (int i = 0; i < count; i++) {
+      rows[probeRows[i]] = buildRows[i];
+    }
+    return rows;
+  }
+
+  /// The joined rows of the pairs; null where there are none. Borrows the batch, and spoils the
+  /// arrays.
   @Nullable Batch pairs(Batch batch, int[] probeRows, int[] buildRows, int count) {
     if (residual == null) {
       remember(probeRows, buildRows, null, count);
       return givesPairs() ? join(batch, probeRows, buildRows, count) : null;
     }
-    Batch joined = join(batch, probeRows, buildRows, count);
     int[] kept = new int[count];
     int keptCount;
-    try {
-      keptCount = residual.select(joined, kept);
-      remember(probeRows, buildRows, kept, keptCount);
-    } catch (RuntimeException | Error e) {
-      joined.close();
-      throw e;
+    try (Batch tested = residualInput(batch, probeRows, buildRows, count)) {
+      keptCount = residual.select(tested, kept);
     }
+    remember(probeRows, buildRows, kept, keptCount);
     if (keptCount == 0 || !givesPairs()) {
-      joined.close();
       return null;
     }
-    return keptCount == count ? joined : joined.withSelection(kept, keptCount);
+    if (keptCount < count) {
+      for (int i = 0; i < keptCount; i++) {
+        probeRows[i] = probeRows[kept[i]];
+        buildRows[i] = buildRows[kept[i]];
+      }
+    }
+    return join(batch, probeRows, buildRows, keptCount);
+  }
+
+  /// The columns that the residual condition reads, of some pairs.
+  private Batch residualInput(Batch batch, int[] probeRows, int[] buildRows, int count) {
+    List<Vector> columns = new ArrayList<>();
+    try {
+      for (int column : residualColumns) {
+        columns.add(
+            column < leftType.size()
+                ? BatchGather.gather(batch.column(column), probeRows, count, allocator)
+                : BatchGather.gather(
+                    build.column(column - leftType.size()), buildRows, count, allocator));
+      }
+      return new Batch(columns, count);
+    } catch (RuntimeException | Error e) {
+      columns.forEach(Vector::close);
+      throw e;
+    }
   }
 
   private void remember(int[] probeRows, int[] buildRows, int @Nullable [] kept, int count) {
-    if (kind != JoinKind.INNER && kind != JoinKind.RIGHT) {
+    boolean wanted =
+        switch (kind) {
+          case LEFT, FULL, SEMI, ANTI, MARK -> true;
+          case INNER, RIGHT, RIGHT_SEMI, RIGHT_ANTI -> false;
+        };
+    if (wanted) {
       for (int i = 0; i < count; i++) {
         matchedProbe[probeRows[kept == null ? i : kept[i]]] = true;
       }
@@ -129,7 +218,7 @@ final class PairOutput implements AutoCloseable {
   /// What the probe batch owes after its last pair: null = nothing. Borrows the batch.
   @Nullable Batch endOfBatch(Batch batch, Unknown unknown) {
     return switch (kind) {
-      case INNER, RIGHT -> null;
+      case INNER, RIGHT, RIGHT_SEMI, RIGHT_ANTI -> null;
       case LEFT, FULL -> unmatchedProbeRows(batch);
       case SEMI -> pick(batch, true);
       case ANTI -> pick(batch, false);
@@ -206,7 +295,7 @@ final class PairOutput implements AutoCloseable {
     if (residual == null) {
       return true;
     }
-    try (Batch pair = join(batch, new int[] {probeRow}, new int[] {buildRow}, 1)) {
+    try (Batch pair = residualInput(batch, new int[] {probeRow}, new int[] {buildRow}, 1)) {
       return residual.select(pair, new int[1]) == 1;
     }
   }
@@ -225,7 +314,7 @@ final class PairOutput implements AutoCloseable {
       for (int i = 0; i < count; i++) {
         buildRows[i] = start + i;
       }
-      try (Batch pairs = join(batch, probeRows, buildRows, count)) {
+      try (Batch pairs = residualInput(batch, probeRows, buildRows, count)) {
         int known = residual.select(pairs, scratch) + residual.selectFalse(pairs, scratch);
         if (known < count) {
           return true;
@@ -235,7 +324,8 @@ final class PairOutput implements AutoCloseable {
     return false;
   }
 
-  /// After the last probe batch: build rows that nobody matched, from the last driver to get here.
+  /// After the last probe batch: build rows that nobody matched, or with RIGHT_SEMI that somebody
+  /// did, from the last driver to get here.
   @Nullable Batch unmatchedBuildRows() {
     AtomicIntegerArray bits = matchedBuild;
     if (bits == null) {
@@ -251,13 +341,19 @@ final class PairOutput implements AutoCloseable {
     int[] rows = new int[Vector.BATCH_ROWS];
     int count = 0;
     int total = build.rowCount();
+    int wanted = kind == JoinKind.RIGHT_SEMI ? 1 : 0;
     while (unmatchedPosition < total && count < rows.length) {
       int row = unmatchedPosition++;
-      if ((bits.get(row >>> 5) >>> (row & 31) & 1) == 0) {
+      if ((bits.get(row >>> 5) >>> (row & 31) & 1) == wanted) {
         rows[count++] = row;
       }
     }
-    return count == 0 ? null : nullsAndBuild(rows, count);
+    if (count == 0) {
+      return null;
+    }
+    return givesPairs()
+        ? nullsAndBuild(rows, count)
+        : new Batch(BatchGather.gather(build, rows, count, allocator), count);
   }
 
   private Batch nullsAndBuild(int[] rows, int count) {
