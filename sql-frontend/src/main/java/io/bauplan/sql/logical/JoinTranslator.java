@@ -152,9 +152,7 @@ final class JoinTranslator {
             join.nullSafe(),
             join.residual()
                 .map(e -> Expressions.remap(e, i -> i < leftSize ? i + rightSize : i - leftSize)),
-            existence
-                ? join.output()
-                : new RowType(swappedColumns(join.output(), leftSize)),
+            existence ? join.output() : new RowType(swappedColumns(join.output(), leftSize)),
             join.estimatedRows());
     return existence ? other : Projections.select(other, swappedBack(leftSize, rightSize));
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.plan.Column;
-import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.DataFileFormat;
+import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.plan.RowType;
@@ -31,8 +31,7 @@ class PlanCacheTest {
   private static PhysicalPlan.FileScan file(
       DataFileFormat format, String uri, Map<String, String> options) {
     RowType row = new RowType(List.of(new Column("a", DataType.INT64, true)));
-    return new PhysicalPlan.FileScan(
-        format, List.of(), options, row, List.of(0), Optional.empty());
+    return new PhysicalPlan.FileScan(format, List.of(), options, row, List.of(0), Optional.empty());
   }
 
   @BeforeEach
@@ -93,8 +92,7 @@ class PlanCacheTest {
   @Test
   void forgetsTheOldestPlans() {
     PlanCache cache = new PlanCache();
-    PlannedStatement.Query query =
-        (PlannedStatement.Query) planner.plan(QUERY, Session.DEFAULT);
+    PlannedStatement.Query query = (PlannedStatement.Query) planner.plan(QUERY, Session.DEFAULT);
     int plans = PlanCache.MAX_WEIGHT * 2;
     for (int i = 0; i < plans; i++) {
       cache.add("q" + i, Session.DEFAULT, query.at(), query);

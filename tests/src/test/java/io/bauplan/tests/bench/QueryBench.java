@@ -30,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// DuckDB has its best case, an attached database file that it has read before. Warm means that our
 /// column cache holds the columns; cold that it is not used, and that DuckDB reads the same Parquet
-/// files. Planning is part of both times. Answers are compared before anything is timed.
+/// files. Planning is part of both times; ours keeps the plan of a query that is asked again at the
+/// same commit, so that it is the warm-up that plans. Answers are compared before anything is
+/// timed.
 ///
 /// Run by `tests/bench/tpch` and `tests/bench/tpcds-time`.
 class QueryBench {

@@ -64,8 +64,7 @@ final class JoinTable implements AutoCloseable {
         direct
             ? range.slots
             : Math.max(MIN_SLOTS, Integer.highestOneBit(Math.max(1, Math.min(count, 1 << 29))) * 2);
-    reservation.set(
-        4L * slots + count * ((direct ? 4L : 12L) + 12L * keyColumns.size()));
+    reservation.set(4L * slots + count * ((direct ? 4L : 12L) + 12L * keyColumns.size()));
     this.hashes = new long[direct ? 0 : count];
     if (!direct) {
       GroupTable.hash(keys, null, count, hashes);

@@ -57,9 +57,7 @@ final class PairOutput implements AutoCloseable {
       ExpressionContext context) {
     this.kind = kind;
     this.residualColumns =
-        condition.stream()
-            .flatMap(e -> Expressions.inputColumns(e).stream().boxed())
-            .toList();
+        condition.stream().flatMap(e -> Expressions.inputColumns(e).stream().boxed()).toList();
     // Over the columns that it reads, and no others.
     this.residual =
         condition
@@ -104,8 +102,7 @@ final class PairOutput implements AutoCloseable {
     if (count * SPARSE < length) {
       return count == 0 ? null : join(batch, probeRows, buildRows, count);
     }
-    List<Vector> columns =
-        new ArrayList<>(batch.columns().stream().map(Vector::retain).toList());
+    List<Vector> columns = new ArrayList<>(batch.columns().stream().map(Vector::retain).toList());
     try {
       int[] fixed = count == length ? buildRows : spread(probeRows, buildRows, count, length, 0);
       int @Nullable [] others = null;
@@ -126,8 +123,7 @@ final class PairOutput implements AutoCloseable {
   }
 
   /// The build row of every position of the left batch; `filler` for positions that do not count.
-  private static int[] spread(
-      int[] probeRows, int[] buildRows, int count, int length, int filler) {
+  private static int[] spread(int[] probeRows, int[] buildRows, int count, int length, int filler) {
     int[] rows = new int[length];
     if (filler != 0) {
       Arrays.fill(rows, filler);
