@@ -1,5 +1,6 @@
 package io.bauplan.exec.batch;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -79,12 +80,13 @@ public final class Batch implements AutoCloseable {
     if (rows == null) {
       return this;
     }
-    try (this) {
-      Vector[] compacted = new Vector[columns.size()];
-      for (int i = 0; i < compacted.length; i++) {
-        compacted[i] = select(columns.get(i), rows, allocator);
+    try (this;
+        Unfinished unfinished = new Unfinished()) {
+      List<Vector> compacted = new ArrayList<>();
+      for (Vector column : columns) {
+        compacted.add(unfinished.add(select(column, rows, allocator)));
       }
-      return new Batch(List.of(compacted), rowCount);
+      return unfinished.done(new Batch(compacted, rowCount));
     }
   }
 

@@ -1,6 +1,8 @@
 package io.bauplan.exec.batch;
 
 import io.bauplan.exec.memory.Memory;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.DataType;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,29 +24,43 @@ public final class Gather {
     if (type instanceof DataType.NullType) {
       return new FlatVector(type, count, null, null, null, List.of());
     }
-    int[] source = rows;
-    ArrowBuf validity = gatherValidity(from, rows, count, mask, allocator);
-    if (validity != null) {
-      source = new int[count];
-      for (int i = 0; i < count; i++) {
-        source[i] = rows[i] >= 0 && Memory.bit(validity.memoryAddress(), i) ? rows[i] : -1;
-      }
-    }
-    return switch (type) {
-      case DataType.StructType ignored -> {
-        List<FlatVector> children = new ArrayList<>();
-        int[] shifted = shift(source, count, from.start());
-        for (FlatVector child : from.children()) {
-          children.add(gather(child, shifted, count, 0, allocator));
+    try (Unfinished unfinished = new Unfinished()) {
+      int[] source = rows;
+      ArrowBuf validity = gatherValidity(from, rows, count, mask, allocator);
+      if (validity != null) {
+        unfinished.add(validity);
+        source = new int[count];
+        for (int i = 0; i < count; i++) {
+          source[i] = rows[i] >= 0 && Memory.bit(validity.memoryAddress(), i) ? rows[i] : -1;
         }
-        yield new FlatVector(type, count, validity, null, null, children);
       }
-      case DataType.VarcharType(), DataType.BinaryType() ->
-          gatherBytes(from, source, count, validity, allocator);
-      case DataType.ListType ignored -> gatherLists(from, source, count, validity, allocator);
-      case DataType.MapType ignored -> gatherLists(from, source, count, validity, allocator);
-      default -> gatherFixed(from, source, count, validity, allocator);
-    };
+      return unfinished.done(
+          switch (type) {
+            case DataType.StructType ignored ->
+                gatherStructs(from, source, count, validity, allocator);
+            case DataType.VarcharType(), DataType.BinaryType() ->
+                gatherBytes(from, source, count, validity, allocator);
+            case DataType.ListType ignored -> gatherLists(from, source, count, validity, allocator);
+            case DataType.MapType ignored -> gatherLists(from, source, count, validity, allocator);
+            default -> gatherFixed(from, source, count, validity, allocator);
+          });
+    }
+  }
+
+  private static FlatVector gatherStructs(
+      FlatVector from,
+      int[] rows,
+      int count,
+      @Nullable ArrowBuf validity,
+      BufferAllocator allocator) {
+    try (Unfinished unfinished = new Unfinished()) {
+      List<FlatVector> children = new ArrayList<>();
+      int[] shifted = shift(rows, count, from.start());
+      for (FlatVector child : from.children()) {
+        children.add(unfinished.add(gather(child, shifted, count, 0, allocator)));
+      }
+      return unfinished.done(new FlatVector(from.type(), count, validity, null, null, children));
+    }
   }
 
   /// Rows `rows[0..count)` of a dictionary vector, over the same dictionary; a negative row gives
@@ -226,29 +242,48 @@ public final class Gather {
       BufferAllocator allocator) {
     long inputOffsets = from.offsetsAddress();
     long input = from.dataAddress();
-    ArrowBuf offsets = zeroed(allocator, 4L * (count + 1));
-    long outputOffsets = offsets.memoryAddress();
+    try (Unfinished unfinished = new Unfinished()) {
+      ArrowBuf offsets = unfinished.add(zeroed(allocator, 4L * (count + 1)));
+      long outputOffsets = offsets.memoryAddress();
+      int total = addOffsets(from, rows, count, outputOffsets);
+      ArrowBuf data = unfinished.add(allocator.buffer((long) total + Vector.TAIL_PADDING_BYTES));
+      long output = data.memoryAddress();
+      for (int i = 0; i < count; i++) {
+        if (rows[i] >= 0) {
+          long at = inputOffsets + 4L * rows[i];
+          int begin = Memory.getInt(at);
+          Memory.copy(
+              input + begin,
+              output + Memory.getInt(outputOffsets + 4L * i),
+              Memory.getInt(at + 4) - begin);
+        }
+      }
+      return unfinished.done(
+          new FlatVector(from.type(), count, validity, offsets, data, List.of()));
+    }
+  }
+
+  /// Writes where each row's bytes or elements will end.
+  ///
+  /// @return how many there are
+  private static int addOffsets(FlatVector from, int[] rows, int count, long output) {
     long total = 0;
     for (int i = 0; i < count; i++) {
       if (rows[i] >= 0) {
-        long at = inputOffsets + 4L * rows[i];
+        long at = from.offsetsAddress() + 4L * rows[i];
         total += Memory.getInt(at + 4) - Memory.getInt(at);
       }
-      Memory.putInt(outputOffsets + 4L * (i + 1), Math.toIntExact(total));
-    }
-    ArrowBuf data = allocator.buffer(total + Vector.TAIL_PADDING_BYTES);
-    long output = data.memoryAddress();
-    for (int i = 0; i < count; i++) {
-      if (rows[i] >= 0) {
-        long at = inputOffsets + 4L * rows[i];
-        int begin = Memory.getInt(at);
-        Memory.copy(
-            input + begin,
-            output + Memory.getInt(outputOffsets + 4L * i),
-            Memory.getInt(at + 4) - begin);
+      if (total > Integer.MAX_VALUE - 64) {
+        throw new EngineException(
+            ErrorCode.TOO_MANY,
+            "a column of one batch exceeds 2 GB of text or 2 billion elements",
+            null,
+            "Use shorter strings and lists.",
+            null);
       }
+      Memory.putInt(output + 4L * (i + 1), (int) total);
     }
-    return new FlatVector(from.type(), count, validity, offsets, data, List.of());
+    return (int) total;
   }
 
   private static FlatVector gatherLists(
@@ -258,28 +293,22 @@ public final class Gather {
       @Nullable ArrowBuf validity,
       BufferAllocator allocator) {
     long inputOffsets = from.offsetsAddress();
-    ArrowBuf offsets = zeroed(allocator, 4L * (count + 1));
-    long outputOffsets = offsets.memoryAddress();
-    long total = 0;
-    for (int i = 0; i < count; i++) {
-      if (rows[i] >= 0) {
-        long at = inputOffsets + 4L * rows[i];
-        total += Memory.getInt(at + 4) - Memory.getInt(at);
-      }
-      Memory.putInt(outputOffsets + 4L * (i + 1), Math.toIntExact(total));
-    }
-    int[] elements = new int[Math.toIntExact(total)];
-    int next = 0;
-    for (int i = 0; i < count; i++) {
-      if (rows[i] >= 0) {
-        long at = inputOffsets + 4L * rows[i];
-        for (int e = Memory.getInt(at); e < Memory.getInt(at + 4); e++) {
-          elements[next++] = e;
+    try (Unfinished unfinished = new Unfinished()) {
+      ArrowBuf offsets = unfinished.add(zeroed(allocator, 4L * (count + 1)));
+      int[] elements = new int[addOffsets(from, rows, count, offsets.memoryAddress())];
+      int next = 0;
+      for (int i = 0; i < count; i++) {
+        if (rows[i] >= 0) {
+          long at = inputOffsets + 4L * rows[i];
+          for (int e = Memory.getInt(at); e < Memory.getInt(at + 4); e++) {
+            elements[next++] = e;
+          }
         }
       }
+      FlatVector child = gather(from.children().get(0), elements, next, 0, allocator);
+      return unfinished.done(
+          new FlatVector(from.type(), count, validity, offsets, null, List.of(child)));
     }
-    FlatVector child = gather(from.children().get(0), elements, next, 0, allocator);
-    return new FlatVector(from.type(), count, validity, offsets, null, List.of(child));
   }
 
   /// A zeroed buffer with tail padding.

@@ -322,12 +322,15 @@ public final class VectorBuilder implements AutoCloseable {
 
   /// The vector; the builder is empty afterwards. The caller owns the result.
   public FlatVector build() {
-    List<FlatVector> built = new ArrayList<>();
-    for (VectorBuilder child : children) {
-      built.add(child.build());
-    }
-    if (hasOffsets() && data == null && built.isEmpty()) {
+    if (hasOffsets() && data == null && children.isEmpty()) {
       data = Gather.zeroed(allocator, 0);
+    }
+    List<FlatVector> built = new ArrayList<>();
+    try (Unfinished unfinished = new Unfinished()) {
+      for (VectorBuilder child : children) {
+        built.add(unfinished.add(child.build()));
+      }
+      unfinished.done(built);
     }
     ArrowBuf nulls = validity;
     if (!anyNull && nulls != null) {

@@ -3,6 +3,7 @@ package io.bauplan.exec.expression;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Gather;
+import io.bauplan.exec.batch.Unfinished;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
@@ -71,12 +72,15 @@ final class LambdaBody implements AutoCloseable {
   /// The outer columns of a batch; the caller owns them.
   List<FlatVector> outer(Batch batch, int @Nullable [] rows, int count) {
     List<FlatVector> columns = new ArrayList<>();
-    for (Node node : outer) {
-      columns.add(
-          RegisterWriter.write(
-              node.evaluate(batch, rows, count), rows, count, batch.vectorLength(), allocator));
+    try (Unfinished unfinished = new Unfinished()) {
+      for (Node node : outer) {
+        Register values = node.evaluate(batch, rows, count);
+        columns.add(
+            unfinished.add(
+                RegisterWriter.write(values, rows, count, batch.vectorLength(), allocator)));
+      }
+      return unfinished.done(columns);
     }
-    return columns;
   }
 
   /// A batch for the body. Takes ownership of the parameters, borrows the outer columns.
@@ -84,10 +88,13 @@ final class LambdaBody implements AutoCloseable {
   /// @param rows of the outer batch, one for each element
   Batch rows(List<FlatVector> parameters, List<FlatVector> outerColumns, int[] rows, int count) {
     List<Vector> columns = new ArrayList<>(parameters);
-    for (FlatVector column : outerColumns) {
-      columns.add(Gather.gather(column, rows, count, 0, allocator));
+    try (Unfinished unfinished = new Unfinished()) {
+      parameters.forEach(unfinished::add);
+      for (FlatVector column : outerColumns) {
+        columns.add(unfinished.add(Gather.gather(column, rows, count, 0, allocator)));
+      }
+      return unfinished.done(new Batch(columns, count));
     }
-    return new Batch(columns, count);
   }
 
   /// The body's values; valid until the next call. Borrows the batch while they are used.

@@ -3,6 +3,7 @@ package io.bauplan.exec.expression;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Gather;
+import io.bauplan.exec.batch.Unfinished;
 import io.bauplan.exec.batch.VectorBuilder;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.error.EngineException;
@@ -154,11 +155,15 @@ final class LambdaNodes {
           parents[next++] = row;
         }
       }
-      FlatVector values =
-          Gather.gather(vector.children().getFirst(), elements, total, 0, allocator);
-      try (Batch inner =
-          body.rows(
-              List.of(values, indexes(elements, parents, vector, total)), outer, parents, total)) {
+      FlatVector values;
+      FlatVector indexes;
+      try (Unfinished unfinished = new Unfinished()) {
+        values =
+            unfinished.add(
+                Gather.gather(vector.children().getFirst(), elements, total, 0, allocator));
+        indexes = unfinished.done(indexes(elements, parents, vector, total));
+      }
+      try (Batch inner = body.rows(List.of(values, indexes), outer, parents, total)) {
         return build(lists, values, body.evaluate(inner), batch.vectorLength(), rows, count);
       }
     }
@@ -263,9 +268,14 @@ final class LambdaNodes {
           elements[count++] = begin(vector, row) + step;
         }
       }
-      FlatVector states = Gather.gather(state, active, count, 0, allocator);
-      FlatVector values =
-          Gather.gather(vector.children().getFirst(), elements, count, 0, allocator);
+      FlatVector states;
+      FlatVector values;
+      try (Unfinished unfinished = new Unfinished()) {
+        states = unfinished.add(Gather.gather(state, active, count, 0, allocator));
+        values =
+            unfinished.done(
+                Gather.gather(vector.children().getFirst(), elements, count, 0, allocator));
+      }
       try (Batch inner = body.rows(List.of(states, values), outer, active, count);
           VectorBuilder builder = new VectorBuilder(type(), length, allocator)) {
         Register results = body.evaluate(inner);

@@ -1,7 +1,9 @@
 package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.ConstantVector;
 import io.bauplan.exec.batch.FlatVector;
+import io.bauplan.exec.batch.Unfinished;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Literals;
 import io.bauplan.exec.expression.Register;
@@ -15,7 +17,6 @@ import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PhysicalPlan.JoinKind;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
@@ -124,15 +125,21 @@ final class NestedPlans {
           return null;
         }
         int rows = Math.max(count, 1);
-        int[] leftRows = new int[rows];
-        Arrays.fill(leftRows, row);
         int[] rightRows = new int[rows];
         for (int i = 0; i < rows; i++) {
           rightRows[i] = count == 0 ? -1 : i;
         }
-        List<Vector> columns = BatchGather.gather(left, leftRows, rows, allocator);
-        columns.addAll(BatchGather.gather(right, rightRows, rows, allocator));
-        return new Batch(columns, rows);
+        List<Vector> columns = new ArrayList<>();
+        try (Unfinished unfinished = new Unfinished()) {
+          // One copy, however many rows: the row may hold the very list that is unnested.
+          for (Vector column : BatchGather.gather(left, new int[] {row}, 1, allocator)) {
+            columns.add(unfinished.add(new ConstantVector((FlatVector) column, rows)));
+          }
+          for (Vector column : BatchGather.gather(right, rightRows, rows, allocator)) {
+            columns.add(unfinished.add(column));
+          }
+          return unfinished.done(new Batch(columns, rows));
+        }
       }
       case RIGHT, FULL, MARK, RIGHT_SEMI, RIGHT_ANTI ->
           throw new EngineException(

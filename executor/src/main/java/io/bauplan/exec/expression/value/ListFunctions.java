@@ -56,10 +56,7 @@ final class ListFunctions {
     return switch (function) {
       case "array_contains_value" -> ListFunctions::contains;
       case "list_repeat" ->
-          in ->
-              in[1] == null
-                  ? null
-                  : Collections.nCopies((int) Math.clamp((Long) in[1], 0, MAX_ELEMENTS), in[0]);
+          in -> in[1] == null ? null : Collections.nCopies(sized(number(in[1])), in[0]);
       case "list_slice_open" -> in -> in[0] == null ? null : open(in);
       case "list_zip" -> ListFunctions::zip;
       case "list_join" -> ListFunctions::join;
@@ -328,10 +325,15 @@ final class ListFunctions {
     }
   }
 
+  private static int sized(long size) {
+    checkSize(size);
+    return (int) Math.max(size, 0);
+  }
+
   private static void checkSize(long size) {
     if (size > MAX_ELEMENTS) {
       throw Errors.invalidArgument(
-          "a series in one value has at most "
+          "a list made in one value has at most "
               + MAX_ELEMENTS
               + " elements; use it in FROM for longer ones");
     }

@@ -2,6 +2,7 @@ package io.bauplan.exec.operator.aggregate;
 
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.FlatVector;
+import io.bauplan.exec.batch.Unfinished;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.batch.VectorBuilder;
 import io.bauplan.exec.expression.ByteArena;
@@ -51,8 +52,13 @@ final class CollectAccumulator extends Accumulator {
       keys.add(new SortKey(arguments + keys.size(), key.ascending(), key.nullsFirst()));
     }
     this.order = List.copyOf(keys);
-    for (DataType type : types) {
-      columns.add(new VectorBuilder(type, 64, allocator));
+    try {
+      for (DataType type : types) {
+        columns.add(new VectorBuilder(type, 64, allocator));
+      }
+    } catch (RuntimeException | Error e) {
+      columns.forEach(VectorBuilder::close);
+      throw e;
     }
   }
 
@@ -119,10 +125,13 @@ final class CollectAccumulator extends Accumulator {
       return;
     }
     List<Vector> vectors = new ArrayList<>();
-    for (VectorBuilder column : columns) {
-      vectors.add(column.build());
+    Batch batch;
+    try (Unfinished unfinished = new Unfinished()) {
+      for (VectorBuilder column : columns) {
+        vectors.add(unfinished.add(column.build()));
+      }
+      batch = unfinished.done(new Batch(vectors, rows));
     }
-    Batch batch = new Batch(vectors, rows);
     collected = batch;
     int most = -1;
     for (int i = 0; i < rows; i++) {

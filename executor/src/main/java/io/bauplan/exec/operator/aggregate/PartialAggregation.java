@@ -58,7 +58,7 @@ final class PartialAggregation implements AutoCloseable {
     int bytes = 0;
     for (AggregateCall call : node.calls()) {
       if (!call.function().equals("grouping")) {
-        Accumulator accumulator = Accumulators.of(call, input, allocator);
+        Accumulator accumulator = accumulator(call);
         accumulators.add(accumulator);
         calls.add(call);
         bytes += accumulator.bytesPerGroup();
@@ -66,7 +66,22 @@ final class PartialAggregation implements AutoCloseable {
     }
     this.bytesPerGroup = bytes;
     if (global) {
-      ensure(1);
+      try {
+        ensure(1);
+      } catch (RuntimeException | Error e) {
+        close();
+        throw e;
+      }
+    }
+  }
+
+  /// One more, or none at all.
+  private Accumulator accumulator(AggregateCall call) {
+    try {
+      return Accumulators.of(call, input, allocator);
+    } catch (RuntimeException | Error e) {
+      accumulators.forEach(Accumulator::close);
+      throw e;
     }
   }
 

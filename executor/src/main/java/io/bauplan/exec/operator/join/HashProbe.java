@@ -106,8 +106,10 @@ final class HashProbe implements BatchReader {
       }
       if (position == batch.rowCount()) {
         current = null;
-        Batch rest = output.endOfBatch(batch, this::markUnknown);
-        batch.close();
+        Batch rest;
+        try (Batch ended = batch) {
+          rest = output.endOfBatch(ended, this::markUnknown);
+        }
         if (rest != null) {
           return rest;
         }

@@ -112,8 +112,10 @@ public final class NestedLoopJoin implements AutoCloseable {
           }
         } else {
           current = null;
-          Batch rest = output.endOfBatch(batch, output::conditionUnknown);
-          batch.close();
+          Batch rest;
+          try (Batch ended = batch) {
+            rest = output.endOfBatch(ended, output::conditionUnknown);
+          }
           if (rest != null) {
             return rest;
           }
