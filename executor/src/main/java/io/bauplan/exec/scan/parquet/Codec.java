@@ -15,7 +15,6 @@ import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
 import org.brotli.dec.BrotliInputStream;
 import org.jspecify.annotations.Nullable;
-import org.xerial.snappy.Snappy;
 
 /// Decompresses pages. Used by one thread.
 final class Codec implements AutoCloseable {
@@ -73,7 +72,7 @@ final class Codec implements AutoCloseable {
     }
   }
 
-  /// Fills exactly `toLength` bytes.
+  /// Fills exactly `toLength` bytes. Both buffers have the padding of [NativeBuffer].
   void decompress(long from, int fromLength, long to, int toLength) {
     if (toLength == 0) {
       return;
@@ -82,7 +81,10 @@ final class Codec implements AutoCloseable {
     try {
       made =
           switch (kind) {
-            case SNAPPY -> snappy(from, fromLength, to, toLength);
+            case SNAPPY -> {
+              SnappyDecoder.decode(from, fromLength, to, toLength);
+              yield toLength;
+            }
             case ZSTD -> zstd(from, fromLength, to, toLength);
             case GZIP, BROTLI -> streamed(from, fromLength, to, toLength);
             case LZ4_RAW -> lz4(from, fromLength, to, toLength);
@@ -98,14 +100,6 @@ final class Codec implements AutoCloseable {
     if (made != toLength) {
       throw new CorruptData("a page decompresses to " + made + " bytes, not " + toLength);
     }
-  }
-
-  private static int snappy(long from, int fromLength, long to, int toLength) throws IOException {
-    ByteBuffer source = view(from, fromLength);
-    if (Snappy.uncompressedLength(source) != toLength) {
-      throw new CorruptData("a page does not decompress to its length");
-    }
-    return Snappy.uncompress(source, view(to, toLength));
   }
 
   private int zstd(long from, int fromLength, long to, int toLength) {
