@@ -111,7 +111,9 @@ public final class ArrowBatches {
         buffers.add(
             width == 1
                 ? bits(data, first, length, made, allocator)
-                : data.slice(first * width >>> 3, length * width >>> 3));
+                : Decimals.isShort(type)
+                    ? widened(data, first, length, made, allocator)
+                    : data.slice(first * width >>> 3, length * width >>> 3));
       }
     }
   }
@@ -136,6 +138,14 @@ public final class ArrowBatches {
       }
     }
     return shifted;
+  }
+
+  private static ArrowBuf widened(
+      ArrowBuf data, int first, int length, List<ArrowBuf> made, BufferAllocator allocator) {
+    ArrowBuf wide = allocator.buffer(16L * length + Vector.TAIL_PADDING_BYTES);
+    made.add(wide);
+    Decimals.widen(data.memoryAddress() + 8L * first, wide.memoryAddress(), length);
+    return wide.slice(0, 16L * length);
   }
 
   private static int nullCount(ArrowBuf validity, int first, int length) {
@@ -183,6 +193,9 @@ public final class ArrowBatches {
     if (!field.getType().equals(ArrowTypes.arrowType(type)) && !sameLayout(field, type)) {
       return ForeignVectors.convert(vector, type, allocator);
     }
+    if (Decimals.isShort(type)) {
+      return narrowed(vector, type, allocator);
+    }
     List<FlatVector> children = new ArrayList<>();
     try {
       for (FieldVector child : vector.getChildrenFromFields()) {
@@ -205,6 +218,25 @@ public final class ArrowBatches {
         offsets ? retain(vector.getOffsetBuffer()) : null,
         nested ? null : retain(vector.getDataBuffer()),
         children);
+  }
+
+  private static FlatVector narrowed(FieldVector vector, DataType type, BufferAllocator allocator) {
+    int length = vector.getValueCount();
+    ArrowBuf validity = vector.getNullCount() == 0 ? null : vector.getValidityBuffer();
+    ArrowBuf data = allocator.buffer(8L * length + Vector.TAIL_PADDING_BYTES);
+    try {
+      Decimals.narrow(
+          vector.getDataBuffer().memoryAddress(),
+          data.memoryAddress(),
+          length,
+          validity == null ? 0 : validity.memoryAddress(),
+          type);
+    } catch (RuntimeException | Error e) {
+      data.close();
+      throw e;
+    }
+    return new FlatVector(
+        type, length, validity == null ? null : retain(validity), null, data, List.of());
   }
 
   /// Types that differ in a word only: the zone of a timestamp, the flag of sorted map keys.

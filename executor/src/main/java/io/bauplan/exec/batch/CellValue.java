@@ -3,8 +3,6 @@ package io.bauplan.exec.batch;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +37,7 @@ public final class CellValue {
           bits == 32
               ? (double) Memory.getFloat(data + 4L * row)
               : Memory.getDouble(data + 8L * row);
-      case DataType.DecimalType(int ignored, int scale) -> decimal(data + 16L * row, scale);
+      case DataType.DecimalType ignored -> Decimals.value(vector, row);
       case DataType.VarcharType() -> new String(bytes(vector, row), StandardCharsets.UTF_8);
       case DataType.BinaryType() -> bytes(vector, row);
       case DataType.UuidType() -> uuid(data + 16L * row);
@@ -57,14 +55,6 @@ public final class CellValue {
         yield values;
       }
     };
-  }
-
-  private static BigDecimal decimal(long address, int scale) {
-    BigInteger unscaled =
-        BigInteger.valueOf(Memory.getLong(address + 8))
-            .shiftLeft(64)
-            .add(new BigInteger(Long.toUnsignedString(Memory.getLong(address))));
-    return new BigDecimal(unscaled, scale);
   }
 
   private static byte[] uuid(long address) {

@@ -8,7 +8,8 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// One entry per row in Arrow's layout of the type (see [io.bauplan.sql.plan.ArrowTypes]).
+/// One entry per row in Arrow's layout of the type (see [io.bauplan.sql.plan.ArrowTypes]), but for
+/// [Decimals].
 ///
 /// | type | offsets | data | children |
 /// |---|---|---|---|
@@ -180,7 +181,7 @@ public final class FlatVector implements Vector {
       case DataType.BooleanType() -> 1;
       case DataType.IntegerType(int bits) -> bits;
       case DataType.FloatType(int bits) -> bits;
-      case DataType.DecimalType ignored -> 128;
+      case DataType.DecimalType(int precision, int ignored) -> Decimals.bits(precision);
       case DataType.UuidType() -> 128;
       case DataType.DateType() -> 32;
       case DataType.IntervalYearMonthType() -> 32;

@@ -163,6 +163,13 @@ public final class VectorBuilder implements AutoCloseable {
 
   /// The unscaled value of a decimal.
   public void appendInt128(long high, long low) {
+    if (bits == 64) {
+      if (low >> 63 != high) {
+        throw Decimals.overflow(type);
+      }
+      appendLong(low);
+      return;
+    }
     valid();
     Memory.putLong(address(data) + 16L * (length - 1), low);
     Memory.putLong(address(data) + 16L * (length - 1) + 8, high);

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// shape of every vector with the lengths of its buffers), the buffers as they are in memory, each
 /// at a multiple of 64, and a checksum of all of it.
 final class ColumnFileFormat {
-  private static final long MAGIC = 0x314c4f434e4c5042L;
+  /// Of the format; another one is for vectors of another layout.
+  private static final long MAGIC = 0x324c4f434e4c5042L;
   private static final int FIXED_BYTES = 12;
   private static final int CHECKSUM_BYTES = 4;
   private static final int ALIGNMENT = 64;

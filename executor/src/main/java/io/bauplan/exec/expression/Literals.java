@@ -1,11 +1,11 @@
 package io.bauplan.exec.expression;
 
+import io.bauplan.exec.batch.Decimals;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.VectorBuilder;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,11 +26,7 @@ public final class Literals {
       case DataType.NullType() -> null;
       case DataType.BooleanType() -> Nested.integer(vector, row) != 0;
       case DataType.FloatType(int bits) -> Nested.float64(vector, row, bits);
-      case DataType.DecimalType(int ignored, int scale) -> {
-        long address = vector.dataAddress() + 16L * row;
-        yield new BigDecimal(
-            Int128.toBigInteger(Memory.getLong(address + 8), Memory.getLong(address)), scale);
-      }
+      case DataType.DecimalType ignored -> Decimals.value(vector, row);
       case DataType.VarcharType() ->
           Bytes.string(Nested.begin(vector, row), Nested.length(vector, row));
       case DataType.BinaryType() ->

@@ -1,5 +1,6 @@
 package io.bauplan.exec.expression;
 
+import io.bauplan.exec.batch.Decimals;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.DataType;
@@ -49,10 +50,10 @@ public final class Nested {
               left.dataAddress() + 16L * leftRow, 16, right.dataAddress() + 16L * rightRow, 16);
       case DataType.DecimalType ignored ->
           Int128.compare(
-              Memory.getLong(left.dataAddress() + 16L * leftRow + 8),
-              Memory.getLong(left.dataAddress() + 16L * leftRow),
-              Memory.getLong(right.dataAddress() + 16L * rightRow + 8),
-              Memory.getLong(right.dataAddress() + 16L * rightRow));
+              Decimals.high(left, leftRow),
+              Decimals.low(left, leftRow),
+              Decimals.high(right, rightRow),
+              Decimals.low(right, rightRow));
       case DataType.FloatType(int bits) ->
           ComparisonNode.compare(float64(left, leftRow, bits), float64(right, rightRow, bits));
       default -> Long.compare(integer(left, leftRow), integer(right, rightRow));
@@ -91,7 +92,8 @@ public final class Nested {
       case DataType.VarcharType(), DataType.BinaryType() ->
           Bytes.hash(begin(vector, row), length(vector, row));
       case DataType.UuidType() -> Bytes.hash(vector.dataAddress() + 16L * row, 16);
-      case DataType.DecimalType ignored -> Bytes.hash(vector.dataAddress() + 16L * row, 16);
+      case DataType.DecimalType ignored ->
+          Bytes.mix(Decimals.low(vector, row) ^ Bytes.mix(Decimals.high(vector, row)));
       case DataType.FloatType(int bits) ->
           Bytes.mix(Double.doubleToLongBits(float64(vector, row, bits) + 0.0));
       default -> Bytes.mix(integer(vector, row));

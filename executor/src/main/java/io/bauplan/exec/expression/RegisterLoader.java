@@ -1,6 +1,7 @@
 package io.bauplan.exec.expression;
 
 import io.bauplan.exec.batch.ConstantVector;
+import io.bauplan.exec.batch.Decimals;
 import io.bauplan.exec.batch.DictionaryVector;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Vector;
@@ -54,7 +55,13 @@ public final class RegisterLoader {
       case DataType.TimestampType ignored -> loadIntegers(data, 64, to, rows, count);
       case DataType.IntervalDayTimeType() -> loadIntegers(data, 64, to, rows, count);
       case DataType.FloatType(int bits) -> loadFloats(data, bits, to, rows, count);
-      case DataType.DecimalType ignored -> loadDecimals(data, to, rows, count, length);
+      case DataType.DecimalType decimal -> {
+        if (Decimals.isShort(decimal)) {
+          loadIntegers(data, 64, to, rows, count);
+        } else {
+          loadDecimals(data, to, rows, count, length);
+        }
+      }
       case DataType.VarcharType() -> loadBytes(from, to, rows, count);
       case DataType.BinaryType() -> loadBytes(from, to, rows, count);
       case DataType.UuidType() -> {

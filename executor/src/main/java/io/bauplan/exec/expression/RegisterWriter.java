@@ -121,12 +121,25 @@ public final class RegisterWriter {
         }
       }
       case 64 -> {
+        if (from.wide) {
+          checkNarrow(from, rows, count);
+        }
         for (int i = 0; i < count; i++) {
           int row = rows == null ? i : rows[i];
           Memory.putLong(data + 8L * row, longs[row]);
         }
       }
       default -> writeWide(from, rows, count, data);
+    }
+  }
+
+  /// Kernels fill wide registers also where the result's type has few digits.
+  private static void checkNarrow(Register from, int @Nullable [] rows, int count) {
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      if (!from.isNull(row) && from.highs[row] != from.longs[row] >> 63) {
+        throw Errors.overflow("the result", from.type);
+      }
     }
   }
 

@@ -1,11 +1,11 @@
 package io.bauplan.exec.expression;
 
+import io.bauplan.exec.batch.Decimals;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
@@ -171,12 +171,7 @@ public final class TextFormat {
           Bytes.string(Nested.begin(vector, row), Nested.length(vector, row));
       case DataType.BinaryType() -> binary(Nested.begin(vector, row), Nested.length(vector, row));
       case DataType.UuidType() -> uuid(vector.dataAddress() + 16L * row);
-      case DataType.DecimalType(int ignored, int scale) -> {
-        long address = vector.dataAddress() + 16L * row;
-        BigInteger unscaled =
-            Int128.toBigInteger(Memory.getLong(address + 8), Memory.getLong(address));
-        yield new BigDecimal(unscaled, scale).toPlainString();
-      }
+      case DataType.DecimalType ignored -> Decimals.value(vector, row).toPlainString();
       case DataType.FloatType(int bits) -> ofDouble(Nested.float64(vector, row, bits), bits == 32);
       default -> ofLong(vector.type(), Nested.integer(vector, row), zone);
     };

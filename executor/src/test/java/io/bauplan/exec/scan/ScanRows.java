@@ -1,12 +1,11 @@
 package io.bauplan.exec.scan;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.Decimals;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.DataType;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,12 +64,7 @@ public final class ScanRows {
           bits == 32
               ? (Object) Memory.getFloat(data + 4L * row)
               : Memory.getDouble(data + 8L * row);
-      case DataType.DecimalType(int ignored, int scale) ->
-          new BigDecimal(
-              BigInteger.valueOf(Memory.getLong(data + 16L * row + 8))
-                  .shiftLeft(64)
-                  .or(new BigInteger(Long.toUnsignedString(Memory.getLong(data + 16L * row)))),
-              scale);
+      case DataType.DecimalType ignored -> Decimals.value(vector, row);
       case DataType.VarcharType() -> new String(bytes(vector, row), StandardCharsets.UTF_8);
       case DataType.BinaryType() -> java.util.HexFormat.of().formatHex(bytes(vector, row));
       case DataType.UuidType() -> {

@@ -1,5 +1,6 @@
 package io.bauplan.server.wire;
 
+import io.bauplan.exec.batch.Decimals;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.Column;
@@ -20,6 +21,7 @@ final class ColumnAppender implements AutoCloseable {
   private final BufferAllocator allocator;
   private final List<ColumnAppender> children;
   private final long bitsPerValue;
+  private final boolean shortDecimal;
   private final boolean hasOffsets;
   private final boolean hasBytes;
   private @Nullable ArrowBuf validity;
@@ -31,7 +33,8 @@ final class ColumnAppender implements AutoCloseable {
   ColumnAppender(DataType type, BufferAllocator allocator) {
     this.type = type;
     this.allocator = allocator;
-    this.bitsPerValue = FlatVector.bitsPerValue(type);
+    this.shortDecimal = Decimals.isShort(type);
+    this.bitsPerValue = shortDecimal ? 128 : FlatVector.bitsPerValue(type);
     this.hasBytes = type instanceof DataType.VarcharType || type instanceof DataType.BinaryType;
     this.hasOffsets =
         hasBytes || type instanceof DataType.ListType || type instanceof DataType.MapType;
@@ -86,6 +89,9 @@ final class ColumnAppender implements AutoCloseable {
     } else if (bitsPerValue == 1) {
       data = reserve(data, rows / 8L, Bits.bytes(rows + count));
       Bits.copy(vector.dataAddress(), from, data.memoryAddress(), rows, count);
+    } else if (shortDecimal) {
+      data = reserve(data, rows * 16L, (rows + count) * 16L);
+      Decimals.widen(vector.dataAddress() + from * 8L, data.memoryAddress() + rows * 16L, count);
     } else {
       long width = bitsPerValue >>> 3;
       data = reserve(data, rows * width, (rows + count) * width);

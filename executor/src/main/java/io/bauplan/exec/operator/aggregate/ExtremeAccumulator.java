@@ -119,11 +119,13 @@ final class ExtremeAccumulator extends Accumulator {
     }
   }
 
-  /// Most values lose by their first eight bytes.
+  /// Most values lose by their first eight bytes; of a dictionary's values each is looked at once
+  /// in a row.
   private void addBytesToOne(Register in, int @Nullable [] rows, int count) {
     boolean min = choice == Choice.MIN;
     boolean any = present[0];
     long best = any ? start(longs[0], (int) highs[0]) : 0;
+    long lastWon = 0;
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];
       if (in.isNull(row)) {
@@ -131,15 +133,24 @@ final class ExtremeAccumulator extends Accumulator {
       }
       long address = in.longs[row];
       int length = in.lengths[row];
+      if (address == lastWon && length == highs[0]) {
+        continue;
+      }
       long start = start(address, length);
       int order = any ? Long.compareUnsigned(start, best) : 0;
       if (min ? order > 0 : order < 0) {
         continue;
       }
-      offerBytes(0, address, length);
+      if (offerBytes(0, address, length) || equal(address, length)) {
+        lastWon = address;
+      }
       best = start;
       any = true;
     }
+  }
+
+  private boolean equal(long address, int length) {
+    return length == highs[0] && Bytes.compare(address, length, longs[0], length) == 0;
   }
 
   /// The first eight bytes, zeros behind shorter values: their order is that of the values, but for
@@ -204,9 +215,10 @@ final class ExtremeAccumulator extends Accumulator {
     }
   }
 
-  private void offerBytes(int group, long address, int length) {
+  /// Whether the value has taken the place of the one before.
+  private boolean offerBytes(int group, long address, int length) {
     if (present[group] && !wins(Bytes.compare(address, length, longs[group], (int) highs[group]))) {
-      return;
+      return false;
     }
     // The place of the value before is used again where it is large enough.
     long place = present[group] && highs[group] >= length ? longs[group] : arena.allocate(length);
@@ -214,6 +226,7 @@ final class ExtremeAccumulator extends Accumulator {
     present[group] = true;
     longs[group] = place;
     highs[group] = length;
+    return true;
   }
 
   @Override

@@ -149,32 +149,50 @@ final class ChunkReader implements AutoCloseable {
     FlatVector entries = java.util.Objects.requireNonNull(dictionary);
     codeRuns.codes(out, codeBytes, count);
     int limit = entries.length();
-    int over = 0;
-    switch (codeBytes) {
-      case 1 -> {
-        if (limit < 256) {
-          for (int i = 0; i < count; i++) {
-            over |= limit - 1 - (Memory.getByte(out + i) & 0xff);
-          }
-        }
-      }
-      case 2 -> {
-        if (limit < 65536) {
-          for (int i = 0; i < count; i++) {
-            over |= limit - 1 - (Memory.getShort(out + 2L * i) & 0xffff);
-          }
-        }
-      }
-      default -> {
-        for (int i = 0; i < count; i++) {
-          int code = Memory.getInt(out + 4L * i);
-          over |= code | limit - 1 - code;
-        }
-      }
-    }
-    if (over < 0) {
+    if (!codesBelow(out, codeBytes, count, limit)) {
       throw new CorruptData("a code outside its dictionary of " + limit + " entries");
     }
+  }
+
+  /// Whether each code is below `limit`; looks at eight bytes of them at a time.
+  static boolean codesBelow(long codes, int codeBytes, int count, int limit) {
+    if (codeBytes == 4) {
+      int over = 0;
+      for (int i = 0; i < count; i++) {
+        int code = Memory.getInt(codes + 4L * i);
+        over |= code | limit - 1 - code;
+      }
+      return over >= 0;
+    }
+    int bits = 8 * codeBytes;
+    if (limit >= 1 << bits) {
+      return true;
+    }
+    // A lane's high bit comes on where its other bits, or all of them, reach the limit.
+    long ones = codeBytes == 1 ? 0x0101010101010101L : 0x0001000100010001L;
+    long high = ones << bits - 1;
+    int half = 1 << bits - 1;
+    boolean low = limit <= half;
+    long add = ones * ((low ? half : 2 * half) - limit);
+    long over = 0;
+    long bytes = (long) count * codeBytes;
+    long at = 0;
+    for (; at <= bytes - 8; at += 8) {
+      long word = Memory.getLong(codes + at);
+      long reached = (word & ~high) + add;
+      over |= low ? word | reached : word & reached;
+    }
+    if ((over & high) != 0) {
+      return false;
+    }
+    for (; at < bytes; at += codeBytes) {
+      int code =
+          codeBytes == 1 ? Memory.getByte(codes + at) & 0xff : Memory.getShort(codes + at) & 0xffff;
+      if (code >= limit) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void appendValues(int count) {

@@ -1,5 +1,7 @@
 package io.bauplan.exec.scan.parquet;
 
+import io.bauplan.exec.batch.Decimals;
+import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.exec.scan.parquet.SchemaNode.Logical;
 import io.bauplan.exec.scan.parquet.SchemaNode.Physical;
@@ -27,7 +29,7 @@ abstract class Conversion {
   /// Bytes of one value of a type in buffers of this package; booleans have one until they are
   /// packed, 0 is variable.
   static int width(DataType type) {
-    long bits = io.bauplan.exec.batch.FlatVector.bitsPerValue(type);
+    long bits = FlatVector.bitsPerValue(type);
     return bits == 1 ? 1 : (int) (bits >>> 3);
   }
 
@@ -51,7 +53,7 @@ abstract class Conversion {
       case BYTE_ARRAY -> {
         if (target instanceof DataType.DecimalType wanted
             && natural instanceof DataType.DecimalType held) {
-          yield new BytesToDecimal(0, scaleUp(leaf, held, wanted));
+          yield new BytesToDecimal(0, scaleUp(leaf, held, wanted), Decimals.isShort(wanted));
         }
         if (target instanceof DataType.VarcharType || target instanceof DataType.BinaryType) {
           if (natural instanceof DataType.VarcharType || natural instanceof DataType.BinaryType) {
@@ -63,7 +65,8 @@ abstract class Conversion {
       case FIXED -> {
         if (target instanceof DataType.DecimalType wanted
             && natural instanceof DataType.DecimalType held) {
-          yield new BytesToDecimal(leaf.length(), scaleUp(leaf, held, wanted));
+          yield new BytesToDecimal(
+              leaf.length(), scaleUp(leaf, held, wanted), Decimals.isShort(wanted));
         }
         if (leaf.logical() instanceof Logical.Float16
             && target instanceof DataType.FloatType(int bits)) {
@@ -210,7 +213,13 @@ abstract class Conversion {
     @Override
     void fixed(long in, int count, long out) {
       switch (target) {
-        case DataType.DecimalType ignored -> decimals(in, count, out);
+        case DataType.DecimalType decimal -> {
+          if (Decimals.isShort(decimal)) {
+            shortDecimals(in, count, out);
+          } else {
+            decimals(in, count, out);
+          }
+        }
         case DataType.FloatType ignored -> {
           for (int i = 0; i < count; i++) {
             Memory.putDouble(out + 8L * i, value(in, i));
@@ -257,6 +266,20 @@ abstract class Conversion {
       }
       int value = Memory.getInt(in + 4L * i);
       return unsigned ? value & 0xffffffffL : value;
+    }
+
+    private void shortDecimals(long in, int count, long out) {
+      long trouble = 0;
+      for (int i = 0; i < count; i++) {
+        long value = value(in, i);
+        long scaled = value * multiply;
+        trouble |= Math.multiplyHigh(value, multiply) ^ scaled >> 63;
+        trouble |= unsigned && wide ? value >> 63 : 0;
+        Memory.putLong(out + 8L * i, scaled);
+      }
+      if (trouble != 0) {
+        throw new CorruptData("a decimal has more digits than its type");
+      }
     }
 
     private void decimals(long in, int count, long out) {
@@ -320,16 +343,20 @@ abstract class Conversion {
   private static final class BytesToDecimal extends Conversion {
     private final int length;
     private final int scaleUp;
+    private final boolean narrow;
+    private final int width;
 
-    BytesToDecimal(int length, int scaleUp) {
+    BytesToDecimal(int length, int scaleUp, boolean narrow) {
       this.length = length;
       this.scaleUp = scaleUp;
+      this.narrow = narrow;
+      this.width = narrow ? 8 : 16;
     }
 
     @Override
     void fixed(long in, int count, long out) {
       for (int i = 0; i < count; i++) {
-        convert(in + (long) i * length, length, out + 16L * i);
+        convert(in + (long) i * length, length, out + (long) width * i);
       }
     }
 
@@ -337,7 +364,7 @@ abstract class Conversion {
     void bytes(long offsets, long data, int count, long out) {
       for (int i = 0; i < count; i++) {
         int begin = Memory.getInt(offsets + 4L * i);
-        convert(data + begin, Memory.getInt(offsets + 4L * i + 4) - begin, out + 16L * i);
+        convert(data + begin, Memory.getInt(offsets + 4L * i + 4) - begin, out + (long) width * i);
       }
     }
 
@@ -369,7 +396,11 @@ abstract class Conversion {
         low = value.longValue();
       }
       Memory.putLong(out, low);
-      Memory.putLong(out + 8, high);
+      if (!narrow) {
+        Memory.putLong(out + 8, high);
+      } else if (high != low >> 63) {
+        throw new CorruptData("a decimal has more digits than its type");
+      }
     }
   }
 }

@@ -1,10 +1,9 @@
 package io.bauplan.exec.scan.parquet;
 
+import io.bauplan.exec.batch.Decimals;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.DataType;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
 /// Single values of vectors, as [io.bauplan.sql.plan.Expression.Literal] holds them. Not for hot
@@ -21,12 +20,7 @@ final class ScalarValues {
           bits == 32
               ? (double) Memory.getFloat(data + 4L * row)
               : Memory.getDouble(data + 8L * row);
-      case DataType.DecimalType(int ignored, int scale) ->
-          new BigDecimal(
-              BigInteger.valueOf(Memory.getLong(data + 16L * row + 8))
-                  .shiftLeft(64)
-                  .or(new BigInteger(Long.toUnsignedString(Memory.getLong(data + 16L * row)))),
-              scale);
+      case DataType.DecimalType ignored -> Decimals.value(vector, row);
       case DataType.VarcharType() -> new String(bytes(vector, row), StandardCharsets.UTF_8);
       case DataType.BinaryType() -> bytes(vector, row);
       case DataType.UuidType() -> {
