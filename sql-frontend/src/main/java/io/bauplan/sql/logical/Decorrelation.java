@@ -1,5 +1,7 @@
 package io.bauplan.sql.logical;
 
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.calcite.plan.RelOptUtil;
@@ -28,6 +30,7 @@ final class Decorrelation {
   static RelNode apply(RelNode rel, RelBuilder builder) {
     Finder finder = new Finder();
     finder.go(rel);
+    checkComplete(rel);
     if (finder.joins) {
       return rel;
     }
@@ -39,6 +42,20 @@ final class Decorrelation {
     } catch (IndexOutOfBoundsException e) {
       // Calcite's look for NOT NULL columns stumbles over a sum that a comparison refers to.
       return prepared;
+    }
+  }
+
+  /// Of several sub-queries in the condition of a join Calcite joins all but the first to rows that
+  /// it does not give them.
+  private static void checkComplete(RelNode rel) {
+    if (!isComplete(rel)) {
+      throw new EngineException(
+          ErrorCode.NOT_SUPPORTED,
+          "a sub-query that refers to columns of a join cannot stand in the condition of this join"
+              + " beside another sub-query",
+          null,
+          "Move it into WHERE, or into a sub-query of the side whose columns it refers to.",
+          null);
     }
   }
 
