@@ -33,8 +33,10 @@ public final class QueryPlanner {
 
   /// A planned query.
   ///
-  /// @param repeatable whether the session and the commit alone determine the plan
-  public record Planned(PlannedStatement.Query query, boolean repeatable) {}
+  /// @param repeatable whether the session, the commit and the files alone determine the plan
+  /// @param files that were read in place
+  public record Planned(
+      PlannedStatement.Query query, boolean repeatable, List<Reads.Files> files) {}
 
   public PlannedStatement.Query query(SqlNode query) {
     return planned(query).query();
@@ -52,7 +54,8 @@ public final class QueryPlanner {
                     input, Projections.references(input.output()), renamed(input.output(), named)));
     return new Planned(
         new PlannedStatement.Query(context.at(), plan, parameters(converted)),
-        !volatiles && context.reads().unrepeatable().isEmpty());
+        !volatiles && context.reads().onlyFilesUnrepeatable(),
+        context.reads().files());
   }
 
   /// Calcite makes the names in a tree distinct; a result shows those that were written.

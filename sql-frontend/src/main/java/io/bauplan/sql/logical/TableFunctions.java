@@ -157,13 +157,13 @@ final class TableFunctions {
           call.getOperator().getName() + " takes a path: a file, a glob or a URI",
           Positions.of(call.getParserPosition()));
     }
-    context.reads().noteUnrepeatable("the file " + uri);
     PhysicalPlan.FileScan scan;
     try {
       scan = context.files().describe(format, uri, options);
     } catch (EngineException e) {
       throw e.position().isPresent() ? e : e.withPosition(Positions.of(call.getParserPosition()));
     }
+    context.reads().noteFiles(new Reads.Files(format, uri, options, scan));
     double rows = 0;
     for (var file : scan.files()) {
       rows += file.recordCount() < 0 ? ResolvedTable.UNKNOWN_ROWS : file.recordCount();

@@ -32,7 +32,7 @@ public final class CalcitePlanner implements StatementPlanner {
   @Override
   public PlannedStatement plan(String sql, Session session) {
     Optional<PinnedRef> at = reference(session);
-    Optional<PlannedStatement.Query> plan = at.flatMap(ref -> known.find(sql, session, ref));
+    Optional<PlannedStatement.Query> plan = at.flatMap(ref -> known.find(sql, session, ref, files));
     return plan.isPresent() ? plan.get() : plan(sql, session, ModelScope.NONE);
   }
 
@@ -53,7 +53,7 @@ public final class CalcitePlanner implements StatementPlanner {
       if (statement instanceof Statement.Query query) {
         QueryPlanner.Planned planned = new QueryPlanner(context).planned(query.query());
         if (planned.repeatable() && models == ModelScope.NONE) {
-          known.add(sql, session, context.at(), planned.query());
+          known.add(sql, session, context.at(), planned.query(), planned.files());
         }
         return planned.query();
       }

@@ -9,6 +9,7 @@ import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.plan.RowType;
+import io.bauplan.sql.plan.ScanFile;
 import io.bauplan.sql.plan.TableRef;
 import java.time.ZoneId;
 import java.util.List;
@@ -24,14 +25,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PlanCacheTest {
   private static final String QUERY = "SELECT id FROM t WHERE usd > 3";
 
+  private long fileBytes = 100;
   private final MemoryCatalog catalog = new MemoryCatalog();
   private final StatementPlanner planner =
-      new CalcitePlanner(catalog, PlanCacheTest::file, SystemTables.with(SystemTables.NONE));
+      new CalcitePlanner(catalog, this::file, SystemTables.with(SystemTables.NONE));
 
-  private static PhysicalPlan.FileScan file(
+  private PhysicalPlan.FileScan file(
       DataFileFormat format, String uri, Map<String, String> options) {
     RowType row = new RowType(List.of(new Column("a", DataType.INT64, true)));
-    return new PhysicalPlan.FileScan(format, List.of(), options, row, List.of(0), Optional.empty());
+    ScanFile file = new ScanFile(uri, format, fileBytes, -1, Map.of(), List.of());
+    return new PhysicalPlan.FileScan(
+        format, List.of(file), options, row, List.of(0), Optional.empty());
   }
 
   @BeforeEach
@@ -83,10 +87,18 @@ class PlanCacheTest {
         "SELECT id FROM t WHERE id IN (SELECT usd + year(current_date) FROM t)",
         "SELECT id FROM t TABLESAMPLE BERNOULLI (10)",
         "SELECT * FROM information_schema.tables",
-        "SELECT * FROM read_parquet('x.parquet')",
       })
   void plansAgainWhatSomethingElseDetermines(String sql) {
     assertThat(plan(sql)).isNotSameAs(plan(sql));
+  }
+
+  @Test
+  void plansAgainWhenAFileIsAnother() {
+    String sql = "SELECT * FROM read_parquet('x.parquet')";
+    PhysicalPlan before = plan(sql);
+    assertThat(plan(sql)).isSameAs(before);
+    fileBytes++;
+    assertThat(plan(sql)).isNotSameAs(before);
   }
 
   @Test
@@ -95,9 +107,10 @@ class PlanCacheTest {
     PlannedStatement.Query query = (PlannedStatement.Query) planner.plan(QUERY, Session.DEFAULT);
     int plans = PlanCache.MAX_WEIGHT * 2;
     for (int i = 0; i < plans; i++) {
-      cache.add("q" + i, Session.DEFAULT, query.at(), query);
+      cache.add("q" + i, Session.DEFAULT, query.at(), query, List.of());
     }
-    assertThat(cache.find("q" + (plans - 1), Session.DEFAULT, query.at())).contains(query);
-    assertThat(cache.find("q0", Session.DEFAULT, query.at())).isEmpty();
+    assertThat(cache.find("q" + (plans - 1), Session.DEFAULT, query.at(), this::file))
+        .contains(query);
+    assertThat(cache.find("q0", Session.DEFAULT, query.at(), this::file)).isEmpty();
   }
 }
