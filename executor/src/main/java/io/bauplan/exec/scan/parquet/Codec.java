@@ -27,9 +27,6 @@ final class Codec implements AutoCloseable {
   static final int ZSTD = 6;
   static final int LZ4_RAW = 7;
 
-  /// No codec makes more bytes of one than this; more is a lie about the length.
-  private static final int MAX_RATIO = 40_000;
-
   private final int kind;
   private @Nullable ZstdDecompressCtx zstd;
 
@@ -59,10 +56,30 @@ final class Codec implements AutoCloseable {
     return Memory.all().asSlice(address, length).asByteBuffer();
   }
 
+  /// Bytes that one byte can become at most; more is a lie about the length.
+  private int maxRatio() {
+    return switch (kind) {
+      case UNCOMPRESSED -> 1;
+      case SNAPPY -> 32;
+      case LZ4, LZ4_RAW -> 300;
+      case GZIP -> 1_100;
+      default -> 40_000;
+    };
+  }
+
   /// Whether `plain` bytes can come of `compressed` ones at all: asked before memory is taken for
-  /// them.
-  void checkLength(int compressed, int plain) {
-    if (kind == UNCOMPRESSED ? compressed != plain : plain > (compressed + 1L) * MAX_RATIO) {
+  /// them. Brotli knows no bound, so there what looks like a lie is tried.
+  void checkLength(long from, int compressed, int plain) {
+    boolean lie =
+        kind == UNCOMPRESSED ? compressed != plain : plain > (compressed + 1L) * maxRatio();
+    if (lie && kind == BROTLI) {
+      try {
+        lie = streamed(from, compressed, 0, plain) != plain;
+      } catch (IOException e) {
+        throw undecodable(e);
+      }
+    }
+    if (lie) {
       throw new CorruptData(
           "a page of "
               + compressed
@@ -70,6 +87,10 @@ final class Codec implements AutoCloseable {
               + plain
               + " bytes without compression");
     }
+  }
+
+  private static CorruptData undecodable(Exception e) {
+    return new CorruptData("a page does not decompress: " + e.getMessage());
   }
 
   /// Fills exactly `toLength` bytes. Both buffers have the padding of [NativeBuffer].
@@ -95,7 +116,7 @@ final class Codec implements AutoCloseable {
             }
           };
     } catch (IOException | LZ4Exception | ZstdException e) {
-      throw new CorruptData("a page does not decompress: " + e.getMessage());
+      throw undecodable(e);
     }
     if (made != toLength) {
       throw new CorruptData("a page decompresses to " + made + " bytes, not " + toLength);
@@ -117,6 +138,7 @@ final class Codec implements AutoCloseable {
     return kind == GZIP ? new GZIPInputStream(bytes, 1 << 16) : new BrotliInputStream(bytes);
   }
 
+  /// @param to 0 = what is made is only counted
   private int streamed(long from, int fromLength, long to, int toLength) throws IOException {
     byte[] compressed = new byte[fromLength];
     Memory.copy(from, compressed, 0, fromLength);
@@ -131,7 +153,9 @@ final class Codec implements AutoCloseable {
         if (count > toLength - made) {
           throw new CorruptData("a page decompresses to more than its length");
         }
-        Memory.copy(buffer, 0, to + made, count);
+        if (to != 0) {
+          Memory.copy(buffer, 0, to + made, count);
+        }
         made += count;
       }
     }

@@ -10,7 +10,7 @@ final class DeferredColumn implements ColumnReader {
   private final String name;
   private final Supplier<ColumnReader> open;
   private @Nullable ColumnReader reader;
-  private int skippedBatches;
+  private long skippedRows;
 
   DeferredColumn(String name, Supplier<ColumnReader> open) {
     this.name = name;
@@ -37,8 +37,8 @@ final class DeferredColumn implements ColumnReader {
     if (opened == null) {
       opened = open.get();
       reader = opened;
-      for (int i = 0; i < skippedBatches; i++) {
-        opened.skip(Vector.BATCH_ROWS);
+      for (long left = skippedRows; left > 0; left -= Vector.BATCH_ROWS) {
+        opened.skip((int) Math.min(left, Vector.BATCH_ROWS));
       }
     }
     return opened;
@@ -49,7 +49,7 @@ final class DeferredColumn implements ColumnReader {
   public void skip(int rows) {
     ColumnReader opened = reader;
     if (opened == null) {
-      skippedBatches++;
+      skippedRows += rows;
     } else {
       opened.skip(rows);
     }

@@ -174,8 +174,8 @@ final class PageStream implements AutoCloseable {
 
   /// Reads and decompresses the body of a page.
   private long body(Header header) {
-    codec.checkLength(header.compressed, header.uncompressed);
     long from = stored(header);
+    codec.checkLength(from, header.compressed, header.uncompressed);
     if (codec.kind() == Codec.UNCOMPRESSED) {
       return from;
     }
@@ -256,9 +256,6 @@ final class PageStream implements AutoCloseable {
     int compressed = header.compressed - levels;
     int uncompressed = header.uncompressed - levels;
     boolean decompress = data.compressed && codec.kind() != Codec.UNCOMPRESSED && uncompressed > 0;
-    if (decompress) {
-      codec.checkLength(compressed, uncompressed);
-    }
     long from = stored(header);
     kind = Kind.DATA;
     valueCount = checkedCount(data.values);
@@ -268,6 +265,7 @@ final class PageStream implements AutoCloseable {
     definitions = repetitionsEnd;
     definitionsEnd = from + levels;
     if (decompress) {
+      codec.checkLength(from + levels, compressed, uncompressed);
       values = plain.reserve(uncompressed, 0);
       codec.decompress(from + levels, compressed, values, uncompressed);
       valuesEnd = values + uncompressed;

@@ -40,11 +40,15 @@ final class RowGroupReader implements BatchReader {
   /// Below this share of rows that pass the filter, its rows are read one by one.
   private static final int FEW = 64;
 
+  /// Of a column in a batch, as far as its average tells.
+  private static final long MAX_BATCH_BYTES = 256L << 20;
+
   private final ParquetFile source;
   private final RangeReader file;
   private final @Nullable RangeFetch fetch;
   private final ScanContext context;
   private final List<ColumnReader> columns = new ArrayList<>();
+  private final int rowsAtOnce;
   private long left;
 
   RowGroupReader(
@@ -58,6 +62,7 @@ final class RowGroupReader implements BatchReader {
     this.file = fetch == null ? source.reader() : fetch;
     this.context = context;
     this.left = group.rowCount();
+    this.rowsAtOnce = rowsAtOnce(wanted, group);
     context.figures().rowGroupsRead().increment();
     String column = "";
     try {
@@ -81,6 +86,16 @@ final class RowGroupReader implements BatchReader {
     }
   }
 
+  /// As many rows as batches have, fewer where values are huge: some are half a gigabyte long.
+  private static int rowsAtOnce(List<Wanted> wanted, Footer.RowGroup group) {
+    long most = 0;
+    for (Wanted each : wanted) {
+      most = Math.max(most, each.shape == null ? 0 : ColumnBinding.plainBytes(each.shape, group));
+    }
+    long each = Math.max(1, most / Math.max(1, group.rowCount()));
+    return (int) Math.clamp(MAX_BATCH_BYTES / each, 1, Vector.BATCH_ROWS);
+  }
+
   private ColumnReader open(Wanted wanted, Footer.RowGroup group) {
     ColumnShape shape = wanted.shape;
     if (wanted.ids.id() == ScanColumn.POSITION_ID) {
@@ -90,7 +105,7 @@ final class RowGroupReader implements BatchReader {
       return new FixedColumn(wanted.name, wanted.type, wanted.value, context.allocator());
     }
     Optional<ColumnCache> cache = source.cache();
-    if (cache.isEmpty() || !context.cached()) {
+    if (cache.isEmpty() || !context.cached() || rowsAtOnce < Vector.BATCH_ROWS) {
       return decode(wanted, shape, group, context.allocator());
     }
     return cached(cache.get(), wanted, shape, group);
@@ -196,7 +211,7 @@ final class RowGroupReader implements BatchReader {
   }
 
   private int advance() {
-    int rows = (int) Math.min(left, Vector.BATCH_ROWS);
+    int rows = (int) Math.min(left, rowsAtOnce);
     left -= rows;
     context.figures().rowsRead().add(rows);
     return rows;
