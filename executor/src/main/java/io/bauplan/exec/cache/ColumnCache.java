@@ -32,6 +32,9 @@ public final class ColumnCache implements AutoCloseable {
 
   private static final double REMOTE_NANOS_PER_BYTE = 10;
 
+  /// Times that a column is asked for before it is kept, where it is not kept at once.
+  private static final int TOUCHES = 2;
+
   /// What a look-up found.
   public sealed interface Lookup {
     /// The column; the caller releases it.
@@ -123,7 +126,8 @@ public final class ColumnCache implements AutoCloseable {
   ///
   /// @param estimatedBytes of memory that it will take, should it have to be read
   /// @param remote read from behind a network
-  public Lookup lookup(ColumnKey key, long estimatedBytes, boolean remote) {
+  /// @param atOnce kept though nobody asked for it before
+  public Lookup lookup(ColumnKey key, long estimatedBytes, boolean remote, boolean atOnce) {
     synchronized (this) {
       frequencies.add(key, columns.size());
       Held held = columns.get(key);
@@ -139,9 +143,10 @@ public final class ColumnCache implements AutoCloseable {
         hits.increment();
         return new Lookup.Follow(filling);
       }
-      double value =
-          frequencies.count(key) * (remote ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE);
-      if (filling != null || closed || !room(estimatedBytes, value)) {
+      int asked = frequencies.count(key);
+      double value = asked * (remote ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE);
+      boolean worthIt = atOnce || asked >= TOUCHES;
+      if (filling != null || closed || !worthIt || !room(estimatedBytes, value)) {
         return new Lookup.Pass();
       }
       ColumnFill fill = new ColumnFill(this, key, estimatedBytes, remote);

@@ -68,6 +68,17 @@ record ColumnBinding(List<RowGroupReader.Wanted> wanted) {
     return sum;
   }
 
+  /// A guess of the memory that the columns of one row group take when decoded.
+  long plainBytes(Footer.RowGroup group) {
+    long sum = 0;
+    for (RowGroupReader.Wanted each : wanted) {
+      if (each.shape() != null) {
+        sum += plainBytes(each.shape(), group);
+      }
+    }
+    return sum;
+  }
+
   /// Compressed bytes of a column in one row group.
   static long bytes(ColumnShape shape, Footer.RowGroup group) {
     return switch (shape) {

@@ -7,13 +7,28 @@ import io.bauplan.exec.scan.store.LazyReader;
 import io.bauplan.exec.scan.store.ObjectStore;
 import io.bauplan.exec.scan.store.RangeReader;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
-/// A file whose footer is known.
+/// A file of a scan, whose footer is known.
 ///
 /// @param info with an empty version for a table's file, which never changes
 /// @param cache of its columns; empty = none
+/// @param scanBytes of memory that all columns of the scan take, over all its files
 record ParquetFile(
-    ObjectStore store, ObjectStore.FileInfo info, Footer footer, Optional<ColumnCache> cache) {
+    ObjectStore store,
+    ObjectStore.FileInfo info,
+    Footer footer,
+    Optional<ColumnCache> cache,
+    AtomicLong scanBytes) {
+  /// What is kept is written to memory that was not used before, which makes a scan a third slower:
+  /// noticed where this is much, and where there is no network to wait for besides.
+  private static final long LARGE_SCAN_BYTES = 64L << 20;
+
+  /// Whether columns go to the cache when they are first asked for. Those of large scans of local
+  /// files wait until they are asked for again.
+  boolean kept() {
+    return remote() || scanBytes.get() <= LARGE_SCAN_BYTES;
+  }
 
   /// A reader of its bytes, opened when first used; the caller closes it.
   RangeReader reader() {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -82,14 +83,15 @@ public final class ParquetSource {
   }
 
   /// A table's file as its manifest describes it, or any other file as it is now.
-  private ParquetFile open(ScanFile file, boolean ofTable) {
+  private ParquetFile open(ScanFile file, boolean ofTable, AtomicLong scanBytes) {
     if (ofTable && file.sizeBytes() > 0) {
       try (LazyReader reader = new LazyReader(store, file.location(), file.sizeBytes())) {
         return new ParquetFile(
             store,
             new ObjectStore.FileInfo(file.location(), file.sizeBytes(), ""),
             footers.ofTable(reader, store.remote(file.location())),
-            cache);
+            cache,
+            scanBytes);
       }
     }
     try (RangeReader reader = store.open(file.location())) {
@@ -97,21 +99,24 @@ public final class ParquetSource {
           store,
           new ObjectStore.FileInfo(file.location(), reader.sizeBytes(), reader.version()),
           footers.get(reader, store.remote(file.location())),
-          cache);
+          cache,
+          scanBytes);
     }
   }
 
   /// The tasks of a scan whose columns are found by field id.
   public List<ScanTask> tasks(PhysicalPlan.TableScan scan) {
+    AtomicLong scanBytes = new AtomicLong();
     return each(
         scan.files(),
         file -> footers.has(file.location(), file.sizeBytes()),
-        file -> tasks(scan, file));
+        file -> tasks(scan, file, scanBytes));
   }
 
   /// The tasks of a scan whose columns are found by name.
   public List<ScanTask> tasks(PhysicalPlan.FileScan scan) {
-    return each(scan.files(), file -> false, file -> tasks(scan, file));
+    AtomicLong scanBytes = new AtomicLong();
+    return each(scan.files(), file -> false, file -> tasks(scan, file, scanBytes));
   }
 
   /// Opens files side by side where that costs round trips.
@@ -131,18 +136,18 @@ public final class ParquetSource {
     return opened.stream().flatMap(List::stream).toList();
   }
 
-  private List<ScanTask> tasks(PhysicalPlan.TableScan scan, ScanFile file) {
+  private List<ScanTask> tasks(PhysicalPlan.TableScan scan, ScanFile file, AtomicLong scanBytes) {
     List<ScanColumn> columns = new ArrayList<>(scan.columns());
     columns.addAll(scan.filterColumns());
-    return tasks(file, columns, scan.filter(), new Roaring64Bitmap(), true);
+    return tasks(file, columns, scan.filter(), new Roaring64Bitmap(), true, scanBytes);
   }
 
-  private List<ScanTask> tasks(PhysicalPlan.FileScan scan, ScanFile file) {
+  private List<ScanTask> tasks(PhysicalPlan.FileScan scan, ScanFile file, AtomicLong scanBytes) {
     List<ScanColumn> columns = new ArrayList<>();
     for (Column column : scan.output().columns()) {
       columns.add(new ScanColumn(-1, column));
     }
-    return tasks(file, columns, scan.filter(), new Roaring64Bitmap(), false);
+    return tasks(file, columns, scan.filter(), new Roaring64Bitmap(), false, scanBytes);
   }
 
   DeleteFiles deletes() {
@@ -160,7 +165,7 @@ public final class ParquetSource {
       List<ScanColumn> columns,
       Optional<Expression> filter,
       Roaring64Bitmap moreDeletes) {
-    return tasks(file, columns, filter, moreDeletes, true);
+    return tasks(file, columns, filter, moreDeletes, true, new AtomicLong());
   }
 
   private List<ScanTask> tasks(
@@ -168,8 +173,9 @@ public final class ParquetSource {
       List<ScanColumn> columns,
       Optional<Expression> filter,
       Roaring64Bitmap moreDeletes,
-      boolean ofTable) {
-    ParquetFile opened = open(file, ofTable);
+      boolean ofTable,
+      AtomicLong scanBytes) {
+    ParquetFile opened = open(file, ofTable, scanBytes);
     Footer footer = opened.footer();
     ColumnBinding binding = ColumnBinding.of(file, footer, columns);
     RowGroupFilter skip = new RowGroupFilter(binding.wanted(), filter);
@@ -189,6 +195,7 @@ public final class ParquetSource {
             });
         continue;
       }
+      scanBytes.addAndGet(binding.plainBytes(group));
       tasks.add(
           deleted.isEmpty()
               ? context -> new RowGroupReader(opened, group, binding.wanted(), context)

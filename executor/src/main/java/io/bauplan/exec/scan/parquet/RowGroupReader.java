@@ -116,7 +116,8 @@ final class RowGroupReader implements BatchReader {
     ColumnKey key = source.key(wanted, shape, group);
     long stored = ColumnBinding.bytes(shape, group);
     ScanContext.Figures figures = context.figures();
-    return switch (cache.lookup(key, ColumnBinding.plainBytes(shape, group), source.remote())) {
+    long plain = ColumnBinding.plainBytes(shape, group);
+    return switch (cache.lookup(key, plain, source.remote(), source.kept())) {
       case ColumnCache.Lookup.Hit(CachedColumn column) -> {
         figures.cacheHits().increment();
         figures.bytesFromMemory().add(column.sizeBytes());

@@ -81,7 +81,8 @@ class ParquetMutationTest {
     if (!root.isEmpty()) {
       try (Stream<Path> all = Files.list(Path.of(root, "data"))) {
         for (Path file : all.filter(p -> p.toString().endsWith(".parquet")).sorted().toList()) {
-          if (Files.size(file) < 200_000) {
+          // One of them becomes two gigabytes, each time that it is read.
+          if (Files.size(file) < 200_000 && !file.toString().contains("large_string")) {
             seeds.add(Files.readAllBytes(file));
           }
         }
