@@ -7,6 +7,11 @@ public final class Int128 {
   private static final BigInteger[] POWERS = new BigInteger[77];
   private static final long[] LONG_POWERS = new long[19];
 
+  /// Of the powers that 128 bits hold.
+  private static final long[] POWER_HIGHS = new long[39];
+
+  private static final long[] POWER_LOWS = new long[39];
+
   static {
     POWERS[0] = BigInteger.ONE;
     for (int i = 1; i < POWERS.length; i++) {
@@ -14,6 +19,10 @@ public final class Int128 {
     }
     for (int i = 0; i < LONG_POWERS.length; i++) {
       LONG_POWERS[i] = POWERS[i].longValueExact();
+    }
+    for (int i = 0; i < POWER_LOWS.length; i++) {
+      POWER_HIGHS[i] = high(POWERS[i]);
+      POWER_LOWS[i] = POWERS[i].longValue();
     }
   }
 
@@ -52,6 +61,10 @@ public final class Int128 {
     if (precision <= 18) {
       return high == low >> 63 && low < LONG_POWERS[precision] && low > -LONG_POWERS[precision];
     }
+    if (high == low >> 63) {
+      // Below 2^63, and so below 10^19.
+      return true;
+    }
     long magnitudeHigh = high;
     long magnitudeLow = low;
     if (high < 0) {
@@ -61,8 +74,7 @@ public final class Int128 {
         return false;
       }
     }
-    BigInteger limit = POWERS[precision];
-    return compare(magnitudeHigh, magnitudeLow, high(limit), limit.longValue()) < 0;
+    return compare(magnitudeHigh, magnitudeLow, POWER_HIGHS[precision], POWER_LOWS[precision]) < 0;
   }
 
   /// The nearest double of the integer.

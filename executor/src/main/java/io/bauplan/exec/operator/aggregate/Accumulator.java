@@ -19,6 +19,16 @@ abstract class Accumulator implements AutoCloseable {
     add(groups, arguments, rows, count);
   }
 
+  /// Whether there is `addRun`.
+  boolean takesRuns() {
+    return false;
+  }
+
+  /// Adds rows of one group: those in `rows` from `start` to `end`.
+  void addRun(int group, Register[] arguments, int[] rows, int start, int end) {
+    throw new UnsupportedOperationException("runs of " + getClass().getSimpleName());
+  }
+
   /// Adds the states of another accumulator of the same kind: its group `from[i]` goes to group
   /// `to[i]`.
   abstract void merge(Accumulator other, int[] from, int[] to, int count);

@@ -26,12 +26,36 @@ final class CountAccumulator extends Accumulator {
     }
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];
-      boolean counted = true;
-      for (Register argument : arguments) {
-        counted &= !argument.isNull(row);
-      }
-      counts[groups[i]] += counted ? 1 : 0;
+      counts[groups[i]] += anyNull(arguments, row) ? 0 : 1;
     }
+  }
+
+  @Override
+  boolean takesRuns() {
+    return true;
+  }
+
+  @Override
+  void addRun(int group, Register[] arguments, int[] rows, int start, int end) {
+    int counted = end - start;
+    for (Register argument : arguments) {
+      if (argument.hasNulls) {
+        counted = 0;
+        for (int i = start; i < end; i++) {
+          counted += anyNull(arguments, rows[i]) ? 0 : 1;
+        }
+        break;
+      }
+    }
+    counts[group] += counted;
+  }
+
+  private static boolean anyNull(Register[] arguments, int row) {
+    boolean isNull = false;
+    for (Register argument : arguments) {
+      isNull |= argument.isNull(row);
+    }
+    return isNull;
   }
 
   @Override

@@ -2,9 +2,9 @@ package io.bauplan.exec.operator.aggregate;
 
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
+import io.bauplan.exec.operator.HeapReservation;
 import io.bauplan.sql.plan.DataType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +19,12 @@ final class DistinctAccumulator extends Accumulator {
   private int[] kept = {};
   private int capacity;
   private boolean fed;
+  private final HeapReservation indexBytes;
+  private @Nullable ByGroup byGroup;
 
   DistinctAccumulator(Accumulator inner, List<DataType> arguments, BufferAllocator allocator) {
     this.inner = inner;
+    this.indexBytes = new HeapReservation(allocator);
     List<DataType> types = new ArrayList<>();
     types.add(DataType.INT64);
     types.addAll(arguments);
@@ -69,34 +72,66 @@ final class DistinctAccumulator extends Accumulator {
   @Override
   void merge(Accumulator other, int[] from, int[] to, int count) {
     DistinctAccumulator others = (DistinctAccumulator) other;
-    int groups = 0;
-    for (int i = 0; i < count; i++) {
-      groups = Math.max(groups, from[i] + 1);
-    }
-    int[] target = new int[Math.max(groups, 1)];
-    Arrays.fill(target, -1);
-    for (int i = 0; i < count; i++) {
-      target[from[i]] = to[i];
-    }
-    int size = others.set.size();
+    ByGroup index = others.byGroup();
     Register[] arguments = others.arguments();
-    group.reset(size);
-    int[] rows = new int[Math.min(Vector.BATCH_ROWS, Math.max(size, 1))];
+    group.reset(others.set.size());
+    int[] rows = new int[Vector.BATCH_ROWS];
     if (numbers.length < rows.length) {
       numbers = new int[rows.length];
     }
     int filled = 0;
-    for (int i = 0; i < size; i++) {
-      long source = others.set.key(0).longs[i];
-      if (source < groups && target[(int) source] >= 0) {
-        group.longs[i] = target[(int) source];
-        rows[filled++] = i;
-      }
-      if (filled == rows.length || i == size - 1) {
-        insert(arguments, rows, filled);
-        filled = 0;
+    for (int i = 0; i < count; i++) {
+      int source = from[i];
+      int end = source < index.groups() ? index.starts[source + 1] : 0;
+      for (int e = end == 0 ? 0 : index.starts[source]; e < end; e++) {
+        int row = index.rows[e];
+        group.longs[row] = to[i];
+        rows[filled++] = row;
+        if (filled == rows.length) {
+          insert(arguments, rows, filled);
+          filled = 0;
+        }
       }
     }
+    insert(arguments, rows, filled);
+  }
+
+  /// The values of each group: those of group `g` are in `rows` from `starts[g]` to `starts[g +
+  /// 1]`.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record ByGroup(int[] starts, int[] rows) {
+    int groups() {
+      return starts.length - 1;
+    }
+  }
+
+  /// Once all values are in. Several threads may merge from here.
+  private synchronized ByGroup byGroup() {
+    ByGroup known = byGroup;
+    if (known == null) {
+      int size = set.size();
+      long[] groups = set.key(0).longs;
+      int most = -1;
+      for (int row = 0; row < size; row++) {
+        most = Math.max(most, (int) groups[row]);
+      }
+      indexBytes.set(Integer.BYTES * (2L * (most + 1) + size));
+      int[] starts = new int[most + 2];
+      for (int row = 0; row < size; row++) {
+        starts[(int) groups[row] + 1]++;
+      }
+      for (int g = 0; g <= most; g++) {
+        starts[g + 1] += starts[g];
+      }
+      int[] next = starts.clone();
+      int[] rows = new int[size];
+      for (int row = 0; row < size; row++) {
+        rows[next[(int) groups[row]]++] = row;
+      }
+      known = new ByGroup(starts, rows);
+      byGroup = known;
+    }
+    return known;
   }
 
   private Register[] arguments() {
@@ -138,6 +173,7 @@ final class DistinctAccumulator extends Accumulator {
 
   @Override
   public void close() {
+    indexBytes.close();
     set.close();
     inner.close();
   }

@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator.aggregate;
 
 import io.bauplan.exec.expression.ByteArena;
+import io.bauplan.exec.expression.Bytes;
 import io.bauplan.exec.expression.Keys;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.memory.Memory;
@@ -9,10 +10,12 @@ import io.bauplan.sql.plan.DataType;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /// Gives each distinct combination of keys a number, 0 upwards. NULLs are equal to each other. Open
-/// addressing over an array of group numbers; keys in one array per column. Used by one thread.
+/// addressing over an array of group numbers, or a slot per key as long as the keys are whole
+/// numbers close to each other ([DirectSlots]); keys in one array per column. Used by one thread.
 public final class GroupTable implements AutoCloseable {
   private static final int FIRST_SLOTS = 1024;
 
@@ -20,12 +23,23 @@ public final class GroupTable implements AutoCloseable {
   private final ByteArena arena;
   private final HeapReservation reservation;
   private final boolean oneLong;
-  private long[] hashes = new long[FIRST_SLOTS / 2];
-  private int[] slots = new int[FIRST_SLOTS];
+  private final boolean allLongs;
+
+  /// null once keys are hashed.
+  private @Nullable DirectSlots direct;
+
+  private int capacity = FIRST_SLOTS / 2;
+  private long[] hashes = {};
+  private int[] slots = {};
   private long[] batchHashes = {};
   private int size;
 
   public GroupTable(List<DataType> types, BufferAllocator allocator) {
+    this(types, allocator, 0);
+  }
+
+  /// @param expectedGroups an estimate, 0 = none
+  GroupTable(List<DataType> types, BufferAllocator allocator, double expectedGroups) {
     this.keys = types.stream().map(Register::new).toArray(Register[]::new);
     for (int i = 0; i < keys.length; i++) {
       if (keys[i].kind == Register.Kind.NESTED) {
@@ -34,8 +48,19 @@ public final class GroupTable implements AutoCloseable {
     }
     this.arena = new ByteArena(allocator);
     this.reservation = new HeapReservation(allocator);
-    this.oneLong = keys.length == 1 && keys[0].kind == Register.Kind.LONG;
-    growKeys(hashes.length);
+    boolean longs = true;
+    for (Register key : keys) {
+      longs &= key.kind == Register.Kind.LONG;
+    }
+    this.allLongs = longs;
+    this.oneLong = longs && keys.length == 1;
+    if (oneLong) {
+      direct = new DirectSlots(expectedGroups);
+    } else {
+      hashes = new long[capacity];
+      slots = new int[FIRST_SLOTS];
+    }
+    growKeys(capacity);
   }
 
   public int size() {
@@ -47,7 +72,12 @@ public final class GroupTable implements AutoCloseable {
   }
 
   public long hash(int group) {
-    return hashes[group];
+    return direct != null ? Bytes.mix(keys[0].longs[group]) : hashes[group];
+  }
+
+  /// Whether there are keys of a small range, none of them NULL, and `key(0)` has them.
+  boolean isDirect() {
+    return direct != null;
   }
 
   /// The keys of all groups, by group number.
@@ -57,6 +87,16 @@ public final class GroupTable implements AutoCloseable {
 
   /// Finds or makes the group of each row: `to[i]` is that of the i-th row.
   public void lookup(Register[] values, int @Nullable [] rows, int count, int[] to) {
+    if (count == 0) {
+      return;
+    }
+    DirectSlots bySlot = direct;
+    if (bySlot != null) {
+      if (!values[0].hasNulls && lookupDirect(bySlot, values[0].longs, rows, count, to)) {
+        return;
+      }
+      startHashing();
+    }
     if (batchHashes.length < count) {
       batchHashes = new long[Math.max(count, 64)];
     }
@@ -65,10 +105,103 @@ public final class GroupTable implements AutoCloseable {
       lookupLong(values[0].longs, rows, count, to);
       return;
     }
+    if (allLongs && !mayHaveNulls(values) && !mayHaveNulls(keys)) {
+      lookupLongs(values, rows, count, to);
+      return;
+    }
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];
       to[i] = find(values, row, batchHashes[i]);
     }
+  }
+
+  private static boolean mayHaveNulls(Register[] registers) {
+    boolean nulls = false;
+    for (Register register : registers) {
+      nulls |= register.hasNulls;
+    }
+    return nulls;
+  }
+
+  /// Whether the keys were close enough to each other.
+  private boolean lookupDirect(
+      DirectSlots bySlot, long[] values, int @Nullable [] rows, int count, int[] to) {
+    DirectSlots.Range range = bySlot.rangeFor(values, rows, count, size);
+    if (range == null) {
+      return false;
+    }
+    Register key = keys[0];
+    if (!bySlot.has(range)) {
+      try {
+        reserve(capacity, range.length() + bySlot.length());
+      } catch (OutOfMemoryException e) {
+        return false;
+      }
+      bySlot.resize(range, key.longs, size);
+      reserve(capacity, range.length());
+    }
+    for (int i = 0; i < count; i++) {
+      long value = values[rows == null ? i : rows[i]];
+      int slot = bySlot.slot(value);
+      int group = bySlot.group(slot);
+      if (group < 0) {
+        group = size;
+        ensure(group + 1);
+        key.longs[group] = value;
+        bySlot.set(slot, group);
+        size++;
+      }
+      to[i] = group;
+    }
+    return true;
+  }
+
+  /// Leaves slots by key for slots by hash.
+  private void startHashing() {
+    direct = null;
+    int length = Math.max(FIRST_SLOTS, Integer.highestOneBit(Math.max(1, size)) * 4);
+    reserve(capacity, length);
+    hashes = new long[capacity];
+    long[] values = keys[0].longs;
+    for (int group = 0; group < size; group++) {
+      hashes[group] = Bytes.mix(values[group]);
+    }
+    rehash(length);
+  }
+
+  /// Several keys, none of them NULL.
+  private void lookupLongs(Register[] values, int @Nullable [] rows, int count, int[] to) {
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      long hash = batchHashes[i];
+      int slot = (int) hash & slots.length - 1;
+      int group;
+      while ((group = slots[slot] - 1) >= 0) {
+        if (hashes[group] == hash && sameLongs(values, row, group)) {
+          break;
+        }
+        slot = slot + 1 & slots.length - 1;
+      }
+      if (group < 0) {
+        group = size;
+        ensure(group + 1);
+        for (int k = 0; k < keys.length; k++) {
+          keys[k].longs[group] = values[k].longs[row];
+        }
+        hashes[group] = hash;
+        insert(slot);
+      }
+      to[i] = group;
+    }
+  }
+
+  private boolean sameLongs(Register[] values, int row, int group) {
+    for (int k = 0; k < keys.length; k++) {
+      if (keys[k].longs[group] != values[k].longs[row]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void lookupLong(long[] values, int @Nullable [] rows, int count, int[] to) {
@@ -90,7 +223,7 @@ public final class GroupTable implements AutoCloseable {
         ensure(group + 1);
         key.longs[group] = value;
         hashes[group] = hash;
-        insert(slot, hash);
+        insert(slot);
       }
       to[i] = group;
     }
@@ -111,7 +244,7 @@ public final class GroupTable implements AutoCloseable {
       store(keys[k], values[k], row, group);
     }
     hashes[group] = hash;
-    insert(slot, hash);
+    insert(slot);
     return group;
   }
 
@@ -130,7 +263,7 @@ public final class GroupTable implements AutoCloseable {
 
   private void store(Register key, Register from, int row, int group) {
     if (from.isNull(row)) {
-      key.setNull(group, hashes.length);
+      key.setNull(group, capacity);
       return;
     }
     switch (key.kind) {
@@ -151,7 +284,7 @@ public final class GroupTable implements AutoCloseable {
     }
   }
 
-  private void insert(int slot, long hash) {
+  private void insert(int slot) {
     slots[slot] = ++size;
     if (size * 2L > slots.length) {
       rehash(Math.multiplyExact(slots.length, 2));
@@ -159,7 +292,7 @@ public final class GroupTable implements AutoCloseable {
   }
 
   private void rehash(int length) {
-    reserve(hashes.length, length);
+    reserve(capacity, length);
     int[] fresh = new int[length];
     for (int group = 0; group < size; group++) {
       int slot = (int) hashes[group] & length - 1;
@@ -172,40 +305,44 @@ public final class GroupTable implements AutoCloseable {
   }
 
   private void ensure(int groups) {
-    if (groups <= hashes.length) {
+    if (groups <= capacity) {
       return;
     }
-    int capacity = Math.multiplyExact(hashes.length, 2);
-    reserve(capacity, slots.length);
-    hashes = Arrays.copyOf(hashes, capacity);
-    growKeys(capacity);
+    int more = Math.multiplyExact(capacity, 2);
+    DirectSlots bySlot = direct;
+    reserve(more, bySlot == null ? slots.length : bySlot.length());
+    if (bySlot == null) {
+      hashes = Arrays.copyOf(hashes, more);
+    }
+    growKeys(more);
+    capacity = more;
   }
 
-  private void reserve(int capacity, int slotCount) {
-    long perGroup = 8;
+  private void reserve(int groups, int slotCount) {
+    long perGroup = direct == null ? 8 : 0;
     for (Register key : keys) {
       perGroup += key.kind == Register.Kind.DECIMAL ? 17 : key.kind == Register.Kind.BYTES ? 13 : 9;
     }
-    reservation.set(capacity * perGroup + 4L * slotCount);
+    reservation.set(groups * perGroup + 4L * slotCount);
   }
 
-  private void growKeys(int capacity) {
+  private void growKeys(int groups) {
     for (Register key : keys) {
       switch (key.kind) {
-        case LONG -> key.longs = Arrays.copyOf(key.longs, capacity);
-        case DOUBLE -> key.doubles = Arrays.copyOf(key.doubles, capacity);
+        case LONG -> key.longs = Arrays.copyOf(key.longs, groups);
+        case DOUBLE -> key.doubles = Arrays.copyOf(key.doubles, groups);
         case DECIMAL -> {
-          key.longs = Arrays.copyOf(key.longs, capacity);
-          key.highs = Arrays.copyOf(key.highs, capacity);
+          key.longs = Arrays.copyOf(key.longs, groups);
+          key.highs = Arrays.copyOf(key.highs, groups);
           key.wide = true;
         }
         default -> {
-          key.longs = Arrays.copyOf(key.longs, capacity);
-          key.lengths = Arrays.copyOf(key.lengths, capacity);
+          key.longs = Arrays.copyOf(key.longs, groups);
+          key.lengths = Arrays.copyOf(key.lengths, groups);
         }
       }
       if (key.hasNulls) {
-        key.nulls = Arrays.copyOf(key.nulls, capacity);
+        key.nulls = Arrays.copyOf(key.nulls, groups);
       }
     }
   }
@@ -218,7 +355,7 @@ public final class GroupTable implements AutoCloseable {
       if (register.kind == Register.Kind.LONG && !hasNulls) {
         for (int i = 0; i < count; i++) {
           int row = rows == null ? i : rows[i];
-          to[i] = io.bauplan.exec.expression.Bytes.mix(to[i] * 31 + register.longs[row]);
+          to[i] = Bytes.mix(to[i] * 31 + register.longs[row]);
         }
         continue;
       }
@@ -230,7 +367,7 @@ public final class GroupTable implements AutoCloseable {
                 : register.kind == Register.Kind.LONG
                     ? register.longs[row]
                     : Keys.hash(register, row);
-        to[i] = io.bauplan.exec.expression.Bytes.mix(to[i] * 31 + hash);
+        to[i] = Bytes.mix(to[i] * 31 + hash);
       }
     }
   }

@@ -3,6 +3,7 @@ package io.bauplan.exec.operator.aggregate;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
+import io.bauplan.exec.operator.HeapReservation;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
 import io.bauplan.exec.scan.BatchReader;
@@ -22,11 +23,17 @@ public final class HashAggregate implements Sink, AutoCloseable {
   private final PhysicalPlan.Aggregate node;
   private final BufferAllocator allocator;
   private final List<PartialAggregation> partials = new ArrayList<>();
+
+  /// By partial, where they are merged in partitions.
+  private final List<MergeOrder> orders = new ArrayList<>();
+
+  private final HeapReservation orderBytes;
   private int partitions = 1;
 
   public HashAggregate(PhysicalPlan.Aggregate node, BufferAllocator allocator) {
     this.node = node;
     this.allocator = allocator;
+    this.orderBytes = new HeapReservation(allocator);
   }
 
   /// Whether all calls and keys of the node can be run here.
@@ -66,12 +73,24 @@ public final class HashAggregate implements Sink, AutoCloseable {
       PartialAggregation first = partials.getFirst();
       for (PartialAggregation partial : partials) {
         if (partial != first) {
-          first.merge(partial, 0, 1);
+          first.merge(partial, null, 0);
           partial.close();
         }
       }
       partials.clear();
       partials.add(first);
+    } else {
+      sortGroups(groups);
+    }
+  }
+
+  private void sortGroups(int groups) {
+    orderBytes.set((long) groups * Integer.BYTES);
+    MergeOrder.Partitions to =
+        MergeOrder.Partitions.of(
+            partials.stream().map(PartialAggregation::table).toList(), partitions);
+    for (PartialAggregation partial : partials) {
+      orders.add(MergeOrder.of(partial.table(), to));
     }
   }
 
@@ -119,8 +138,8 @@ public final class HashAggregate implements Sink, AutoCloseable {
     private PartialAggregation merge() {
       PartialAggregation target = new PartialAggregation(node, allocator);
       try {
-        for (PartialAggregation partial : partials) {
-          target.merge(partial, partition, partitions);
+        for (int i = 0; i < partials.size(); i++) {
+          target.merge(partials.get(i), orders.get(i), partition);
         }
         return target;
       } catch (RuntimeException | Error e) {
@@ -144,5 +163,6 @@ public final class HashAggregate implements Sink, AutoCloseable {
       partials.forEach(PartialAggregation::close);
       partials.clear();
     }
+    orderBytes.close();
   }
 }

@@ -12,9 +12,7 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +26,17 @@ final class PartialAggregation implements AutoCloseable {
   private final HeapReservation reservation;
   private final List<Accumulator> accumulators = new ArrayList<>();
   private final List<AggregateCall> calls = new ArrayList<>();
-  private final Map<Integer, Register> columns = new HashMap<>();
+  /// By input column; null where nobody has asked for it yet.
+  private final @Nullable Register[] columns;
+
+  /// Whether a register of `columns` holds the current batch.
+  private final boolean[] loaded;
+
+  private final @Nullable CodedGroups coded;
+  private final Runs runs = new Runs();
+
+  /// By accumulator: another one with the same sums, which alone is fed; -1 = none.
+  private final List<Integer> sameSums = new ArrayList<>();
   private final boolean manySets;
   private final boolean global;
   private final Register[] keys;
@@ -53,15 +61,20 @@ final class PartialAggregation implements AutoCloseable {
       types.add(DataType.INT64);
     }
     this.keys = new Register[types.size()];
-    this.table = new GroupTable(types, allocator);
+    this.columns = new Register[input.size()];
+    this.loaded = new boolean[input.size()];
+    this.table = new GroupTable(types, allocator, node.estimatedGroups());
+    this.coded = manySets || global ? null : new CodedGroups(table, node.groupKeys());
     this.reservation = new HeapReservation(allocator);
     int bytes = 0;
     for (AggregateCall call : node.calls()) {
       if (!call.function().equals("grouping")) {
         Accumulator accumulator = accumulator(call);
+        int same = sameSums(call, accumulator);
         accumulators.add(accumulator);
         calls.add(call);
-        bytes += accumulator.bytesPerGroup();
+        sameSums.add(same);
+        bytes += same < 0 ? accumulator.bytesPerGroup() : 0;
       }
     }
     this.bytesPerGroup = bytes;
@@ -85,6 +98,21 @@ final class PartialAggregation implements AutoCloseable {
     }
   }
 
+  private int sameSums(AggregateCall call, Accumulator accumulator) {
+    for (int i = 0; i < calls.size(); i++) {
+      AggregateCall other = calls.get(i);
+      if (accumulator instanceof SumAccumulator sum
+          && accumulators.get(i) instanceof SumAccumulator known
+          && sameSums.get(i) < 0
+          && sum.sumsAs(known)
+          && other.arguments().equals(call.arguments())
+          && other.filter().equals(call.filter())) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   GroupTable table() {
     return table;
   }
@@ -97,8 +125,10 @@ final class PartialAggregation implements AutoCloseable {
     if (size > capacity) {
       capacity = Math.max(64, Integer.highestOneBit(size) * 2);
       reservation.set((long) capacity * bytesPerGroup);
-      for (Accumulator accumulator : accumulators) {
-        accumulator.grow(capacity);
+      for (int i = 0; i < accumulators.size(); i++) {
+        if (sameSums.get(i) < 0) {
+          accumulators.get(i).grow(capacity);
+        }
       }
     }
   }
@@ -112,28 +142,39 @@ final class PartialAggregation implements AutoCloseable {
         filtered = new int[groups.length];
         filteredGroups = new int[groups.length];
       }
-      for (Map.Entry<Integer, Register> column : columns.entrySet()) {
-        load(batch, column.getKey(), column.getValue());
-      }
+      Arrays.fill(loaded, false);
       if (manySets) {
         for (int set = 0; set < node.groupingSets().size(); set++) {
           addSet(batch, set);
         }
       } else {
-        for (int k = 0; k < keys.length; k++) {
-          keys[k] = column(batch, node.groupKeys().get(k));
+        if (!global) {
+          group(batch);
         }
-        addRows(batch);
+        accumulate(batch);
       }
     }
   }
 
+  private void group(Batch batch) {
+    if (coded == null || !coded.lookup(batch, groups)) {
+      for (int k = 0; k < keys.length; k++) {
+        keys[k] = column(batch, node.groupKeys().get(k));
+      }
+      table.lookup(keys, batch.selection(), batch.rowCount(), groups);
+    }
+    ensure(table.size());
+  }
+
   private Register column(Batch batch, int index) {
-    Register known = columns.get(index);
+    Register known = columns[index];
     if (known == null) {
       known = new Register(input.type(index));
-      columns.put(index, known);
+      columns[index] = known;
+    }
+    if (!loaded[index]) {
       load(batch, index, known);
+      loaded[index] = true;
     }
     return known;
   }
@@ -181,18 +222,20 @@ final class PartialAggregation implements AutoCloseable {
     setNumber.reset(length);
     Arrays.fill(setNumber.longs, 0, length, set);
     keys[keys.length - 1] = setNumber;
-    addRows(batch);
+    table.lookup(keys, batch.selection(), batch.rowCount(), groups);
+    ensure(table.size());
+    accumulate(batch);
   }
 
-  private void addRows(Batch batch) {
+  /// Adds the rows to their groups: without keys `groups` stays as it was made, all zeros.
+  private void accumulate(Batch batch) {
     int count = batch.rowCount();
     int[] rows = batch.selection();
-    // Without keys `groups` stays as it was made: all zeros.
-    if (!global) {
-      table.lookup(keys, rows, count, groups);
-      ensure(table.size());
-    }
+    boolean sorted = !global && runs.sort(groups, rows, count, table.size());
     for (int i = 0; i < accumulators.size(); i++) {
+      if (sameSums.get(i) >= 0) {
+        continue;
+      }
       AggregateCall call = calls.get(i);
       List<Integer> wanted = Accumulators.columns(call);
       Register[] arguments = new Register[wanted.size()];
@@ -202,12 +245,24 @@ final class PartialAggregation implements AutoCloseable {
       if (call.filter().isEmpty()) {
         if (global) {
           accumulators.get(i).addToOne(groups, arguments, rows, count);
+        } else if (sorted && accumulators.get(i).takesRuns()) {
+          addRuns(accumulators.get(i), arguments);
         } else {
           accumulators.get(i).add(groups, arguments, rows, count);
         }
       } else {
         int kept = filter(column(batch, call.filter().getAsInt()), rows, count);
         accumulators.get(i).add(filteredGroups, arguments, filtered, kept);
+      }
+    }
+  }
+
+  private void addRuns(Accumulator accumulator, Register[] arguments) {
+    for (int group = 0; group < runs.groups(); group++) {
+      int start = runs.start(group);
+      int end = runs.end(group);
+      if (end > start) {
+        accumulator.addRun(group, arguments, runs.rows(), start, end);
       }
     }
   }
@@ -224,31 +279,36 @@ final class PartialAggregation implements AutoCloseable {
     return kept;
   }
 
-  /// Adds those groups of another thread whose hash is in the given partition of `partitions`, a
-  /// power of two. Leaves the other as it is.
-  void merge(PartialAggregation other, int partition, int partitions) {
-    int size = other.size();
+  /// Adds the groups of another thread, all of them or those of a partition. Leaves the other as it
+  /// is.
+  ///
+  /// @param order the other's groups by partition; null = all
+  void merge(PartialAggregation other, @Nullable MergeOrder order, int partition) {
+    int size = order == null ? other.size() : order.size(partition);
     int[] from = new int[Math.min(size, Vector.BATCH_ROWS)];
     int[] to = new int[from.length];
-    int filled = 0;
     Register[] otherKeys = new Register[keys.length];
     for (int k = 0; k < keys.length; k++) {
       otherKeys[k] = other.table.key(k);
     }
-    int shift = 64 - Integer.numberOfTrailingZeros(partitions);
-    for (int group = 0; group < size; group++) {
-      if (global || partitions == 1 || (int) (other.table.hash(group) >>> shift) == partition) {
-        from[filled++] = group;
+    for (int start = 0; start < size; start += from.length) {
+      int count = Math.min(from.length, size - start);
+      if (order != null) {
+        order.copy(partition, start, count, from);
+      } else {
+        for (int i = 0; i < count; i++) {
+          from[i] = start + i;
+        }
       }
-      if (filled == from.length || group == size - 1) {
-        if (!global) {
-          table.lookup(otherKeys, from, filled, to);
-          ensure(table.size());
+      if (!global) {
+        table.lookup(otherKeys, from, count, to);
+        ensure(table.size());
+      }
+      for (int i = 0; i < accumulators.size(); i++) {
+        if (sameSums.get(i) >= 0) {
+          continue;
         }
-        for (int i = 0; i < accumulators.size(); i++) {
-          accumulators.get(i).merge(other.accumulators.get(i), from, to, filled);
-        }
-        filled = 0;
+        accumulators.get(i).merge(other.accumulators.get(i), from, to, count);
       }
     }
   }
@@ -283,7 +343,7 @@ final class PartialAggregation implements AutoCloseable {
     try {
       int keyCount = node.groupKeys().size();
       for (int k = 0; k < keyCount; k++) {
-        vectors.add(writeKey(table.key(k), start, count));
+        vectors.add(KeyVectors.of(table.key(k), start, count, allocator));
       }
       int next = 0;
       for (AggregateCall call : node.calls()) {
@@ -292,6 +352,11 @@ final class PartialAggregation implements AutoCloseable {
         if (call.function().equals("grouping")) {
           grouping(call, start, count, result);
         } else {
+          int source = sameSums.get(next);
+          if (source >= 0) {
+            ((SumAccumulator) accumulators.get(next))
+                .readFrom((SumAccumulator) accumulators.get(source));
+          }
           accumulators.get(next++).output(start, count, result);
         }
         vectors.add(RegisterWriter.write(result, null, count, count, allocator));
@@ -301,29 +366,6 @@ final class PartialAggregation implements AutoCloseable {
       vectors.forEach(Vector::close);
       throw e;
     }
-  }
-
-  private Vector writeKey(Register key, int start, int count) {
-    Register slice = new Register(key.type);
-    slice.reset(count);
-    if (key.hasNulls) {
-      slice.clearNulls(count);
-      System.arraycopy(key.nulls, start, slice.nulls, 0, count);
-    }
-    switch (key.kind) {
-      case DOUBLE -> System.arraycopy(key.doubles, start, slice.doubles, 0, count);
-      case DECIMAL -> {
-        slice.makeWide(count);
-        System.arraycopy(key.longs, start, slice.longs, 0, count);
-        System.arraycopy(key.highs, start, slice.highs, 0, count);
-      }
-      case BYTES -> {
-        System.arraycopy(key.longs, start, slice.longs, 0, count);
-        System.arraycopy(key.lengths, start, slice.lengths, 0, count);
-      }
-      default -> System.arraycopy(key.longs, start, slice.longs, 0, count);
-    }
-    return RegisterWriter.write(slice, null, count, count, allocator);
   }
 
   /// A bit per argument, the last one lowest: set where the row's grouping set leaves the column
@@ -345,6 +387,9 @@ final class PartialAggregation implements AutoCloseable {
   @Override
   public void close() {
     accumulators.forEach(Accumulator::close);
+    if (coded != null) {
+      coded.close();
+    }
     table.close();
     reservation.close();
   }

@@ -115,6 +115,65 @@ final class SumAccumulator extends Accumulator {
     add(0, upper >> 32, upper << 32 | lower & 0xffffffffL, number);
   }
 
+  @Override
+  boolean takesRuns() {
+    return true;
+  }
+
+  @Override
+  void addRun(int group, Register[] arguments, int[] rows, int start, int end) {
+    Register in = arguments[0];
+    if (floating) {
+      addDoubleRun(group, in, rows, start, end);
+    } else if (in.hasNulls || in.wide) {
+      for (int i = start; i < end; i++) {
+        int row = rows[i];
+        if (!in.isNull(row)) {
+          add(group, in.high(row), in.longs[row], 1);
+        }
+      }
+    } else {
+      // In halves, as for one group.
+      long[] values = in.longs;
+      long lower = 0;
+      long upper = 0;
+      for (int i = start; i < end; i++) {
+        long value = values[rows[i]];
+        lower += value & 0xffffffffL;
+        upper += value >> 32;
+      }
+      upper += lower >> 32;
+      add(group, upper >> 32, upper << 32 | lower & 0xffffffffL, end - start);
+    }
+  }
+
+  private void addDoubleRun(int group, Register in, int[] rows, int start, int end) {
+    double sum = doubles[group];
+    int number = 0;
+    for (int i = start; i < end; i++) {
+      if (!in.isNull(rows[i])) {
+        sum += in.doubles[rows[i]];
+        number++;
+      }
+    }
+    doubles[group] = sum;
+    counts[group] += number;
+  }
+
+  /// Whether the sums of the two are the same for any input: only what is made of them differs.
+  boolean sumsAs(SumAccumulator other) {
+    return floating == other.floating && inputScale == other.inputScale;
+  }
+
+  /// Gives results from the sums of another, and keeps none of its own: whoever does this adds to
+  /// the other alone.
+  void readFrom(SumAccumulator other) {
+    lows = other.lows;
+    highs = other.highs;
+    doubles = other.doubles;
+    counts = other.counts;
+  }
+
   private void addDoublesToOne(Register in, int count) {
     double[] values = in.doubles;
     double sum = doubles[0];
