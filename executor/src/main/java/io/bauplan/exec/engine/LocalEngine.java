@@ -82,7 +82,7 @@ final class LocalEngine implements Engine {
     this.functions = functions;
     this.allocator = new RootAllocator(AllocationListener.NOOP, Long.MAX_VALUE, EXACT);
     this.columns = columnCache(config, allocator);
-    this.files = new StandardDataFiles(new ObjectStores(), columns);
+    this.files = new StandardDataFiles(new ObjectStores(), columns, config.threads());
     this.worker =
         new LocalWorker(
             allocator,

@@ -37,13 +37,15 @@ public final class StandardDataFiles implements DataFiles, AutoCloseable {
 
   /// Local files and S3 by the ordinary AWS configuration.
   public StandardDataFiles() {
-    this(new ObjectStores(), Optional.empty());
+    this(new ObjectStores(), Optional.empty(), 1);
   }
 
   /// Takes ownership of the store; borrows the cache.
-  public StandardDataFiles(ObjectStore store, Optional<ColumnCache> cache) {
+  ///
+  /// @param threads that scans run on
+  public StandardDataFiles(ObjectStore store, Optional<ColumnCache> cache, int threads) {
     this.store = store;
-    this.parquet = new ParquetSource(store, cache);
+    this.parquet = new ParquetSource(store, cache, threads);
     this.csv = new CsvSource(store);
     this.json = new JsonSource(store);
     this.arrow = new ArrowSource(store);

@@ -210,7 +210,7 @@ class ColumnCacheTest {
   @Test
   void readsOnlyWhatIsMissing() {
     try (ColumnCache cache = new ColumnCache(root, PLENTY, Optional.empty());
-        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache))) {
+        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache), 2)) {
       ScanContext first = context();
       assertThat(read(files, List.of(0, 2, 3), first)).isEqualTo(expected(List.of(0, 2, 3)));
       ScanContext alone = context();
@@ -239,7 +239,7 @@ class ColumnCacheTest {
     long whole;
     long hot;
     try (ColumnCache cache = new ColumnCache(root, PLENTY, Optional.empty());
-        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache))) {
+        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache), 2)) {
       read(files, List.of(0), context());
       hot = cache.statistics().memoryBytes();
       read(files, all, context());
@@ -247,7 +247,7 @@ class ColumnCacheTest {
     }
     long budget = Math.max(2 * hot, whole / 5);
     try (ColumnCache cache = new ColumnCache(root, budget, Optional.empty());
-        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache))) {
+        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache), 2)) {
       for (int i = 0; i < 3; i++) {
         read(files, List.of(0), context());
       }
@@ -273,12 +273,12 @@ class ColumnCacheTest {
     List<List<Object>> expected = expected(all);
     ObjectStore far = new FarStore(new LocalStore());
     try (ColumnCache cache = new ColumnCache(root, PLENTY, Optional.of(disk()));
-        StandardDataFiles files = new StandardDataFiles(far, Optional.of(cache))) {
+        StandardDataFiles files = new StandardDataFiles(far, Optional.of(cache), 2)) {
       assertThat(read(files, all, context())).isEqualTo(expected);
     }
     assertThat(stored()).isNotEmpty();
     try (ColumnCache cache = new ColumnCache(root, PLENTY, Optional.of(disk()));
-        StandardDataFiles files = new StandardDataFiles(far, Optional.of(cache))) {
+        StandardDataFiles files = new StandardDataFiles(far, Optional.of(cache), 2)) {
       ScanContext context = context();
       assertThat(read(files, all, context)).isEqualTo(expected);
       assertThat(context.figures().bytesRead().sum()).isZero();
@@ -301,14 +301,14 @@ class ColumnCacheTest {
     Files.write(half, bytes);
     Files.copy(paths.get(5), paths.get(6), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     try (ColumnCache cache = new ColumnCache(root, PLENTY, Optional.of(disk()));
-        StandardDataFiles files = new StandardDataFiles(far, Optional.of(cache))) {
+        StandardDataFiles files = new StandardDataFiles(far, Optional.of(cache), 2)) {
       assertThat(half).doesNotExist();
       ScanContext context = context();
       assertThat(read(files, all, context)).isEqualTo(expected);
       assertThat(context.figures().bytesRead().sum()).isPositive();
     }
     try (ColumnCache cache = new ColumnCache(root, PLENTY, Optional.of(disk()));
-        StandardDataFiles files = new StandardDataFiles(far, Optional.of(cache))) {
+        StandardDataFiles files = new StandardDataFiles(far, Optional.of(cache), 2)) {
       ScanContext context = context();
       assertThat(read(files, all, context)).isEqualTo(expected);
       assertThat(context.figures().bytesRead().sum()).as("all is there again").isZero();
@@ -318,7 +318,7 @@ class ColumnCacheTest {
   @Test
   void aScanThatStopsEarlyLeavesNothingHalf() {
     try (ColumnCache cache = new ColumnCache(root, PLENTY, Optional.empty());
-        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache))) {
+        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache), 2)) {
       try (BatchReader reader = files.tasks(scan(List.of(0, 1))).getFirst().open(context())) {
         Batch batch = reader.next();
         assertThat(batch).isNotNull();
@@ -333,7 +333,7 @@ class ColumnCacheTest {
   @Test
   void aScanThatWaitsForItsClientHoldsNobodyUp() {
     try (ColumnCache cache = new ColumnCache(root, PLENTY, Optional.empty());
-        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache))) {
+        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache), 2)) {
       try (BatchReader slow = files.tasks(scan(List.of(0, 1))).getFirst().open(context())) {
         Batch batch = slow.next();
         assertThat(batch).isNotNull();
@@ -352,7 +352,7 @@ class ColumnCacheTest {
       read(files, all, once);
     }
     try (ColumnCache cache = new ColumnCache(root, PLENTY, Optional.empty());
-        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache));
+        StandardDataFiles files = new StandardDataFiles(new LocalStore(), Optional.of(cache), 2);
         ExecutorService threads = Executors.newFixedThreadPool(8)) {
       ScanContext context = context();
       List<Callable<Long>> readers = new ArrayList<>();
@@ -375,7 +375,7 @@ class ColumnCacheTest {
     ObjectStore far = new FarStore(new LocalStore());
     ColumnFiles disk = new ColumnFiles(folder.resolve("columns"), 1 << 20);
     try (ColumnCache cache = new ColumnCache(root, 2 << 20, Optional.of(disk));
-        StandardDataFiles files = new StandardDataFiles(far, Optional.of(cache));
+        StandardDataFiles files = new StandardDataFiles(far, Optional.of(cache), 2);
         ExecutorService threads = Executors.newFixedThreadPool(6)) {
       List<Callable<Boolean>> readers = new ArrayList<>();
       for (int i = 0; i < 6; i++) {

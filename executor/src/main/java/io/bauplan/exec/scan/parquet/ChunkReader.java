@@ -67,10 +67,32 @@ final class ChunkReader implements AutoCloseable {
       }
       if (pages.kind() == PageStream.Kind.DICTIONARY) {
         readDictionary();
-      } else {
+      } else if (!passedDictionaryNeeded()) {
         startPage();
       }
     }
+  }
+
+  /// Whether the page needs a dictionary that was passed over: it is read now, and the page, whose
+  /// bytes are gone for those of the dictionary, comes once more.
+  private boolean passedDictionaryNeeded() {
+    if (dictionary != null || !coded(pages.encoding())) {
+      return false;
+    }
+    long page = pages.rewind();
+    if (page < 0) {
+      return false;
+    }
+    if (!pages.next() || pages.kind() != PageStream.Kind.DICTIONARY) {
+      throw new CorruptData("its dictionary was there and is gone");
+    }
+    readDictionary();
+    pages.seek(page);
+    return true;
+  }
+
+  private static boolean coded(int encoding) {
+    return encoding == Encodings.RLE_DICTIONARY || encoding == Encodings.PLAIN_DICTIONARY;
   }
 
   private void startPage() {
@@ -87,7 +109,7 @@ final class ChunkReader implements AutoCloseable {
           pages.definitions(), pages.definitionsEnd(), bitsFor(leaf.maxDefinition()));
     }
     int encoding = pages.encoding();
-    coded = encoding == Encodings.RLE_DICTIONARY || encoding == Encodings.PLAIN_DICTIONARY;
+    coded = coded(encoding);
     if (coded) {
       FlatVector entries = dictionary;
       if (entries == null) {
@@ -213,7 +235,7 @@ final class ChunkReader implements AutoCloseable {
   // ---- flat columns
 
   /// Passes over rows of a column that is not within a list, whole pages of them unread.
-  void skip(int rows) {
+  void skip(long rows) {
     skipRows += rows;
   }
 

@@ -355,6 +355,12 @@ abstract class Conversion {
 
     @Override
     void fixed(long in, int count, long out) {
+      if (narrow && length <= 8 && scaleUp == 0) {
+        for (int i = 0; i < count; i++) {
+          Memory.putLong(out + 8L * i, bigEndian(in + (long) i * length, length));
+        }
+        return;
+      }
       for (int i = 0; i < count; i++) {
         convert(in + (long) i * length, length, out + (long) width * i);
       }
@@ -366,6 +372,11 @@ abstract class Conversion {
         int begin = Memory.getInt(offsets + 4L * i);
         convert(data + begin, Memory.getInt(offsets + 4L * i + 4) - begin, out + (long) width * i);
       }
+    }
+
+    /// Up to 8 bytes, sign-extended. Reads 8.
+    private static long bigEndian(long from, int length) {
+      return length == 0 ? 0 : Long.reverseBytes(Memory.getLong(from)) >> 64 - 8 * length;
     }
 
     private void convert(long from, int bytes, long out) {
@@ -380,11 +391,16 @@ abstract class Conversion {
           }
         }
       }
-      long high = bytes == 0 ? 0 : Memory.getByte(from) >> 7;
-      long low = high;
-      for (int i = skipped; i < bytes; i++) {
-        high = high << 8 | low >>> 56;
-        low = low << 8 | Memory.getByte(from + i) & 0xff;
+      long begin = from + skipped;
+      int length = bytes - skipped;
+      long low;
+      long high;
+      if (length <= 8) {
+        low = bigEndian(begin, length);
+        high = low >> 63;
+      } else {
+        low = bigEndian(begin + length - 8, 8);
+        high = bigEndian(begin, length - 8);
       }
       if (scaleUp > 0) {
         BigInteger value =

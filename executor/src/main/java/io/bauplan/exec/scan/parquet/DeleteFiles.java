@@ -118,7 +118,7 @@ final class DeleteFiles {
         all.addAll(ColumnBinding.of(file, opened.footer(), equality.columns).wanted());
       }
       return new Survivors(
-          new RowGroupReader(opened, group, all, context),
+          new RowGroupReader(opened, RowRange.all(group), all, context),
           group.firstRow(),
           wanted.size(),
           positions,

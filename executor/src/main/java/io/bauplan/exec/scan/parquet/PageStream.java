@@ -35,6 +35,12 @@ final class PageStream implements AutoCloseable {
   private int rawLength;
   private long at;
 
+  /// Where the dictionary page is that `skip` passed over; -1 = nowhere.
+  private long passedDictionary = -1;
+
+  /// Where the page of the last `next` begins.
+  private long pageAt;
+
   private Kind kind = Kind.DATA;
   private int valueCount;
   private int encoding;
@@ -103,10 +109,15 @@ final class PageStream implements AutoCloseable {
 
   /// Address of `wanted` bytes (fewer at the chunk's end) from the present position.
   private long buffered(int wanted) {
+    return buffered(wanted, readBytes);
+  }
+
+  /// @param ahead bytes to read, if any have to be
+  private long buffered(int wanted, int ahead) {
     int need = (int) Math.min(wanted, end - at);
     if (at - rawStart + need > rawLength) {
       long kept = Math.max(0, rawStart + rawLength - at);
-      int length = (int) Math.min(end - at, Math.max(need, readBytes));
+      int length = (int) Math.min(end - at, Math.max(need, ahead));
       long old = raw.address();
       if (old != 0 && kept > 0) {
         Memory.copy(old + (at - rawStart), old, kept);
@@ -121,19 +132,26 @@ final class PageStream implements AutoCloseable {
   }
 
   /// Passes over data pages, unread, as long as each has no more values than are left of `values`;
-  /// how many values they have.
+  /// how many values they have. A dictionary page on the way stays for later.
   long skip(long values) {
     long passed = 0;
     while (at < end) {
       long start = at;
-      Header header = header();
+      Header header = header(FIRST_HEADER_BYTES);
       DataHeader data = header.type == 0 ? header.data : header.type == 3 ? header.dataV2 : null;
       if (header.compressed < 0
           || header.compressed > end - at
           || header.type != 1
+              && header.type != 2
               && (data == null || data.values < 0 || data.values > values - passed)) {
         at = start;
         break;
+      }
+      if (header.type == 2) {
+        if (passedDictionary >= 0) {
+          throw new CorruptData("it has two dictionaries");
+        }
+        passedDictionary = start;
       }
       passed += data == null ? 0 : data.values;
       at += header.compressed;
@@ -141,10 +159,32 @@ final class PageStream implements AutoCloseable {
     return passed;
   }
 
+  /// Goes back to the dictionary page that `skip` passed over, if there is one.
+  ///
+  /// @return where the present page begins; -1 = there is no such dictionary
+  long rewind() {
+    long dictionary = passedDictionary;
+    if (dictionary < 0) {
+      return -1;
+    }
+    long present = pageAt;
+    passedDictionary = -1;
+    seek(dictionary);
+    return present;
+  }
+
+  /// Goes to the page that begins there.
+  void seek(long page) {
+    at = page;
+    rawStart = page;
+    rawLength = 0;
+  }
+
   /// Goes to the next dictionary or data page; false at the chunk's end.
   boolean next() {
     while (at < end) {
-      Header header = header();
+      pageAt = at;
+      Header header = header(readBytes);
       if (header.compressed < 0 || header.uncompressed < 0 || header.compressed > end - at) {
         throw new CorruptData(
             "a page claims " + header.compressed + " bytes where " + (end - at) + " are left");
@@ -302,10 +342,10 @@ final class PageStream implements AutoCloseable {
       @Nullable DataHeader dataV2,
       @Nullable DataHeader dictionary) {}
 
-  private Header header() {
+  private Header header(int ahead) {
     for (int wanted = FIRST_HEADER_BYTES; ; wanted *= 8) {
       int length = (int) Math.min(wanted, end - at);
-      long address = buffered(length);
+      long address = buffered(length, ahead);
       try {
         ThriftReader in = new ThriftReader(address, address + length);
         Header header = parse(in);

@@ -45,12 +45,12 @@ record ParquetFile(
   }
 
   /// The place of a column in the cache: where it is in the file, and as what it is read.
-  ColumnKey key(RowGroupReader.Wanted wanted, ColumnShape shape, Footer.RowGroup group) {
+  ColumnKey key(RowGroupReader.Wanted wanted, ColumnShape shape, RowRange range) {
     String ids = shape instanceof ColumnShape.Primitive ? "" : " " + wanted.ids();
     return new ColumnKey(
         info.location(),
         info.version().isEmpty() ? "" : info.sizeBytes() + "-" + info.version(),
-        group.firstRow(),
-        shape.firstLeaf().leaf() + " " + shape.name() + " " + wanted.type().sql() + ids);
+        range.firstRow(),
+        range.rowCount() + " " + shape.firstLeaf().leaf() + " " + shape.name() + " " + wanted.type().sql() + ids);
   }
 }

@@ -26,12 +26,15 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /// Scans of Parquet files: one task per row group that may hold rows. Thread-safe.
 public final class ParquetSource {
+  private final int threads;
   private final ObjectStore store;
   private final Optional<ColumnCache> cache;
   private final FooterCache footers;
   private final DeleteFiles deletes;
 
-  public ParquetSource(ObjectStore store, Optional<ColumnCache> cache) {
+  /// @param threads that scans run on: a file with fewer row groups is read in pieces of them
+  public ParquetSource(ObjectStore store, Optional<ColumnCache> cache, int threads) {
+    this.threads = threads;
     this.store = store;
     this.cache = cache;
     this.footers = new FooterCache(cache.flatMap(ColumnCache::footers));
@@ -196,10 +199,13 @@ public final class ParquetSource {
         continue;
       }
       scanBytes.addAndGet(binding.plainBytes(group));
-      tasks.add(
-          deleted.isEmpty()
-              ? context -> new RowGroupReader(opened, group, binding.wanted(), context)
-              : deletes.task(deleted, file, opened, group, binding.wanted()));
+      if (!deleted.isEmpty()) {
+        tasks.add(deletes.task(deleted, file, opened, group, binding.wanted()));
+        continue;
+      }
+      for (RowRange range : RowRange.of(opened, group, threads)) {
+        tasks.add(context -> new RowGroupReader(opened, range, binding.wanted(), context));
+      }
     }
     return tasks;
   }

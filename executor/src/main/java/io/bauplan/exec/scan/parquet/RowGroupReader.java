@@ -25,7 +25,7 @@ import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// Reads columns of one row group as batches.
+/// Reads columns of the rows of one range as batches.
 final class RowGroupReader implements BatchReader {
   /// A column to read.
   ///
@@ -44,6 +44,7 @@ final class RowGroupReader implements BatchReader {
   private static final long MAX_BATCH_BYTES = 256L << 20;
 
   private final ParquetFile source;
+  private final RowRange range;
   private final RangeReader file;
   private final @Nullable RangeFetch fetch;
   private final ScanContext context;
@@ -51,8 +52,7 @@ final class RowGroupReader implements BatchReader {
   private final int rowsAtOnce;
   private long left;
 
-  RowGroupReader(
-      ParquetFile source, Footer.RowGroup group, List<Wanted> wanted, ScanContext context) {
+  RowGroupReader(ParquetFile source, RowRange range, List<Wanted> wanted, ScanContext context) {
     this.source = source;
     this.fetch =
         source
@@ -61,9 +61,12 @@ final class RowGroupReader implements BatchReader {
             .orElse(null);
     this.file = fetch == null ? source.reader() : fetch;
     this.context = context;
-    this.left = group.rowCount();
-    this.rowsAtOnce = rowsAtOnce(wanted, group);
-    context.figures().rowGroupsRead().increment();
+    this.range = range;
+    this.left = range.rowCount();
+    this.rowsAtOnce = rowsAtOnce(wanted, range.group());
+    if (range.isFirst()) {
+      context.figures().rowGroupsRead().increment();
+    }
     String column = "";
     try {
       for (Wanted each : wanted) {
@@ -71,8 +74,8 @@ final class RowGroupReader implements BatchReader {
         // What has to be fetched is fetched together.
         columns.add(
             fetch == null
-                ? new DeferredColumn(each.name(), () -> open(each, group))
-                : open(each, group));
+                ? new DeferredColumn(each.name(), () -> open(each))
+                : open(each));
       }
       if (fetch != null) {
         fetch.start();
@@ -96,27 +99,26 @@ final class RowGroupReader implements BatchReader {
     return (int) Math.clamp(MAX_BATCH_BYTES / each, 1, Vector.BATCH_ROWS);
   }
 
-  private ColumnReader open(Wanted wanted, Footer.RowGroup group) {
+  private ColumnReader open(Wanted wanted) {
     ColumnShape shape = wanted.shape;
     if (wanted.ids.id() == ScanColumn.POSITION_ID) {
-      return new PositionColumn(wanted.name, group.firstRow(), context.allocator());
+      return new PositionColumn(wanted.name, range.firstRow(), context.allocator());
     }
     if (shape == null) {
       return new FixedColumn(wanted.name, wanted.type, wanted.value, context.allocator());
     }
     Optional<ColumnCache> cache = source.cache();
     if (cache.isEmpty() || !context.cached() || rowsAtOnce < Vector.BATCH_ROWS) {
-      return decode(wanted, shape, group, context.allocator());
+      return decode(wanted, shape, context.allocator());
     }
-    return cached(cache.get(), wanted, shape, group);
+    return cached(cache.get(), wanted, shape);
   }
 
-  private ColumnReader cached(
-      ColumnCache cache, Wanted wanted, ColumnShape shape, Footer.RowGroup group) {
-    ColumnKey key = source.key(wanted, shape, group);
-    long stored = ColumnBinding.bytes(shape, group);
+  private ColumnReader cached(ColumnCache cache, Wanted wanted, ColumnShape shape) {
+    ColumnKey key = source.key(wanted, shape, range);
+    long stored = range.share(ColumnBinding.bytes(shape, range.group()));
+    long plain = range.share(ColumnBinding.plainBytes(shape, range.group()));
     ScanContext.Figures figures = context.figures();
-    long plain = ColumnBinding.plainBytes(shape, group);
     return switch (cache.lookup(key, plain, source.remote(), source.kept())) {
       case ColumnCache.Lookup.Hit(CachedColumn column) -> {
         figures.cacheHits().increment();
@@ -133,7 +135,7 @@ final class RowGroupReader implements BatchReader {
             () -> {
               figures.cacheHits().decrement();
               figures.bytesSaved().add(-stored);
-              return decode(wanted, shape, group, context.allocator());
+              return decode(wanted, shape, context.allocator());
             });
       }
       case ColumnCache.Lookup.Fill(ColumnFill fill) -> {
@@ -141,7 +143,7 @@ final class RowGroupReader implements BatchReader {
           List<Vector> found = cache.fromDisk(key, wanted.type, fill.allocator());
           if (found == null) {
             yield new FillingColumn(
-                decode(wanted, shape, group, fill.allocator()), fill, group.rowCount());
+                decode(wanted, shape, fill.allocator()), fill, range.rowCount());
           }
           found.forEach(vector -> fill.add(vector.retain()));
           fill.finish();
@@ -154,7 +156,7 @@ final class RowGroupReader implements BatchReader {
       case ColumnCache.Lookup.Pass() -> {
         List<Vector> found = cache.fromDisk(key, wanted.type, context.allocator());
         yield found == null
-            ? decode(wanted, shape, group, context.allocator())
+            ? decode(wanted, shape, context.allocator())
             : stored(wanted, found, stored);
       }
     };
@@ -167,19 +169,19 @@ final class RowGroupReader implements BatchReader {
     return new StoredColumnReader(wanted.name, vectors);
   }
 
-  private ColumnReader decode(
-      Wanted wanted, ColumnShape shape, Footer.RowGroup group, BufferAllocator memory) {
+  private ColumnReader decode(Wanted wanted, ColumnShape shape, BufferAllocator memory) {
     if (shape instanceof ColumnShape.Primitive(SchemaNode leaf, boolean ignored)
         && leaf.maxRepetition() == 0) {
-      return new FlatColumn(wanted.name, chunk(leaf, wanted.type, group, memory));
+      ChunkReader chunk = chunk(leaf, wanted.type, memory);
+      chunk.skip(range.offset());
+      return new FlatColumn(wanted.name, chunk);
     }
     return new NestedColumn(
-        shape, wanted.type, wanted.ids, memory, (leaf, type) -> chunk(leaf, type, group, memory));
+        shape, wanted.type, wanted.ids, memory, (leaf, type) -> chunk(leaf, type, memory));
   }
 
-  private ChunkReader chunk(
-      SchemaNode leaf, DataType type, Footer.RowGroup group, BufferAllocator memory) {
-    Footer.Chunk chunk = group.chunks().get(leaf.leaf());
+  private ChunkReader chunk(SchemaNode leaf, DataType type, BufferAllocator memory) {
+    Footer.Chunk chunk = range.group().chunks().get(leaf.leaf());
     if (fetch != null) {
       fetch.want(chunk.offset(), chunk.compressedBytes());
     }
