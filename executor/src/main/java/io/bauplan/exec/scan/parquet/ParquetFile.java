@@ -47,10 +47,11 @@ record ParquetFile(
   /// The place of a column in the cache: where it is in the file, and as what it is read.
   ColumnKey key(RowGroupReader.Wanted wanted, ColumnShape shape, RowRange range) {
     String ids = shape instanceof ColumnShape.Primitive ? "" : " " + wanted.ids();
+    String piece = range.isAll() ? "" : " of " + range.rowCount() + " rows";
     return new ColumnKey(
         info.location(),
         info.version().isEmpty() ? "" : info.sizeBytes() + "-" + info.version(),
         range.firstRow(),
-        range.rowCount() + " " + shape.firstLeaf().leaf() + " " + shape.name() + " " + wanted.type().sql() + ids);
+        shape.firstLeaf().leaf() + " " + shape.name() + " " + wanted.type().sql() + ids + piece);
   }
 }

@@ -72,10 +72,7 @@ final class RowGroupReader implements BatchReader {
       for (Wanted each : wanted) {
         column = each.name();
         // What has to be fetched is fetched together.
-        columns.add(
-            fetch == null
-                ? new DeferredColumn(each.name(), () -> open(each))
-                : open(each));
+        columns.add(fetch == null ? new DeferredColumn(each.name(), () -> open(each)) : open(each));
       }
       if (fetch != null) {
         fetch.start();

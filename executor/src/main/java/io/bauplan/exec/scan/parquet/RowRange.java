@@ -22,9 +22,9 @@ record RowRange(Footer.RowGroup group, long offset, long rowCount) {
     return new RowRange(group, 0, group.rowCount());
   }
 
-  /// The pieces of a row group. Files with lists and structs are read by whole groups, since rows of
-  /// these cannot be passed over unread; so are files behind a network, whose bytes are fetched by
-  /// the chunk, and those of writers that put a whole chunk into one page.
+  /// The pieces of a row group. Files with lists and structs are read by whole groups, since rows
+  /// of these cannot be passed over unread; so are files behind a network, whose bytes are fetched
+  /// by the chunk, and those of writers that put a whole chunk into one page.
   static List<RowRange> of(ParquetFile file, Footer.RowGroup group, int threads) {
     long share = file.footer().rowCount() / ((long) threads * PIECES_PER_THREAD);
     long rows = Math.max(MIN_PIECE_ROWS, share + Vector.BATCH_ROWS - 1) & -Vector.BATCH_ROWS;
@@ -56,14 +56,16 @@ record RowRange(Footer.RowGroup group, long offset, long rowCount) {
     return group.firstRow() + offset;
   }
 
+  boolean isAll() {
+    return rowCount == group.rowCount();
+  }
+
   boolean isFirst() {
     return offset == 0;
   }
 
   /// The share of `bytes` of the whole group that is this range's.
   long share(long bytes) {
-    return rowCount == group.rowCount()
-        ? bytes
-        : (long) ((double) bytes * rowCount / group.rowCount());
+    return isAll() ? bytes : (long) ((double) bytes * rowCount / group.rowCount());
   }
 }

@@ -54,8 +54,7 @@ class RowRangeTest {
         ColumnCache cache = new ColumnCache(allocator, 1L << 30, Optional.empty());
         StandardDataFiles whole = new StandardDataFiles(new LocalStore(), Optional.empty(), 1);
         StandardDataFiles pieces = new StandardDataFiles(new LocalStore(), Optional.empty(), 2);
-        StandardDataFiles cached =
-            new StandardDataFiles(new LocalStore(), Optional.of(cache), 2)) {
+        StandardDataFiles cached = new StandardDataFiles(new LocalStore(), Optional.of(cache), 2)) {
       copy(whole, made, file, allocator);
       List<ScanTask> one = tasks(whole, file);
       assertThat(one).hasSize(1);
