@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// `sys.cache_entries`: what the column cache holds.
+/// `sys.cache_entries`: what the column cache holds. `sys.cache_tiers`: how its tiers are.
 public final class CacheTables {
   private CacheTables() {}
 
@@ -18,7 +18,51 @@ public final class CacheTables {
             "cache_entries",
             SystemTables.columns(
                 "file", "first_row BIGINT", "column_name", "tier", "bytes BIGINT", "hits BIGINT"),
-            request -> rows(cache.map(ColumnCache::entries).orElse(List.of()))));
+            request -> rows(cache.map(ColumnCache::entries).orElse(List.of()))),
+        new SystemTables.SystemTable(
+            "sys",
+            "cache_tiers",
+            SystemTables.columns(
+                "tier",
+                "budget_bytes BIGINT",
+                "bytes BIGINT",
+                "columns BIGINT",
+                "hits BIGINT",
+                "misses BIGINT",
+                "evictions BIGINT",
+                "refused BIGINT",
+                "problem"),
+            request -> cache.map(each -> tiers(each.statistics())).orElse(List.of())));
+  }
+
+  /// What memory does not have is looked for on disk, and what is not there either in storage.
+  private static List<List<@Nullable Object>> tiers(ColumnCache.Statistics now) {
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    rows.add(
+        SystemTables.row(
+            "memory",
+            now.budgetBytes(),
+            now.memoryBytes(),
+            (long) now.entries(),
+            now.hits(),
+            now.diskHits() + now.misses(),
+            now.evictions(),
+            null,
+            null));
+    if (now.diskBudgetBytes() > 0) {
+      rows.add(
+          SystemTables.row(
+              "disk",
+              now.diskBudgetBytes(),
+              now.diskBytes(),
+              (long) now.diskEntries(),
+              now.diskHits(),
+              now.misses(),
+              null,
+              now.diskRefused(),
+              now.diskProblem().isEmpty() ? null : now.diskProblem()));
+    }
+    return rows;
   }
 
   private static List<List<@Nullable Object>> rows(List<ColumnCache.Entry> entries) {

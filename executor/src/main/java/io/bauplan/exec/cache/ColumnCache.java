@@ -56,6 +56,8 @@ public final class ColumnCache implements AutoCloseable {
   /// @param diskHits look-ups answered from local disk
   /// @param misses look-ups that had to read storage
   /// @param evictions columns that made room for others
+  /// @param diskProblem why the disk takes no columns; empty while it does
+  /// @param diskRefused columns that it did not take
   public record Statistics(
       long budgetBytes,
       long memoryBytes,
@@ -66,7 +68,9 @@ public final class ColumnCache implements AutoCloseable {
       long hits,
       long diskHits,
       long misses,
-      long evictions) {}
+      long evictions,
+      String diskProblem,
+      long diskRefused) {}
 
   /// One column that is held.
   ///
@@ -144,13 +148,18 @@ public final class ColumnCache implements AutoCloseable {
         return new Lookup.Follow(filling);
       }
       int asked = frequencies.count(key);
-      double value = asked * (remote ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE);
+      // Without this time: or else each scan over more than there is room for, again and again,
+      // would push out what the same scan is about to ask for.
+      double value = (asked - 1) * (remote ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE);
       boolean worthIt = atOnce || asked >= TOUCHES;
-      if (filling != null || closed || !worthIt || !room(estimatedBytes, value)) {
+      boolean toDisk =
+          remote && files.isPresent() && files.get().asks(key, estimatedBytes) && !closed;
+      boolean toMemory = worthIt && !closed && room(estimatedBytes, value);
+      if (filling != null || !(toDisk || toMemory)) {
         return new Lookup.Pass();
       }
-      ColumnFill fill = new ColumnFill(this, key, estimatedBytes, remote);
-      usedBytes += estimatedBytes;
+      ColumnFill fill = new ColumnFill(this, key, toMemory ? estimatedBytes : 0, remote, toMemory);
+      usedBytes += fill.reservedBytes();
       fills.put(key, fill);
       return new Lookup.Fill(fill);
     }
@@ -221,6 +230,10 @@ public final class ColumnCache implements AutoCloseable {
         column.retain();
         files.get().write(fill.key(), column);
       }
+      if (!fill.toMemory()) {
+        column.release();
+        return;
+      }
       usedBytes += column.sizeBytes();
       double floor = fill.remote() ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE;
       Held held = new Held(fill.key(), column, floor);
@@ -265,7 +278,9 @@ public final class ColumnCache implements AutoCloseable {
         hits.sum(),
         diskHits.sum(),
         misses.sum(),
-        evictions);
+        evictions,
+        files.map(ColumnFiles::problem).orElse(""),
+        files.map(ColumnFiles::refused).orElse(0L));
   }
 
   /// What is held, in no order.

@@ -16,10 +16,9 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,8 +32,9 @@ import org.slf4j.LoggerFactory;
 
 /// The cache's tier on local disk: a file a column, which survives restarts. Files appear under
 /// their name when they are whole; one that is damaged is deleted and read from storage again.
-/// What was used longest ago goes first. A disk that is full ends the writing, not the queries.
-/// Thread-safe.
+/// What was used longest ago goes first, but only for a column that was asked for more often: a
+/// scan larger than the tier leaves it as it was. A disk that is full ends the writing, not the
+/// queries. Thread-safe.
 public final class ColumnFiles implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ColumnFiles.class);
   private static final String SUFFIX = ".column";
@@ -44,6 +44,9 @@ public final class ColumnFiles implements AutoCloseable {
   private static final double FREE_SHARE = 0.05;
 
   private static final long TOUCH_SECONDS = 60;
+
+  /// Between two lines in the log about a disk that takes nothing.
+  private static final long COMPLAINT_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   /// Part of the budget that footers may take besides.
   private static final int FOOTERS_SHARE = 50;
@@ -66,13 +69,19 @@ public final class ColumnFiles implements AutoCloseable {
   private final Path folder;
   private final long budgetBytes;
   private final FooterFiles footers;
-  private final Map<String, Stored> stored = new HashMap<>();
+
+  /// What was used longest ago first.
+  private final LinkedHashMap<String, Stored> stored = new LinkedHashMap<>(16, 0.75f, true);
+
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("column-cache-writer").factory());
   private final AtomicLong pendingBytes = new AtomicLong();
+  private final FrequencySketch frequencies = new FrequencySketch();
   private long sizeBytes;
-  private boolean complained;
+  private String problem = "";
+  private long complainedNanos;
+  private long refused;
 
   /// Opens the tier in a folder, which is made; takes over what is in it.
   public ColumnFiles(Path folder, long budgetBytes) throws IOException {
@@ -80,21 +89,26 @@ public final class ColumnFiles implements AutoCloseable {
     this.budgetBytes = budgetBytes;
     Files.createDirectories(folder);
     this.footers = new FooterFiles(folder.resolve("footers"), budgetBytes / FOOTERS_SHARE);
+    List<Stored> found = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         String name = file.getFileName().toString();
         if (name.endsWith(SUFFIX)) {
           long size = Files.size(file);
           Instant used = Files.getLastModifiedTime(file).toInstant();
-          stored.put(name, new Stored(file, size, used, null));
-          sizeBytes += size;
+          found.add(new Stored(file, size, used, null));
         } else if (!Files.isDirectory(file)) {
           // Half written when a process died.
           Files.deleteIfExists(file);
         }
       }
     }
-    trim();
+    found.sort(Comparator.comparing(each -> each.lastUse));
+    for (Stored each : found) {
+      stored.put(each.path.getFileName().toString(), each);
+      sizeBytes += each.sizeBytes;
+    }
+    trim(0);
   }
 
   public FooterFiles footers() {
@@ -111,6 +125,37 @@ public final class ColumnFiles implements AutoCloseable {
 
   public synchronized int size() {
     return stored.size();
+  }
+
+  /// Why columns are left out; empty while the disk takes them.
+  public synchronized String problem() {
+    return problem;
+  }
+
+  /// Columns that were left out because the disk did not take them.
+  public synchronized long refused() {
+    return refused;
+  }
+
+  /// Notes that a column was asked for; true where it is not here and may come.
+  boolean asks(ColumnKey key, long bytes) {
+    String name = name(key);
+    synchronized (this) {
+      frequencies.add(name, stored.size());
+      return !stored.containsKey(name) && admits(name, bytes);
+    }
+  }
+
+  private boolean admits(String name, long bytes) {
+    if (bytes > budgetBytes / 4) {
+      return false;
+    }
+    if (sizeBytes + bytes <= budgetBytes) {
+      return true;
+    }
+    // Without this time, as in memory.
+    return !stored.isEmpty()
+        && frequencies.count(name) - 1 > frequencies.count(stored.firstEntry().getKey());
   }
 
   private static String name(ColumnKey key) {
@@ -153,15 +198,16 @@ public final class ColumnFiles implements AutoCloseable {
   private void writeNow(ColumnKey key, CachedColumn column) {
     String name = name(key);
     synchronized (this) {
-      if (stored.containsKey(name)) {
+      if (stored.containsKey(name) || !admits(name, column.sizeBytes())) {
         return;
       }
     }
+    trim(column.sizeBytes());
     Path temporary = folder.resolve(name + "." + ProcessHandle.current().pid() + ".tmp");
     try {
       var store = Files.getFileStore(folder);
       if (store.getUsableSpace() - column.sizeBytes() < store.getTotalSpace() * FREE_SHARE) {
-        complain("the disk of " + folder + " is almost full");
+        complain("its disk is almost full");
         return;
       }
       try (FileChannel channel =
@@ -179,38 +225,38 @@ public final class ColumnFiles implements AutoCloseable {
         if (stored.put(name, new Stored(path, size, Instant.now(), key)) == null) {
           sizeBytes += size;
         }
+        problem = "";
       }
-      trim();
+      trim(0);
     } catch (ColumnFileFormat.Unsupported e) {
       delete(temporary);
     } catch (IOException | RuntimeException e) {
       delete(temporary);
-      complain("cannot write to " + folder + ": " + e);
+      complain(String.valueOf(e.getMessage()));
     }
   }
 
   private synchronized void complain(String message) {
-    if (!complained) {
-      complained = true;
-      LOG.warn("the column cache leaves columns out of its disk tier: {}", message);
+    problem = message;
+    refused++;
+    long now = System.nanoTime();
+    if (complainedNanos == 0 || now - complainedNanos > COMPLAINT_NANOS) {
+      complainedNanos = now;
+      LOG.warn("the column cache leaves columns out of {}: {}", folder, message);
     }
   }
 
-  private void trim() {
+  /// Deletes what was used longest ago until there is room for some bytes more.
+  private void trim(long bytes) {
     List<Stored> gone = new ArrayList<>();
     synchronized (this) {
-      if (sizeBytes <= budgetBytes) {
+      if (sizeBytes + bytes <= budgetBytes) {
         return;
       }
-      List<Map.Entry<String, Stored>> oldest = new ArrayList<>(stored.entrySet());
-      oldest.sort(Comparator.comparing(entry -> entry.getValue().lastUse));
-      for (Map.Entry<String, Stored> entry : oldest) {
-        if (sizeBytes <= budgetBytes) {
-          break;
-        }
-        stored.remove(entry.getKey());
-        sizeBytes -= entry.getValue().sizeBytes;
-        gone.add(entry.getValue());
+      while (sizeBytes + bytes > budgetBytes && !stored.isEmpty()) {
+        Stored oldest = stored.pollFirstEntry().getValue();
+        sizeBytes -= oldest.sizeBytes;
+        gone.add(oldest);
       }
     }
     gone.forEach(each -> delete(each.path));

@@ -25,6 +25,7 @@ public final class ColumnFill {
   private final ColumnKey key;
   private final long reservedBytes;
   private final boolean remote;
+  private final boolean toMemory;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition grown = lock.newCondition();
   private final List<Vector> vectors = new ArrayList<>();
@@ -32,11 +33,13 @@ public final class ColumnFill {
   private int followers;
   private boolean released;
 
-  ColumnFill(ColumnCache cache, ColumnKey key, long reservedBytes, boolean remote) {
+  ColumnFill(
+      ColumnCache cache, ColumnKey key, long reservedBytes, boolean remote, boolean toMemory) {
     this.cache = cache;
     this.key = key;
     this.reservedBytes = reservedBytes;
     this.remote = remote;
+    this.toMemory = toMemory;
   }
 
   public ColumnKey key() {
@@ -50,6 +53,11 @@ public final class ColumnFill {
   /// From a store behind a network: worth keeping on local disk.
   boolean remote() {
     return remote;
+  }
+
+  /// Whether it stays in memory, or is there only until it is on disk.
+  boolean toMemory() {
+    return toMemory;
   }
 
   /// Where the vectors' memory comes from.

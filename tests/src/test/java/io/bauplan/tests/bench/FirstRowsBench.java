@@ -57,7 +57,8 @@ class FirstRowsBench {
     try (Engine engine = Engine.open(config)) {
       long rows = fill(engine, (long) (gigabytes * 1e9));
       for (int i = 0; i < 2; i++) {
-        EngineRows.run(engine, "SELECT COUNT(*), MAX(id), MAX(a), MAX(b), MAX(c), MAX(country) FROM t");
+        EngineRows.run(
+            engine, "SELECT COUNT(*), MAX(id), MAX(a), MAX(b), MAX(c), MAX(country) FROM t");
       }
       Map<String, String> statements =
           Map.of(
@@ -88,7 +89,8 @@ class FirstRowsBench {
 
   private static long size(Engine engine) {
     return ((Number)
-            EngineRows.run(engine, "SELECT CAST(SUM(file_size_in_bytes) AS BIGINT) FROM \"t$files\"")
+            EngineRows.run(
+                    engine, "SELECT CAST(SUM(file_size_in_bytes) AS BIGINT) FROM \"t$files\"")
                 .getFirst()
                 .getFirst())
         .longValue();

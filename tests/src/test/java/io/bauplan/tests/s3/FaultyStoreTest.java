@@ -18,7 +18,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -253,34 +252,7 @@ final class FaultyStoreTest {
   }
 
   private static Process reader(Path warehouse) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-Xmx512m",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "--add-opens=java.base/java.nio=ALL-UNNAMED"));
-    for (String property :
-        List.of(
-            "aws.accessKeyId",
-            "aws.secretAccessKey",
-            "aws.region",
-            "aws.endpointUrl",
-            "arrow.allocation.manager.type")) {
-      String value = System.getProperty(property);
-      if (value != null) {
-        command.add("-D" + property + "=" + value);
-      }
-    }
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            Reading.class.getName(),
-            warehouse.toString()));
-    return new ProcessBuilder(command)
+    return new ProcessBuilder(ChildEngine.command(Reading.class, warehouse.toString()))
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("reader.log").toFile())
         .start();
