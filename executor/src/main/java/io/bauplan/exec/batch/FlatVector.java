@@ -152,7 +152,8 @@ public final class FlatVector implements Vector {
     retainBuffer(data);
     // Children are addressed through the offsets, or for structs through `start`: never sliced
     // here.
-    List<FlatVector> retained = children.stream().map(FlatVector::retain).toList();
+    List<FlatVector> retained =
+        children.isEmpty() ? children : children.stream().map(FlatVector::retain).toList();
     return new FlatVector(type, start + offset, sliceLength, validity, offsets, data, retained);
   }
 

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class DecimalArithmeticNode extends Node {
   private static final int MAX_LONG_DIGITS = 18;
 
+  /// Above this share of rows all of a batch are computed, where operands are there.
+  private static final double DENSE_SHARE = 0.75;
+
   private final Operator operator;
   private final Node left;
   private final Node right;
@@ -38,8 +41,21 @@ final class DecimalArithmeticNode extends Node {
     int length = batch.vectorLength();
     out.reset(length);
     out.unionNulls(l, r, rows, count, length);
-    if (!l.wide && !r.wide && narrow(l.longs, r.longs, rows, count)) {
-      return out;
+    if (!l.wide && !r.wide) {
+      boolean dense = rows == null ? count == length : count > length * DENSE_SHARE;
+      // Rows that nobody asked for may be more than 64 bits can do: that decides nothing. A divisor
+      // of theirs may be zero.
+      if (dense
+          && operator != Operator.DIVIDE
+          && l.dense
+          && r.dense
+          && narrow(l.longs, r.longs, null, length)) {
+        out.dense = true;
+        return out;
+      }
+      if (narrow(l.longs, r.longs, rows, count)) {
+        return out;
+      }
     }
     out.makeWide(length);
     if (operator == Operator.MULTIPLY && !l.wide && !r.wide && leftScale + rightScale == scale) {
@@ -60,16 +76,19 @@ final class DecimalArithmeticNode extends Node {
         if (leftUp < 0 || rightUp < 0 || leftUp > MAX_LONG_DIGITS || rightUp > MAX_LONG_DIGITS) {
           yield false;
         }
+        long leftFactor = Int128.longPowerOfTen(leftUp);
+        long rightFactor = Int128.longPowerOfTen(rightUp);
+        boolean subtract = operator == Operator.SUBTRACT;
+        if (leftFactor == 1 && rightFactor == 1) {
+          yield plainAdd(l, r, subtract, rows, count);
+        }
+        if (left instanceof LiteralNode literal && rightFactor == 1) {
+          long constant = literal.one.longs[0];
+          yield Math.multiplyHigh(constant, leftFactor) == constant * leftFactor >> 63
+              && constantAdd(constant * leftFactor, r, subtract, rows, count);
+        }
         yield narrowAdd(
-            l,
-            r,
-            Int128.longPowerOfTen(leftUp),
-            operator == Operator.ADD
-                ? Int128.longPowerOfTen(rightUp)
-                : -Int128.longPowerOfTen(rightUp),
-            limit,
-            rows,
-            count);
+            l, r, leftFactor, subtract ? -rightFactor : rightFactor, limit, rows, count);
       }
       case MULTIPLY -> leftScale + rightScale == scale && narrowMultiply(l, r, limit, rows, count);
       case DIVIDE -> {
@@ -80,6 +99,68 @@ final class DecimalArithmeticNode extends Node {
       }
       case MODULO -> false;
     };
+  }
+
+  /// The greatest number of as many digits as the result has; of results that 64 bits cannot fill,
+  /// 0.
+  private long greatest() {
+    return precision <= MAX_LONG_DIGITS ? Int128.longPowerOfTen(precision) - 1 : 0;
+  }
+
+  /// Operands of the result's scale. Loops without a branch, which the compiler makes vectors of:
+  /// the sign of `trouble` says whether some sum has too many digits or bits.
+  private boolean plainAdd(long[] l, long[] r, boolean subtract, int @Nullable [] rows, int count) {
+    long[] to = out.longs;
+    long greatest = greatest();
+    long counts = greatest == 0 ? 0 : -1;
+    long trouble = 0;
+    if (subtract) {
+      for (int i = 0; i < count; i++) {
+        int row = rows == null ? i : rows[i];
+        long a = l[row];
+        long b = r[row];
+        long sum = a - b;
+        to[row] = sum;
+        trouble |= (a ^ b) & (a ^ sum) | counts & (greatest - sum | greatest + sum);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        int row = rows == null ? i : rows[i];
+        long a = l[row];
+        long b = r[row];
+        long sum = a + b;
+        to[row] = sum;
+        trouble |= (a ^ sum) & (b ^ sum) | counts & (greatest - sum | greatest + sum);
+      }
+    }
+    return trouble >= 0;
+  }
+
+  /// As `plainAdd`, the left operand the same in every row.
+  private boolean constantAdd(
+      long a, long[] r, boolean subtract, int @Nullable [] rows, int count) {
+    long[] to = out.longs;
+    long greatest = greatest();
+    long counts = greatest == 0 ? 0 : -1;
+    long trouble = 0;
+    if (subtract) {
+      for (int i = 0; i < count; i++) {
+        int row = rows == null ? i : rows[i];
+        long b = r[row];
+        long sum = a - b;
+        to[row] = sum;
+        trouble |= (a ^ b) & (a ^ sum) | counts & (greatest - sum | greatest + sum);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        int row = rows == null ? i : rows[i];
+        long b = r[row];
+        long sum = a + b;
+        to[row] = sum;
+        trouble |= (a ^ sum) & (b ^ sum) | counts & (greatest - sum | greatest + sum);
+      }
+    }
+    return trouble >= 0;
   }
 
   private boolean narrowAdd(

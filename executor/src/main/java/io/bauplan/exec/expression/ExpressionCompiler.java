@@ -75,8 +75,7 @@ final class ExpressionCompiler {
               compile(operand(arithmetic.right(), arithmetic.type()), conditional),
               arithmetic.type());
       case Expression.Comparison comparison -> comparison(comparison, conditional);
-      case Expression.And and ->
-          new LogicNodes.Junction(junction(and.operands(), conditional), true);
+      case Expression.And and -> conjunction(and, conditional);
       case Expression.Or or -> new LogicNodes.Junction(junction(or.operands(), conditional), false);
       case Expression.Not not -> new LogicNodes.Not(compile(not.operand(), conditional));
       case Expression.Is is -> new LogicNodes.Is(is.test(), compile(is.operand(), conditional));
@@ -140,9 +139,30 @@ final class ExpressionCompiler {
     boolean strict =
         comparison.operator() != Expression.Comparison.Operator.DISTINCT_FROM
             && comparison.operator() != Expression.Comparison.Operator.NOT_DISTINCT_FROM;
-    return strict && left.type() instanceof DataType.VarcharType
-        ? dictionary(comparison, node)
-        : node;
+    if (strict && left.type() instanceof DataType.VarcharType) {
+      return dictionary(comparison, node);
+    }
+    RangeNode range = RangeNode.of(comparison, node);
+    return range == null ? node : range;
+  }
+
+  /// Ranges of one column become one.
+  private Node conjunction(Expression.And and, boolean conditional) {
+    List<Node> nodes = new ArrayList<>();
+    for (Node node : junction(and.operands(), conditional)) {
+      RangeNode both = null;
+      for (int i = 0; i < nodes.size() && both == null; i++) {
+        Node conjunction = new LogicNodes.Junction(List.of(nodes.get(i), node), true);
+        both = RangeNode.both(nodes.get(i), node, conjunction);
+        if (both != null) {
+          nodes.set(i, both);
+        }
+      }
+      if (both == null) {
+        nodes.add(node);
+      }
+    }
+    return nodes.size() == 1 ? nodes.getFirst() : new LogicNodes.Junction(nodes, true);
   }
 
   private List<Node> junction(List<Expression> operands, boolean conditional) {

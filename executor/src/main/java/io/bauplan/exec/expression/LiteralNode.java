@@ -44,6 +44,7 @@ final class LiteralNode extends Node {
       } else {
         out.reset(length);
         RegisterLoader.fill(out, one, null, length, length);
+        out.dense = true;
       }
       filled = length;
     }

@@ -44,6 +44,9 @@ public final class Register {
   public int[] lengths = NO_INTS;
   /// For DECIMAL: whether values need `highs`.
   public boolean wide;
+  /// Whether rows that were not asked for have some value of this batch, too: `longs` may then be
+  /// computed with throughout, in loops without a list of rows.
+  boolean dense;
   /// For NESTED: borrowed from the batch.
   public @Nullable FlatVector vector;
 
@@ -77,6 +80,7 @@ public final class Register {
   public void reset(int length) {
     hasNulls = false;
     wide = false;
+    dense = false;
     switch (kind) {
       case LONG, DECIMAL -> {
         if (longs.length < length) {

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Fills registers from vectors of any encoding.
 public final class RegisterLoader {
+  /// Above this share of rows all are loaded, whether they were asked for or not.
+  private static final double DENSE_SHARE = 0.5;
+
   private RegisterLoader() {}
 
   /// Loads the given rows (null = the first `count`). Byte values are borrowed from the vector.
@@ -48,16 +51,16 @@ public final class RegisterLoader {
           to.longs[row] = Memory.getByte(data + (row >>> 3)) >>> (row & 7) & 1;
         }
       }
-      case DataType.IntegerType(int bits) -> loadIntegers(data, bits, to, rows, count);
-      case DataType.DateType() -> loadIntegers(data, 32, to, rows, count);
-      case DataType.IntervalYearMonthType() -> loadIntegers(data, 32, to, rows, count);
-      case DataType.TimeType() -> loadIntegers(data, 64, to, rows, count);
-      case DataType.TimestampType ignored -> loadIntegers(data, 64, to, rows, count);
-      case DataType.IntervalDayTimeType() -> loadIntegers(data, 64, to, rows, count);
+      case DataType.IntegerType(int bits) -> loadIntegers(data, bits, to, rows, count, length);
+      case DataType.DateType() -> loadIntegers(data, 32, to, rows, count, length);
+      case DataType.IntervalYearMonthType() -> loadIntegers(data, 32, to, rows, count, length);
+      case DataType.TimeType() -> loadIntegers(data, 64, to, rows, count, length);
+      case DataType.TimestampType ignored -> loadIntegers(data, 64, to, rows, count, length);
+      case DataType.IntervalDayTimeType() -> loadIntegers(data, 64, to, rows, count, length);
       case DataType.FloatType(int bits) -> loadFloats(data, bits, to, rows, count);
       case DataType.DecimalType decimal -> {
         if (Decimals.isShort(decimal)) {
-          loadIntegers(data, 64, to, rows, count);
+          loadIntegers(data, 64, to, rows, count, length);
         } else {
           loadDecimals(data, to, rows, count, length);
         }
@@ -97,8 +100,39 @@ public final class RegisterLoader {
   }
 
   private static void loadIntegers(
-      long data, int bits, Register to, int @Nullable [] rows, int count) {
-    long[] longs = to.longs;
+      long data, int bits, Register to, int @Nullable [] rows, int count, int length) {
+    boolean all = rows == null ? count == length : count > length * DENSE_SHARE;
+    if (all) {
+      loadAllIntegers(data, bits, to.longs, length);
+      to.dense = true;
+    } else {
+      loadSomeIntegers(data, bits, to.longs, rows, count);
+    }
+  }
+
+  private static void loadAllIntegers(long data, int bits, long[] longs, int length) {
+    switch (bits) {
+      case 8 -> {
+        for (int row = 0; row < length; row++) {
+          longs[row] = Memory.getByte(data + row);
+        }
+      }
+      case 16 -> {
+        for (int row = 0; row < length; row++) {
+          longs[row] = Memory.getShort(data + 2L * row);
+        }
+      }
+      case 32 -> {
+        for (int row = 0; row < length; row++) {
+          longs[row] = Memory.getInt(data + 4L * row);
+        }
+      }
+      default -> Memory.copy(data, longs, length);
+    }
+  }
+
+  private static void loadSomeIntegers(
+      long data, int bits, long[] longs, int @Nullable [] rows, int count) {
     switch (bits) {
       case 8 -> {
         for (int i = 0; i < count; i++) {

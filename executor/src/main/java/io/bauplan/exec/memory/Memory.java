@@ -89,6 +89,10 @@ public final class Memory {
     MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, from, to, toIndex, bytes);
   }
 
+  public static void copy(long from, long[] to, int count) {
+    MemorySegment.copy(ALL, LONG, from, to, 0, count);
+  }
+
   public static void fill(long address, long bytes, byte value) {
     ALL.asSlice(address, bytes).fill(value);
   }

@@ -6,6 +6,7 @@ import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.DataType;
+import org.jspecify.annotations.Nullable;
 
 /// The whole numbers (dates, times) that a join's build side has as a key: a bit for each number of
 /// their range where that is small, else a blocked Bloom filter (two bits in one 64-bit block),
@@ -88,27 +89,33 @@ final class KeySet {
     return (bits[block(hash)] & mask) == mask;
   }
 
-  /// Keeps of the first `count` rows those whose key may be in the set, moves them to the front and
-  /// returns their number. NULLs are never in it.
-  int select(Vector vector, int[] rows, int count) {
+  /// Writes those of the rows (null = the first `count`) whose key may be in the set to `to`, which
+  /// may be `rows` itself, and returns their number. NULLs are never in it.
+  int select(Vector vector, int @Nullable [] rows, int count, int[] to) {
     return switch (vector) {
-      case FlatVector flat -> select(flat, rows, count);
+      case FlatVector flat -> select(flat, rows, count, to);
       case ConstantVector constant -> {
         FlatVector value = constant.value();
-        yield !constant.isNull() && holds(read(value, value.dataAddress(), 0)) ? count : 0;
+        if (constant.isNull() || !holds(read(value, value.dataAddress(), 0))) {
+          yield 0;
+        }
+        for (int i = 0; i < count; i++) {
+          to[i] = rows == null ? i : rows[i];
+        }
+        yield count;
       }
       default -> throw new IllegalStateException("keys as codes");
     };
   }
 
-  private int select(FlatVector flat, int[] rows, int count) {
+  private int select(FlatVector flat, int @Nullable [] rows, int count, int[] to) {
     long data = flat.dataAddress();
     long validity = flat.validityAddress();
     int n = 0;
     if (validity != 0) {
       for (int i = 0; i < count; i++) {
-        int row = rows[i];
-        rows[n] = row;
+        int row = rows == null ? i : rows[i];
+        to[n] = row;
         n += Memory.bit(validity, row) && holds(read(flat, data, row)) ? 1 : 0;
       }
       return n;
@@ -116,22 +123,22 @@ final class KeySet {
     switch ((int) FlatVector.bitsPerValue(flat.type())) {
       case 32 -> {
         for (int i = 0; i < count; i++) {
-          int row = rows[i];
-          rows[n] = row;
+          int row = rows == null ? i : rows[i];
+          to[n] = row;
           n += holds(Memory.getInt(data + 4L * row)) ? 1 : 0;
         }
       }
       case 64 -> {
         for (int i = 0; i < count; i++) {
-          int row = rows[i];
-          rows[n] = row;
+          int row = rows == null ? i : rows[i];
+          to[n] = row;
           n += holds(Memory.getLong(data + 8L * row)) ? 1 : 0;
         }
       }
       default -> {
         for (int i = 0; i < count; i++) {
-          int row = rows[i];
-          rows[n] = row;
+          int row = rows == null ? i : rows[i];
+          to[n] = row;
           n += holds(read(flat, data, row)) ? 1 : 0;
         }
       }

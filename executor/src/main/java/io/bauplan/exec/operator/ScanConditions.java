@@ -52,25 +52,25 @@ final class ScanConditions implements RowFilter, AutoCloseable {
 
   @Override
   public int select(Batch batch, int[] to) {
-    int count = filter == null ? all(batch, to) : filter.select(batch, to);
+    int count = filter == null ? batch.rowCount() : filter.select(batch, to);
+    int[] rows = filter == null ? batch.selection() : to;
     for (ScanKeyFilters.Keys each : keys) {
       if (count > 0 && each.pays()) {
         Vector column = batch.column(columns.indexOf(each.column()));
-        int kept = each.set().select(column, to, count);
+        int kept = each.set().select(column, rows, count, to);
+        rows = to;
         each.count(count, kept);
         droppedByKeys.accept(count - kept);
         count = kept;
       }
     }
-    return count;
-  }
-
-  private static int all(Batch batch, int[] to) {
-    int[] rows = batch.selection();
-    for (int i = 0; i < batch.rowCount(); i++) {
-      to[i] = rows == null ? i : rows[i];
+    if (rows != to) {
+      // Nobody has looked at any row.
+      for (int i = 0; i < count; i++) {
+        to[i] = rows == null ? i : rows[i];
+      }
     }
-    return batch.rowCount();
+    return count;
   }
 
   @Override
