@@ -61,6 +61,29 @@ final class RowChangeTest {
     throw new AssertionError("no error: " + sql);
   }
 
+  /// Columns that a filter does not need are read only for rows that pass it and are not deleted.
+  @ParameterizedTest
+  @ValueSource(strings = {POSITION_FILES, VECTORS})
+  void filtersSkipRowsOfFilesWithDeletes(String properties) {
+    try (DuckDb duck = DuckDb.open()) {
+      run("DROP TABLE IF EXISTS filtered");
+      run("CREATE TABLE filtered (id BIGINT, v BIGINT, s VARCHAR) WITH (" + properties + ")");
+      run(
+          "INSERT INTO filtered SELECT n, n * 7919 % 10007, 's' || (n % 100)"
+              + " FROM generate_series(1, 50000) AS g(n)");
+      duck.execute(
+          "CREATE TABLE filtered AS SELECT n::BIGINT AS id, (n * 7919 % 10007)::BIGINT AS v,"
+              + " 's' || (n % 100) AS s FROM generate_series(1, 50000) AS g(n)");
+      bothRun(duck, "DELETE FROM filtered WHERE id % 3 = 0 OR id BETWEEN 8000 AND 14000");
+      for (String filter :
+          List.of("id % 1000 = 8", "v > 9990", "v > 100", "s = 's9'", "id > 49990", "v < 0")) {
+        String sql = "SELECT id, v, s FROM filtered WHERE " + filter + " ORDER BY id";
+        assertThat(run(sql)).as(filter).isEqualTo(duck.query(sql));
+        assertThat(run(sql)).as("warm: " + filter).isEqualTo(duck.query(sql));
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

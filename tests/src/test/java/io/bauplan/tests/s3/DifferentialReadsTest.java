@@ -177,6 +177,32 @@ final class DifferentialReadsTest {
     assertThat(bytes(proxy.take())).isZero();
   }
 
+  @Test
+  void aNewCommitFetchesOnlyItsOwnManifest() {
+    run("CREATE TABLE log (id BIGINT, v DOUBLE)");
+    for (int i = 0; i < 5; i++) {
+      run("INSERT INTO log SELECT n, random() FROM generate_series(1, 1000) AS g(n)");
+    }
+    reopen();
+    String query = "SELECT COUNT(*), SUM(id) FROM log";
+    proxy.take();
+    run(query);
+    long cold = manifests(proxy.take());
+    run("INSERT INTO log VALUES (1, 2.0)");
+    proxy.take();
+    assertThat(run(query).getFirst().getFirst()).isEqualTo(5_001L);
+    List<S3Proxy.Request> warm = proxy.take();
+    assertThat(manifests(warm)).isLessThanOrEqualTo(2).isLessThan(cold);
+  }
+
+  /// Manifests and lists of manifests that were read.
+  private static long manifests(List<S3Proxy.Request> requests) {
+    return requests.stream()
+        .filter(request -> request.method().equals("GET") && request.object().endsWith(".avro"))
+        .map(S3Proxy.Request::object)
+        .count();
+  }
+
   private void overJdbc(String query, int rows) throws Exception {
     EndpointConfig config =
         new EndpointConfig(

@@ -4,6 +4,7 @@ import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.scan.RowFilter;
 import io.bauplan.exec.scan.ScanContext;
 import io.bauplan.exec.scan.ScanTask;
 import io.bauplan.exec.scan.store.ObjectStore;
@@ -339,9 +340,40 @@ final class DeleteFiles {
       }
     }
 
+    /// Where only positions are deleted, the other columns are read only where rows are left.
+    @Override
+    public @Nullable Batch next(RowFilter filter) {
+      return equalities.isEmpty()
+          ? reader.next(new Undeleted(filter, position, positions))
+          : BatchReader.super.next(filter);
+    }
+
     @Override
     public void close() {
       reader.close();
+    }
+  }
+
+  /// Rows that pass a filter and are not deleted.
+  private record Undeleted(RowFilter filter, long[] position, Roaring64Bitmap positions)
+      implements RowFilter {
+    @Override
+    public List<Integer> columns() {
+      return filter.columns();
+    }
+
+    @Override
+    public int select(Batch batch, int[] to) {
+      int count = filter.select(batch, to);
+      long first = position[0];
+      position[0] += batch.vectorLength();
+      int left = 0;
+      for (int i = 0; i < count; i++) {
+        if (!positions.contains(first + to[i])) {
+          to[left++] = to[i];
+        }
+      }
+      return left;
     }
   }
 }

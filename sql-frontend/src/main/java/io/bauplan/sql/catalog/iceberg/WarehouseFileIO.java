@@ -5,6 +5,8 @@ import io.bauplan.sql.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.aws.s3.S3FileIOProperties;
 import org.apache.iceberg.io.FileIO;
@@ -15,11 +17,29 @@ import org.jspecify.annotations.Nullable;
 
 /// The warehouse's files by their location's scheme: paths and `file:` locally, `s3:` (also `s3a:`,
 /// `s3n:`) in an object store. The S3 client is made when the first S3 location is met.
+///
+/// Manifests never change: those read last stay in memory, so that after a commit planning reads
+/// only the new ones.
 public final class WarehouseFileIO implements FileIO {
   private static final long serialVersionUID = 1L;
 
+  private static final Map<String, String> PROPERTIES =
+      Map.of(
+          CatalogProperties.IO_MANIFEST_CACHE_ENABLED,
+          "true",
+          CatalogProperties.IO_MANIFEST_CACHE_MAX_TOTAL_BYTES,
+          Long.toString(64L << 20),
+          // As long as there is room.
+          CatalogProperties.IO_MANIFEST_CACHE_EXPIRATION_INTERVAL_MS,
+          "0");
+
   private final LocalFileIO local = new LocalFileIO();
   private transient @Nullable S3FileIO objectStore;
+
+  @Override
+  public Map<String, String> properties() {
+    return PROPERTIES;
+  }
 
   @Override
   public InputFile newInputFile(String location) {
@@ -90,6 +110,7 @@ public final class WarehouseFileIO implements FileIO {
 
   @Override
   public synchronized void close() {
+    ManifestFiles.dropCache(this);
     S3FileIO opened = objectStore;
     if (opened != null) {
       opened.close();
