@@ -5,6 +5,7 @@ import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.expression.Predicate;
 import io.bauplan.exec.expression.Projector;
 import io.bauplan.exec.operator.aggregate.HashAggregate;
+import io.bauplan.exec.operator.aggregate.Projection;
 import io.bauplan.exec.operator.join.HashJoin;
 import io.bauplan.exec.operator.join.NestedLoopJoin;
 import io.bauplan.exec.operator.sort.SortOperator;
@@ -220,8 +221,19 @@ public final class PlanCompiler {
     if (!HashAggregate.supports(node)) {
       return fallback(node, allocator);
     }
-    Source input = compile(node.input(), JoinKeyFilter.Target.below(filters, node));
-    HashAggregate aggregate = query.own(new HashAggregate(node, allocator));
+    List<JoinKeyFilter.Target> below = JoinKeyFilter.Target.below(filters, node);
+    Projection projection = null;
+    Source input;
+    if (node.input() instanceof PhysicalPlan.Project project) {
+      NodeFigures projected = figures.getOrDefault(project, new NodeFigures(project));
+      BufferAllocator memory = query.child("Project");
+      projected.memory(memory);
+      projection = new Projection(project.expressions(), expressions(memory), projected.rows);
+      input = compile(project.input(), JoinKeyFilter.Target.below(below, project.expressions()));
+    } else {
+      input = compile(node.input(), below);
+    }
+    HashAggregate aggregate = query.own(new HashAggregate(node, projection, allocator));
     pipeline(input, aggregate, counted);
     return aggregate.source();
   }

@@ -21,6 +21,7 @@ public final class HashAggregate implements Sink, AutoCloseable {
   private static final int SMALL_GROUPS = 4096;
 
   private final PhysicalPlan.Aggregate node;
+  private final @Nullable Projection projection;
   private final BufferAllocator allocator;
   private final List<PartialAggregation> partials = new ArrayList<>();
 
@@ -30,8 +31,11 @@ public final class HashAggregate implements Sink, AutoCloseable {
   private final HeapReservation orderBytes;
   private int partitions = 1;
 
-  public HashAggregate(PhysicalPlan.Aggregate node, BufferAllocator allocator) {
+  /// @param projection what the batches that this is given go through first; null = nothing
+  public HashAggregate(
+      PhysicalPlan.Aggregate node, @Nullable Projection projection, BufferAllocator allocator) {
     this.node = node;
+    this.projection = projection;
     this.allocator = allocator;
     this.orderBytes = new HeapReservation(allocator);
   }
@@ -51,7 +55,7 @@ public final class HashAggregate implements Sink, AutoCloseable {
   }
 
   private PartialAggregation newPartial() {
-    PartialAggregation partial = new PartialAggregation(node, allocator);
+    PartialAggregation partial = new PartialAggregation(node, projection, allocator);
     synchronized (partials) {
       partials.add(partial);
     }
@@ -136,7 +140,7 @@ public final class HashAggregate implements Sink, AutoCloseable {
     }
 
     private PartialAggregation merge() {
-      PartialAggregation target = new PartialAggregation(node, allocator);
+      PartialAggregation target = new PartialAggregation(node, null, allocator);
       try {
         for (int i = 0; i < partials.size(); i++) {
           target.merge(partials.get(i), orders.get(i), partition);

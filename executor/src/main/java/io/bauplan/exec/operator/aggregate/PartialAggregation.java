@@ -3,7 +3,6 @@ package io.bauplan.exec.operator.aggregate;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
-import io.bauplan.exec.expression.RegisterLoader;
 import io.bauplan.exec.expression.RegisterWriter;
 import io.bauplan.exec.operator.HeapReservation;
 import io.bauplan.sql.plan.AggregateCall;
@@ -26,12 +25,7 @@ final class PartialAggregation implements AutoCloseable {
   private final HeapReservation reservation;
   private final List<Accumulator> accumulators = new ArrayList<>();
   private final List<AggregateCall> calls = new ArrayList<>();
-  /// By input column; null where nobody has asked for it yet.
-  private final @Nullable Register[] columns;
-
-  /// Whether a register of `columns` holds the current batch.
-  private final boolean[] loaded;
-
+  private final InputColumns columns;
   private final @Nullable CodedGroups coded;
   private final Runs runs = new Runs();
 
@@ -47,7 +41,9 @@ final class PartialAggregation implements AutoCloseable {
   private int[] filteredGroups = {};
   private int capacity;
 
-  PartialAggregation(PhysicalPlan.Aggregate node, BufferAllocator allocator) {
+  /// @param projection what the batches that are added go through first; null = nothing
+  PartialAggregation(
+      PhysicalPlan.Aggregate node, @Nullable Projection projection, BufferAllocator allocator) {
     this.node = node;
     this.input = node.input().output();
     this.allocator = allocator;
@@ -61,10 +57,10 @@ final class PartialAggregation implements AutoCloseable {
       types.add(DataType.INT64);
     }
     this.keys = new Register[types.size()];
-    this.columns = new Register[input.size()];
-    this.loaded = new boolean[input.size()];
+    this.columns = new InputColumns(input, projection);
     this.table = new GroupTable(types, allocator, node.estimatedGroups());
-    this.coded = manySets || global ? null : new CodedGroups(table, node.groupKeys());
+    List<Integer> codes = columns.plain(node.groupKeys());
+    this.coded = manySets || global || codes == null ? null : new CodedGroups(table, codes);
     this.reservation = new HeapReservation(allocator);
     int bytes = 0;
     for (AggregateCall call : node.calls()) {
@@ -94,6 +90,7 @@ final class PartialAggregation implements AutoCloseable {
       return Accumulators.of(call, input, allocator);
     } catch (RuntimeException | Error e) {
       accumulators.forEach(Accumulator::close);
+      columns.close();
       throw e;
     }
   }
@@ -142,7 +139,7 @@ final class PartialAggregation implements AutoCloseable {
         filtered = new int[groups.length];
         filteredGroups = new int[groups.length];
       }
-      Arrays.fill(loaded, false);
+      columns.start(batch);
       if (manySets) {
         for (int set = 0; set < node.groupingSets().size(); set++) {
           addSet(batch, set);
@@ -159,56 +156,18 @@ final class PartialAggregation implements AutoCloseable {
   private void group(Batch batch) {
     if (coded == null || !coded.lookup(batch, groups)) {
       for (int k = 0; k < keys.length; k++) {
-        keys[k] = column(batch, node.groupKeys().get(k));
+        keys[k] = columns.get(batch, node.groupKeys().get(k));
       }
       table.lookup(keys, batch.selection(), batch.rowCount(), groups);
     }
     ensure(table.size());
   }
 
-  private Register column(Batch batch, int index) {
-    Register known = columns[index];
-    if (known == null) {
-      known = new Register(input.type(index));
-      columns[index] = known;
-    }
-    if (!loaded[index]) {
-      load(batch, index, known);
-      loaded[index] = true;
-    }
-    return known;
-  }
-
-  private static void load(Batch batch, int index, Register to) {
-    if (to.kind == Register.Kind.NESTED) {
-      // Only COUNT takes nested arguments, and asks for NULLs alone.
-      loadNulls(batch, index, to);
-      return;
-    }
-    RegisterLoader.load(
-        batch.column(index), to, batch.selection(), batch.rowCount(), batch.vectorLength());
-  }
-
-  private static void loadNulls(Batch batch, int index, Register to) {
-    to.reset(batch.vectorLength());
-    Vector vector = batch.column(index);
-    if (vector.mayHaveNulls() && vector instanceof io.bauplan.exec.batch.FlatVector flat) {
-      to.clearNulls(batch.vectorLength());
-      for (int row = 0; row < batch.vectorLength(); row++) {
-        to.nulls[row] = io.bauplan.exec.expression.Nested.isNull(flat, row);
-      }
-    } else if (vector instanceof io.bauplan.exec.batch.ConstantVector constant
-        && constant.isNull()) {
-      to.clearNulls(batch.vectorLength());
-      Arrays.fill(to.nulls, 0, batch.vectorLength(), true);
-    }
-  }
-
   private void addSet(Batch batch, int set) {
     List<Integer> members = node.groupingSets().get(set);
     int length = batch.vectorLength();
     for (int k = 0; k < node.groupKeys().size(); k++) {
-      Register values = column(batch, node.groupKeys().get(k));
+      Register values = columns.get(batch, node.groupKeys().get(k));
       if (members.contains(k)) {
         keys[k] = values;
       } else {
@@ -240,7 +199,7 @@ final class PartialAggregation implements AutoCloseable {
       List<Integer> wanted = Accumulators.columns(call);
       Register[] arguments = new Register[wanted.size()];
       for (int a = 0; a < arguments.length; a++) {
-        arguments[a] = column(batch, wanted.get(a));
+        arguments[a] = columns.get(batch, wanted.get(a));
       }
       if (call.filter().isEmpty()) {
         if (global) {
@@ -251,7 +210,7 @@ final class PartialAggregation implements AutoCloseable {
           accumulators.get(i).add(groups, arguments, rows, count);
         }
       } else {
-        int kept = filter(column(batch, call.filter().getAsInt()), rows, count);
+        int kept = filter(columns.get(batch, call.filter().getAsInt()), rows, count);
         accumulators.get(i).add(filteredGroups, arguments, filtered, kept);
       }
     }
@@ -390,6 +349,7 @@ final class PartialAggregation implements AutoCloseable {
     if (coded != null) {
       coded.close();
     }
+    columns.close();
     table.close();
     reservation.close();
   }

@@ -119,8 +119,8 @@ class GroupingTest {
   void groupsCodesAsStrings(int batchRows) {
     for (int entries : new int[] {1, 3, 40, 400}) {
       PhysicalPlan.Aggregate node = aggregate();
-      try (PartialAggregation coded = new PartialAggregation(node, allocator);
-          PartialAggregation plain = new PartialAggregation(node, allocator)) {
+      try (PartialAggregation coded = new PartialAggregation(node, null, allocator);
+          PartialAggregation plain = new PartialAggregation(node, null, allocator)) {
         for (int b = 0; b < 12; b++) {
           // As from one row group: batches share dictionaries.
           try (FlatVector first = dictionary(entries, b / 3);
