@@ -45,6 +45,11 @@ final class LeafStatistics {
     return nanCount;
   }
 
+  /// Whether there are only NULLs.
+  boolean allNull() {
+    return nullCount == valueCount;
+  }
+
   /// Values and NULLs alike.
   void count(long values, long nulls) {
     valueCount += values;
@@ -139,13 +144,13 @@ final class LeafStatistics {
     if (a == null || b == null) {
       return a == null ? b : a;
     }
-    int order;
-    if (type instanceof DataType.DecimalType) {
-      order = new BigInteger(a).compareTo(new BigInteger(b));
-    } else {
-      order = Arrays.compareUnsigned(a, b);
-    }
-    return order * sign >= 0 ? a : b;
+    return order(a, b) * sign >= 0 ? a : b;
+  }
+
+  private int order(byte[] a, byte[] b) {
+    return type instanceof DataType.DecimalType
+        ? new BigInteger(a).compareTo(new BigInteger(b))
+        : Arrays.compareUnsigned(a, b);
   }
 
   // ---- bounds
@@ -170,6 +175,31 @@ final class LeafStatistics {
     }
     byte[] high = maxBytes;
     return bytesKind() ? high == null ? null : cutUpper(high, FOOTER_CHARS) : plain(false);
+  }
+
+  /// How the lower bounds of two pages that have some follow each other.
+  int compareMin(LeafStatistics other) {
+    return compare(minLong, other.minLong, minDouble, other.minDouble, minBytes, other.minBytes);
+  }
+
+  int compareMax(LeafStatistics other) {
+    return compare(maxLong, other.maxLong, maxDouble, other.maxDouble, maxBytes, other.maxBytes);
+  }
+
+  private int compare(
+      long aLong,
+      long bLong,
+      double aDouble,
+      double bDouble,
+      byte @Nullable [] aBytes,
+      byte @Nullable [] bBytes) {
+    if (aBytes != null && bBytes != null) {
+      return order(aBytes, bBytes);
+    }
+    int physical = WriteSchema.physical(type);
+    return physical == 4 || physical == 5
+        ? Double.compare(aDouble, bDouble)
+        : Long.compare(aLong, bLong);
   }
 
   private byte[] plain(boolean min) {

@@ -6,6 +6,7 @@ import io.bauplan.exec.scan.store.FileSink;
 import io.bauplan.sql.plan.DataType;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Pages are compressed as they fill; the chunk stays in memory until its row group ends.
 final class LeafWriter implements AutoCloseable {
-  private static final int PAGE_BYTES = 1 << 20;
-  private static final int PAGE_ROWS = 1 << 17;
   private static final int MAX_DICTIONARY_ENTRIES = 1 << 16;
   private static final int MAX_DICTIONARY_BYTES = 1 << 20;
 
@@ -29,10 +28,12 @@ final class LeafWriter implements AutoCloseable {
       long uncompressedBytes,
       long compressedBytes,
       LeafStatistics statistics,
+      LeafPages pages,
       boolean dictionaryUsed,
       boolean plainUsed) {}
 
   private final WriteSchema.Leaf leaf;
+  private final ParquetOptions options;
   private final BufferAllocator allocator;
   private final Compressor compressor;
   private final int physical;
@@ -60,10 +61,19 @@ final class LeafWriter implements AutoCloseable {
   private boolean dictionaryPays = true;
   private long encoded;
   private LeafStatistics statistics;
+  private LeafStatistics pageStatistics;
+  private LeafPages pages = new LeafPages();
+  private long pageRows;
+  private long rowsBefore;
   private long[] staged = new long[0];
 
-  LeafWriter(WriteSchema.Leaf leaf, Compressor compressor, BufferAllocator allocator) {
+  LeafWriter(
+      WriteSchema.Leaf leaf,
+      ParquetOptions options,
+      Compressor compressor,
+      BufferAllocator allocator) {
     this.leaf = leaf;
+    this.options = options;
     this.allocator = allocator;
     this.compressor = compressor;
     this.physical = WriteSchema.physical(leaf.column().type());
@@ -73,6 +83,7 @@ final class LeafWriter implements AutoCloseable {
     this.page = new NativeBuffer(allocator);
     this.chunk = new NativeBuffer(allocator);
     this.statistics = new LeafStatistics(leaf.column().type());
+    this.pageStatistics = new LeafStatistics(leaf.column().type());
     begin();
   }
 
@@ -87,6 +98,8 @@ final class LeafWriter implements AutoCloseable {
     chunkBytes = 0;
     chunkUncompressed = 0;
     statistics = new LeafStatistics(leaf.column().type());
+    pages = new LeafPages();
+    rowsBefore = 0;
   }
 
   WriteSchema.Leaf leaf() {
@@ -135,6 +148,7 @@ final class LeafWriter implements AutoCloseable {
       }
     }
     values(vector, chosen, present);
+    pageRows += rows;
     count(rows, rows - present);
   }
 
@@ -155,17 +169,24 @@ final class LeafWriter implements AutoCloseable {
     System.arraycopy(newDefinitions, 0, definitions, pageValues, count);
     System.arraycopy(newRepetitions, 0, repetitions, pageValues, count);
     values(vector, chosen, present);
+    for (int i = 0; i < count; i++) {
+      if (newRepetitions[i] == 0) {
+        pageRows++;
+      }
+    }
     count(count, count - present);
   }
 
   private void count(int entries, int nulls) {
     pageValues += entries;
     pageNulls += nulls;
-    statistics.count(entries, nulls);
+    pageStatistics.count(entries, nulls);
     if (dictionary) {
       checkDictionary();
     }
-    if (pageValues >= PAGE_ROWS || plainBytes >= PAGE_BYTES) {
+    if (pageRows >= options.pageRows()
+        || pageValues >= ParquetOptions.MAX_PAGE_VALUES
+        || plainBytes >= options.pageBytes()) {
       flushPage();
     }
   }
@@ -185,9 +206,9 @@ final class LeafWriter implements AutoCloseable {
       }
       LeafStaging.stage(vector, chosen, count, staged);
       if (physical == 4 || physical == 5) {
-        statistics.floats(staged, count, physical == 4);
+        pageStatistics.floats(staged, count, physical == 4);
       } else {
-        statistics.longs(staged, count);
+        pageStatistics.longs(staged, count);
       }
       append(staged, count);
     }
@@ -245,15 +266,11 @@ final class LeafWriter implements AutoCloseable {
     BytesDictionary entries = strings;
     if (dictionary && entries != null) {
       roomForCodes(count);
-      int known = entries.size();
       for (int i = 0; i < count; i++) {
         int row = chosen == null ? i : chosen[i];
         int begin = Memory.getInt(offsets + 4L * row);
         int length = Memory.getInt(offsets + 4L * row + 4) - begin;
         codes[codeCount++] = entries.code(data + begin, length);
-      }
-      for (int code = known; code < entries.size(); code++) {
-        statistics.bytes(entries.address(code), entries.length(code));
       }
     } else {
       plainUsed = true;
@@ -262,7 +279,7 @@ final class LeafWriter implements AutoCloseable {
         int begin = Memory.getInt(offsets + 4L * row);
         int length = Memory.getInt(offsets + 4L * row + 4) - begin;
         appendBytes(data + begin, length);
-        statistics.bytes(data + begin, length);
+        pageStatistics.bytes(data + begin, length);
       }
     }
   }
@@ -289,7 +306,7 @@ final class LeafWriter implements AutoCloseable {
       } else {
         Memory.copy(from, out, 16);
       }
-      statistics.bytes(out, fixedLength);
+      pageStatistics.bytes(out, fixedLength);
       out += fixedLength;
     }
     plainBytes += (long) count * fixedLength;
@@ -316,6 +333,7 @@ final class LeafWriter implements AutoCloseable {
     }
     dictionaryPays = dictionaryUsed && !useless;
     dictionary = false;
+    codedBounds();
     // The codes of the page at hand become plain values again.
     int count = codeCount;
     codeCount = 0;
@@ -340,11 +358,29 @@ final class LeafWriter implements AutoCloseable {
     }
   }
 
+  /// Bounds of the strings that the codes of the page at hand stand for.
+  private void codedBounds() {
+    BytesDictionary texts = strings;
+    if (texts == null) {
+      return;
+    }
+    BitSet seen = new BitSet(texts.size());
+    for (int i = 0; i < codeCount; i++) {
+      if (!seen.get(codes[i])) {
+        seen.set(codes[i]);
+        pageStatistics.bytes(texts.address(codes[i]), texts.length(codes[i]));
+      }
+    }
+  }
+
   // ---- pages
 
   private void flushPage() {
     if (pageValues == 0) {
       return;
+    }
+    if (dictionary) {
+      codedBounds();
     }
     long used = 0;
     if (leaf.maxRepetition() > 0) {
@@ -372,7 +408,13 @@ final class LeafWriter implements AutoCloseable {
       }
       used += plainBytes;
     }
+    long start = chunkBytes;
     appendPage(0, pageValues, encoding, page.address(), Math.toIntExact(used));
+    pages.add(start, Math.toIntExact(chunkBytes - start), rowsBefore, pageStatistics);
+    statistics.merge(pageStatistics);
+    pageStatistics = new LeafStatistics(leaf.column().type());
+    rowsBefore += pageRows;
+    pageRows = 0;
     pageValues = 0;
     pageNulls = 0;
     codeCount = 0;
@@ -458,6 +500,7 @@ final class LeafWriter implements AutoCloseable {
             uncompressed,
             sink.position() - start,
             statistics,
+            pages,
             dictionaryUsed,
             plainUsed);
     BytesDictionary texts = strings;

@@ -22,9 +22,6 @@ final class ParquetFileWriter implements AutoCloseable {
   private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
   private static final int MAX_GROUP_ROWS = 1 << 20;
 
-  /// Iceberg's default of `write.parquet.row-group-size-bytes`.
-  static final long DEFAULT_GROUP_BYTES = 128 << 20;
-
   static final String CREATED_BY = "bauplan version 0.1.0";
 
   private record Group(long rows, List<LeafWriter.Chunk> chunks) {}
@@ -35,28 +32,30 @@ final class ParquetFileWriter implements AutoCloseable {
   private final Compressor compressor;
   private final List<LeafWriter> leaves = new ArrayList<>();
   private final Shredder shredder;
-  private final long maxGroupBytes;
+  private final ParquetOptions options;
   private final List<Group> groups = new ArrayList<>();
   private final List<LeafStatistics> totals = new ArrayList<>();
+
+  /// One for each chunk, row group after row group.
+  private final List<Place> columnIndexes = new ArrayList<>();
+
+  private final List<Place> offsetIndexes = new ArrayList<>();
   private long groupRows;
   private long rows;
 
-  /// Takes ownership of the sink and of the compressor.
-  ///
-  /// @param maxGroupBytes after which a row group ends
+  /// Takes ownership of the sink.
   ParquetFileWriter(
       FileSink sink,
       List<ScanColumn> columns,
-      Compressor compressor,
-      long maxGroupBytes,
+      ParquetOptions options,
       BufferAllocator allocator) {
     this.sink = sink;
-    this.maxGroupBytes = maxGroupBytes;
+    this.options = options;
     this.allocator = allocator;
-    this.compressor = compressor;
+    this.compressor = options.compressor();
     this.schema = new WriteSchema(columns);
     for (WriteSchema.Leaf leaf : schema.leaves()) {
-      leaves.add(new LeafWriter(leaf, compressor, allocator));
+      leaves.add(new LeafWriter(leaf, options, compressor, allocator));
       totals.add(new LeafStatistics(leaf.column().type()));
     }
     this.shredder = new Shredder(leaves);
@@ -86,7 +85,7 @@ final class ParquetFileWriter implements AutoCloseable {
     }
     groupRows += batch.rowCount();
     rows += batch.rowCount();
-    if (groupRows >= MAX_GROUP_ROWS || bytes() - sink.position() >= maxGroupBytes) {
+    if (groupRows >= MAX_GROUP_ROWS || bytes() - sink.position() >= options.groupBytes()) {
       flushGroup();
     }
   }
@@ -127,6 +126,7 @@ final class ParquetFileWriter implements AutoCloseable {
   /// Ends the file and makes it visible.
   WrittenFile finish(List<@Nullable Object> partition) {
     flushGroup();
+    writeIndex();
     byte[] footer = footer();
     sink.write(ByteBuffer.wrap(footer));
     ByteBuffer tail = ByteBuffer.allocate(8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
@@ -195,6 +195,29 @@ final class ParquetFileWriter implements AutoCloseable {
     return chunk.dictionaryOffset() >= 0 ? chunk.dictionaryOffset() : chunk.dataOffset();
   }
 
+  // ---- page index
+
+  /// Of all row groups, bounds first: what a reader needs is side by side.
+  private void writeIndex() {
+    for (Group group : groups) {
+      for (LeafWriter.Chunk chunk : group.chunks) {
+        byte[] index = chunk.pages().columnIndex();
+        columnIndexes.add(index == null ? Place.NONE : append(index));
+      }
+    }
+    for (Group group : groups) {
+      for (LeafWriter.Chunk chunk : group.chunks) {
+        offsetIndexes.add(append(chunk.pages().offsetIndex(chunk.dataOffset())));
+      }
+    }
+  }
+
+  private Place append(byte[] bytes) {
+    Place place = new Place(sink.position(), bytes.length);
+    sink.write(ByteBuffer.wrap(bytes));
+    return place;
+  }
+
   // ---- footer
 
   private byte[] footer() {
@@ -202,8 +225,8 @@ final class ParquetFileWriter implements AutoCloseable {
     out.begin().i32(1, 2);
     schema.write(out);
     out.i64(3, rows).list(4, ThriftReader.STRUCT, groups.size());
-    for (Group group : groups) {
-      group(out, group);
+    for (int i = 0; i < groups.size(); i++) {
+      group(out, groups.get(i), i * leaves.size());
     }
     out.string(6, CREATED_BY);
     // Bounds follow each type's own order.
@@ -214,7 +237,8 @@ final class ParquetFileWriter implements AutoCloseable {
     return out.end().toBytes();
   }
 
-  private void group(ThriftWriter out, Group group) {
+  /// @param first the number of its first chunk in the file
+  private void group(ThriftWriter out, Group group, int first) {
     long total = 0;
     long compressed = 0;
     out.begin().list(1, ThriftReader.STRUCT, group.chunks.size());
@@ -224,6 +248,12 @@ final class ParquetFileWriter implements AutoCloseable {
       compressed += chunk.compressedBytes();
       out.begin().i64(2, start(chunk));
       chunk(out, leaves.get(i).leaf(), chunk);
+      Place pages = offsetIndexes.get(first + i);
+      out.i64(4, pages.offset()).i32(5, pages.length());
+      Place bounds = columnIndexes.get(first + i);
+      if (bounds.isThere()) {
+        out.i64(6, bounds.offset()).i32(7, bounds.length());
+      }
       out.end();
     }
     out.i64(2, total).i64(3, group.rows);

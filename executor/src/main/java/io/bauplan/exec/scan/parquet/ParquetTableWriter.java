@@ -6,8 +6,6 @@ import io.bauplan.exec.batch.Gather;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.scan.TableFileWriter;
 import io.bauplan.exec.scan.store.ObjectStore;
-import io.bauplan.sql.error.EngineException;
-import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.WriteTarget;
 import io.bauplan.sql.plan.WrittenFile;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /// limit it ends the fullest ones, so that memory stays bounded.
 public final class ParquetTableWriter implements TableFileWriter {
   private static final long DEFAULT_TARGET_BYTES = 512L << 20;
-  private static final int DEFAULT_ZSTD_LEVEL = 1;
 
   /// Files open at once.
   private static final int MAX_OPEN_PARTITIONS = 128;
@@ -36,9 +33,7 @@ public final class ParquetTableWriter implements TableFileWriter {
   private final ObjectStore store;
   private final BufferAllocator allocator;
   private final List<ScanColumn> columns;
-  private final String codec;
-  private final int level;
-  private final long groupBytes;
+  private final ParquetOptions options;
   private final long targetBytes;
   private final Locations locations;
   private final Partitioner partitioner;
@@ -64,24 +59,11 @@ public final class ParquetTableWriter implements TableFileWriter {
     this.store = store;
     this.allocator = allocator;
     this.columns = columns;
-    this.codec =
-        properties.getOrDefault(
-            "compression", properties.getOrDefault("write.parquet.compression-codec", "zstd"));
-    this.level =
-        (int) number(properties, "write.parquet.compression-level", DEFAULT_ZSTD_LEVEL, -7, 22);
-    this.groupBytes =
-        number(
-            properties,
-            "write.parquet.row-group-size-bytes",
-            ParquetFileWriter.DEFAULT_GROUP_BYTES,
-            1,
-            Long.MAX_VALUE);
+    this.options = ParquetOptions.of(properties);
     this.targetBytes = targetBytes;
     this.partitioner = partitioner;
     this.locations = locations;
     this.single = targetBytes == Long.MAX_VALUE && partitioner.isEmpty();
-    // A wrong codec is known before any row is.
-    Compressor.of(codec, level).close();
   }
 
   /// The writer of a table's data files, named `<partition>/<uuid>.parquet` under its data
@@ -89,12 +71,8 @@ public final class ParquetTableWriter implements TableFileWriter {
   public static ParquetTableWriter open(
       ObjectStore store, WriteTarget target, BufferAllocator allocator) {
     long targetBytes =
-        number(
-            target.properties(),
-            "write.target-file-size-bytes",
-            DEFAULT_TARGET_BYTES,
-            1,
-            Long.MAX_VALUE);
+        ParquetOptions.size(
+            target.properties(), "write.target-file-size-bytes", DEFAULT_TARGET_BYTES);
     Partitioner partitioner = new Partitioner(target.columns(), target.partitioning());
     String base =
         target.dataLocation().endsWith("/") ? target.dataLocation() : target.dataLocation() + "/";
@@ -123,24 +101,6 @@ public final class ParquetTableWriter implements TableFileWriter {
         Long.MAX_VALUE,
         new Partitioner(columns, List.of()),
         partition -> location);
-  }
-
-  private static long number(
-      Map<String, String> properties, String name, long otherwise, long min, long max) {
-    String text = properties.get(name);
-    if (text == null) {
-      return otherwise;
-    }
-    try {
-      long value = Long.parseLong(text.strip());
-      if (value >= min && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      // Falls through to the error, which says all that there is to say.
-    }
-    throw new EngineException(
-        ErrorCode.INVALID_ARGUMENT, "property " + name + " must be a number, not \"" + text + "\"");
   }
 
   @Override
@@ -206,8 +166,7 @@ public final class ParquetTableWriter implements TableFileWriter {
     return new ParquetFileWriter(
         store.create(locations.next(partition)),
         columns,
-        Compressor.of(codec, level),
-        groupBytes,
+        options,
         allocator);
   }
 

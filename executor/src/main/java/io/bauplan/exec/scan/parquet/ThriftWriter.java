@@ -110,6 +110,22 @@ final class ThriftWriter {
     return this;
   }
 
+  ThriftWriter listBinary(byte[] value) {
+    varint(value.length);
+    out.writeBytes(value);
+    return this;
+  }
+
+  ThriftWriter listI64(long value) {
+    varint(zigzag(value));
+    return this;
+  }
+
+  ThriftWriter listBool(boolean value) {
+    out.write(value ? ThriftReader.TRUE : ThriftReader.FALSE);
+    return this;
+  }
+
   private void varint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
