@@ -35,6 +35,9 @@ public final class ColumnCache implements AutoCloseable {
   /// Times that a column is asked for before it is kept, where it is not kept at once.
   private static final int TOUCHES = 2;
 
+  /// Of a column's rows, read so far and again, from which on it is read whole to be kept.
+  private static final double MIN_SHARE = 0.25;
+
   /// What a look-up found.
   public sealed interface Lookup {
     /// The column; the caller releases it.
@@ -132,6 +135,23 @@ public final class ColumnCache implements AutoCloseable {
   /// @param remote read from behind a network
   /// @param atOnce kept though nobody asked for it before
   public Lookup lookup(ColumnKey key, long estimatedBytes, boolean remote, boolean atOnce) {
+    return lookup(key, estimatedBytes, remote, atOnce, 1);
+  }
+
+  /// Whether a look-up would find it.
+  public boolean has(ColumnKey key) {
+    synchronized (this) {
+      if (columns.containsKey(key) || fills.containsKey(key)) {
+        return true;
+      }
+    }
+    return files.map(tier -> tier.has(key)).orElse(false);
+  }
+
+  /// @param share of its rows that the caller needs and could read without the others: a small one
+  ///     is not worth reading all of the column, unless it is asked for again and again
+  public Lookup lookup(
+      ColumnKey key, long estimatedBytes, boolean remote, boolean atOnce, double share) {
     synchronized (this) {
       frequencies.add(key, columns.size());
       Held held = columns.get(key);
@@ -151,10 +171,11 @@ public final class ColumnCache implements AutoCloseable {
       // Without this time: or else each scan over more than there is room for, again and again,
       // would push out what the same scan is about to ask for.
       double value = (asked - 1) * (remote ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE);
+      boolean whole = asked * share >= MIN_SHARE;
       boolean worthIt = atOnce || asked >= TOUCHES;
       boolean toDisk =
-          remote && files.isPresent() && files.get().asks(key, estimatedBytes) && !closed;
-      boolean toMemory = worthIt && !closed && room(estimatedBytes, value);
+          whole && remote && files.isPresent() && files.get().asks(key, estimatedBytes) && !closed;
+      boolean toMemory = whole && worthIt && !closed && room(estimatedBytes, value);
       if (filling != null || !(toDisk || toMemory)) {
         return new Lookup.Pass();
       }

@@ -137,6 +137,10 @@ public final class ColumnFiles implements AutoCloseable {
     return refused;
   }
 
+  synchronized boolean has(ColumnKey key) {
+    return stored.containsKey(name(key));
+  }
+
   /// Notes that a column was asked for; true where it is not here and may come.
   boolean asks(ColumnKey key, long bytes) {
     String name = name(key);

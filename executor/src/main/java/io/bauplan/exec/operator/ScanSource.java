@@ -52,6 +52,7 @@ final class ScanSource implements Source {
                 figures.detail("rowsSkipped"),
                 figures.detail("bytesSkipped"),
                 figures.detail("rowGroupsSkipped"),
+                figures.detail("pagesSkipped"),
                 figures.detail("cacheHits"),
                 figures.detail("bytesFromMemory"),
                 figures.detail("bytesFromDisk"),

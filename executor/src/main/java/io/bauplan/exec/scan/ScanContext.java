@@ -22,12 +22,14 @@ public record ScanContext(BufferAllocator allocator, Figures figures, boolean ca
       LongAdder rowsSkipped,
       LongAdder bytesSkipped,
       LongAdder rowGroupsSkipped,
+      LongAdder pagesSkipped,
       LongAdder cacheHits,
       LongAdder bytesFromMemory,
       LongAdder bytesFromDisk,
       LongAdder bytesSaved) {
     public Figures() {
       this(
+          new LongAdder(),
           new LongAdder(),
           new LongAdder(),
           new LongAdder(),

@@ -97,8 +97,17 @@ final class Figures {
     }
     long groups = actual.counter("rowGroupsSkipped");
     if (groups > 0) {
-      parts.add(
-          count(groups, "row group")
+      parts.add(count(groups, "row group"));
+    }
+    long pages = actual.counter("pagesSkipped");
+    if (pages > 0) {
+      parts.add(count(pages, "page"));
+    }
+    if (groups + pages > 0) {
+      int last = parts.size() - 1;
+      parts.set(
+          last,
+          parts.get(last)
               + " ("
               + count(actual.counter("rowsSkipped"), "row")
               + ", "

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.opentest4j.TestAbortedException;
 
 /// A Python with the client libraries, made once under `target/` and kept.
-record PythonClients(Path python) {
+public record PythonClients(Path python) {
   private static final List<String> PACKAGES =
       List.of(
           "pyarrow",
@@ -26,7 +26,7 @@ record PythonClients(Path python) {
 
   /// @throws TestAbortedException where the package index cannot be reached; the test then counts
   ///     as skipped, and says so
-  static PythonClients make(Path target) throws IOException, InterruptedException {
+  public static PythonClients make(Path target) throws IOException, InterruptedException {
     Path folder = target.resolve("python-clients").toAbsolutePath();
     Path python = folder.resolve("bin").resolve("python");
     Path ready = folder.resolve("ready");
@@ -55,7 +55,7 @@ record PythonClients(Path python) {
   }
 
   /// What a script of `src/test/resources/clients` prints; fails with its traceback.
-  String run(String script, Path scratch, String... arguments)
+  public String run(String script, Path scratch, String... arguments)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(

@@ -41,9 +41,12 @@ final class ChunkReader implements AutoCloseable {
   private long skipRows;
 
   /// Borrows the file until closed.
+  ///
+  /// @param plan which pages will be read, where that is known
   ChunkReader(
       RangeReader file,
       Footer.Chunk chunk,
+      @Nullable PagePlan plan,
       SchemaNode leaf,
       DataType type,
       LongAdder bytesRead,
@@ -51,7 +54,7 @@ final class ChunkReader implements AutoCloseable {
     this.leaf = leaf;
     this.allocator = allocator;
     this.builder = new LeafBuilder(leaf, type, allocator);
-    this.pages = new PageStream(file, chunk, leaf, bytesRead, allocator);
+    this.pages = new PageStream(file, chunk, plan, leaf, bytesRead, allocator);
     this.codeScratch = new NativeBuffer(allocator);
     this.present = new NativeBuffer(allocator);
     this.levels = leaf.maxDefinition() > 1 ? new int[LEVELS] : new int[0];
@@ -274,9 +277,20 @@ final class ChunkReader implements AutoCloseable {
     }
   }
 
+  /// Reads it on the way, since one does not come back to it.
+  private void advanceToDictionary() {
+    if (!pages.next() || pages.kind() != PageStream.Kind.DICTIONARY) {
+      throw new CorruptData("its page index does not fit its pages");
+    }
+    readDictionary();
+  }
+
   private void skipRows() {
     while (skipRows > 0) {
       if (pageLeft == 0) {
+        if (pages.atDictionary()) {
+          advanceToDictionary();
+        }
         long passed = pages.skip(Math.min(skipRows, chunkLeft));
         skipRows -= passed;
         chunkLeft -= passed;

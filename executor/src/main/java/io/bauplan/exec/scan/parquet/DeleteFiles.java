@@ -109,7 +109,8 @@ final class DeleteFiles {
       Deletes deletes,
       ScanFile file,
       ParquetFile opened,
-      Footer.RowGroup group,
+      GroupRows rows,
+      RowRange range,
       List<RowGroupReader.Wanted> wanted) {
     return context -> {
       Roaring64Bitmap positions = deletes.positions(context);
@@ -119,8 +120,7 @@ final class DeleteFiles {
         all.addAll(ColumnBinding.of(file, opened.footer(), equality.columns).wanted());
       }
       return new Survivors(
-          new RowGroupReader(opened, RowRange.all(group), all, context),
-          group.firstRow(),
+          new RowGroupReader(opened, range, all, rows.of(range, context), context),
           wanted.size(),
           positions,
           equalities,
@@ -268,22 +268,11 @@ final class DeleteFiles {
   /// Batches of a row group with a selection of the rows that are not deleted.
   private record Survivors(
       RowGroupReader reader,
-      long[] position,
       int visible,
       Roaring64Bitmap positions,
       List<Equality> equalities,
       ScanContext context)
       implements BatchReader {
-
-    Survivors(
-        RowGroupReader reader,
-        long firstRow,
-        int visible,
-        Roaring64Bitmap positions,
-        List<Equality> equalities,
-        ScanContext context) {
-      this(reader, new long[] {firstRow}, visible, positions, equalities, context);
-    }
 
     @Override
     public boolean worksAhead() {
@@ -298,8 +287,7 @@ final class DeleteFiles {
           return null;
         }
         int rows = batch.rowCount();
-        long first = position[0];
-        position[0] += rows;
+        long first = reader.position();
         boolean[] deleted = new boolean[rows];
         int gone = 0;
         for (int i = 0; i < rows; i++) {

@@ -18,13 +18,18 @@ record Footer(
   record RowGroup(long firstRow, long rowCount, List<Chunk> chunks) {}
 
   /// One leaf column of one row group: bytes `[offset, offset + compressedBytes)` of the file.
+  ///
+  /// @param columnIndex bounds of its pages
+  /// @param offsetIndex places of its pages
   record Chunk(
       int codec,
       long valueCount,
       long offset,
       long compressedBytes,
       long uncompressedBytes,
-      @Nullable Statistics statistics) {}
+      @Nullable Statistics statistics,
+      Place columnIndex,
+      Place offsetIndex) {}
 
   /// Bounds in the physical type's plain form; null = unknown.
   ///

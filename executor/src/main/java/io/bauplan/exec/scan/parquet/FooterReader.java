@@ -191,9 +191,18 @@ final class FooterReader {
               offset,
               chunk.compressed,
               chunk.uncompressed,
-              chunk.statistics));
+              chunk.statistics,
+              within(chunk.columnIndex, fileBytes),
+              within(chunk.offsetIndex, fileBytes)));
     }
     return new Footer.RowGroup(firstRow, group.rows, List.copyOf(chunks));
+  }
+
+  /// Nothing, where it would be outside the file.
+  private static Place within(Place place, long fileBytes) {
+    return place.length() > 0 && place.offset() >= 0 && place.offset() <= fileBytes - place.length()
+        ? place
+        : Place.NONE;
   }
 
   // ---- schema
@@ -400,7 +409,24 @@ final class FooterReader {
       long compressed,
       long dataOffset,
       long dictionaryOffset,
-      Footer.@Nullable Statistics statistics) {}
+      Footer.@Nullable Statistics statistics,
+      Place columnIndex,
+      Place offsetIndex) {
+
+    RawChunk withIndex(Place bounds, Place pages) {
+      return new RawChunk(
+          type,
+          codec,
+          values,
+          uncompressed,
+          compressed,
+          dataOffset,
+          dictionaryOffset,
+          statistics,
+          bounds,
+          pages);
+    }
+  }
 
   private static RawRowGroup rowGroup(ThriftReader in) {
     long rows = 0;
@@ -423,6 +449,10 @@ final class FooterReader {
 
   private static RawChunk chunk(ThriftReader in) {
     RawChunk chunk = null;
+    long boundsOffset = 0;
+    int boundsLength = 0;
+    long pagesOffset = 0;
+    int pagesLength = 0;
     in.beginStruct();
     while (in.nextField()) {
       switch (in.fieldId()) {
@@ -432,13 +462,18 @@ final class FooterReader {
           }
         }
         case 3 -> chunk = chunkMetadata(in);
+        case 4 -> pagesOffset = in.i64();
+        case 5 -> pagesLength = in.i32();
+        case 6 -> boundsOffset = in.i64();
+        case 7 -> boundsLength = in.i32();
         default -> in.skip();
       }
     }
     if (chunk == null) {
       throw new CorruptData("a column has no metadata (or they are encrypted)");
     }
-    return chunk;
+    return chunk.withIndex(
+        new Place(boundsOffset, boundsLength), new Place(pagesOffset, pagesLength));
   }
 
   private static RawChunk chunkMetadata(ThriftReader in) {
@@ -465,7 +500,16 @@ final class FooterReader {
       }
     }
     return new RawChunk(
-        type, codec, values, uncompressed, compressed, data, dictionary, statistics);
+        type,
+        codec,
+        values,
+        uncompressed,
+        compressed,
+        data,
+        dictionary,
+        statistics,
+        Place.NONE,
+        Place.NONE);
   }
 
   private static Footer.Statistics statistics(ThriftReader in) {

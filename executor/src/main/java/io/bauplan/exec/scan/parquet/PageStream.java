@@ -28,6 +28,10 @@ final class PageStream implements AutoCloseable {
   private final CRC32 checksum = new CRC32();
   private final int maxDefinition;
   private final int maxRepetition;
+  private final @Nullable PagePlan plan;
+
+  /// Rows before the next page, where there is a plan.
+  private long row;
 
   /// File offset of the first byte in `raw`, and of the next byte to look at.
   private long rawStart;
@@ -52,13 +56,17 @@ final class PageStream implements AutoCloseable {
   private long valuesEnd;
 
   /// Borrows the file until closed.
+  ///
+  /// @param plan which pages will be read, of a column that is not within a list; null = unknown
   PageStream(
       RangeReader file,
       Footer.Chunk chunk,
+      @Nullable PagePlan plan,
       SchemaNode leaf,
       LongAdder bytesRead,
       BufferAllocator allocator) {
     this.file = file;
+    this.plan = plan;
     this.at = chunk.offset();
     this.rawStart = at;
     this.end = at + chunk.compressedBytes();
@@ -117,7 +125,7 @@ final class PageStream implements AutoCloseable {
     int need = (int) Math.min(wanted, end - at);
     if (at - rawStart + need > rawLength) {
       long kept = Math.max(0, rawStart + rawLength - at);
-      int length = (int) Math.min(end - at, Math.max(need, ahead));
+      int length = Math.max(need, (int) Math.min(limit() - at, ahead));
       long old = raw.address();
       if (old != 0 && kept > 0) {
         Memory.copy(old + (at - rawStart), old, kept);
@@ -131,9 +139,36 @@ final class PageStream implements AutoCloseable {
     return raw.address() + (at - rawStart);
   }
 
+  /// What may be read at once: up to a page that will not be.
+  private long limit() {
+    return plan == null ? end : plan.limit(at);
+  }
+
+  /// Whether the next page is a dictionary, as far as a plan tells.
+  boolean atDictionary() {
+    return plan != null && at < plan.firstOffset();
+  }
+
+  private long skip(long values, PagePlan pages) {
+    long target = row + values;
+    PageTable table = pages.table();
+    int page = target == table.rowCount() ? table.size() : table.pageOf(target);
+    long first = page == table.size() ? target : table.firstRows()[page];
+    if (first <= row) {
+      return 0;
+    }
+    at = page == table.size() ? end : table.offsets()[page];
+    long passed = first - row;
+    row = first;
+    return passed;
+  }
+
   /// Passes over data pages, unread, as long as each has no more values than are left of `values`;
   /// how many values they have. A dictionary page on the way stays for later.
   long skip(long values) {
+    if (plan != null) {
+      return skip(values, plan);
+    }
     long passed = 0;
     while (at < end) {
       long start = at;
@@ -243,6 +278,7 @@ final class PageStream implements AutoCloseable {
     long limit = body + header.uncompressed;
     kind = Kind.DATA;
     valueCount = checkedCount(data.values);
+    planned();
     encoding = data.encoding;
     long next = body;
     if (maxRepetition > 0) {
@@ -299,6 +335,7 @@ final class PageStream implements AutoCloseable {
     long from = stored(header);
     kind = Kind.DATA;
     valueCount = checkedCount(data.values);
+    planned();
     encoding = data.encoding;
     repetitions = from;
     repetitionsEnd = from + data.repetitionBytes;
@@ -314,6 +351,13 @@ final class PageStream implements AutoCloseable {
       valuesEnd = from + header.compressed;
     }
     return true;
+  }
+
+  private void planned() {
+    if (plan != null) {
+      plan.table().check(pageAt, valueCount);
+      row += valueCount;
+    }
   }
 
   private static int checkedCount(int values) {
@@ -344,7 +388,7 @@ final class PageStream implements AutoCloseable {
 
   private Header header(int ahead) {
     for (int wanted = FIRST_HEADER_BYTES; ; wanted *= 8) {
-      int length = (int) Math.min(wanted, end - at);
+      int length = (int) Math.min(wanted, limit() - at);
       long address = buffered(length, ahead);
       try {
         ThriftReader in = new ThriftReader(address, address + length);
@@ -353,7 +397,7 @@ final class PageStream implements AutoCloseable {
         return header;
       } catch (CorruptData e) {
         // Statistics may make a header long: look at more of it before believing that it is broken.
-        if (length >= end - at || wanted >= MAX_HEADER_BYTES) {
+        if (length >= limit() - at || wanted >= MAX_HEADER_BYTES) {
           throw e;
         }
       }

@@ -199,12 +199,16 @@ public final class ParquetSource {
         continue;
       }
       scanBytes.addAndGet(binding.plainBytes(group));
+      GroupRows rows = new GroupRows(opened, group, skip, binding.wanted());
       if (!deleted.isEmpty()) {
-        tasks.add(deletes.task(deleted, file, opened, group, binding.wanted()));
+        tasks.add(deletes.task(deleted, file, opened, rows, RowRange.all(group), binding.wanted()));
         continue;
       }
       for (RowRange range : RowRange.of(opened, group, threads)) {
-        tasks.add(context -> new RowGroupReader(opened, range, binding.wanted(), context));
+        tasks.add(
+            context ->
+                new RowGroupReader(
+                    opened, range, binding.wanted(), rows.of(range, context), context));
       }
     }
     return tasks;

@@ -3,18 +3,23 @@ package io.bauplan.exec.scan.parquet;
 import io.bauplan.exec.scan.parquet.SchemaNode.Logical;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.Expressions;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// Decides from statistics which row groups cannot hold a row that satisfies a filter. Only
-/// comparisons of a column with a literal count; whatever else is in the filter may match.
+/// Decides from statistics which row groups, and which pages of them, cannot hold a row that
+/// satisfies a filter. Only comparisons of a column with a literal count; whatever else is in the
+/// filter may match.
 final class RowGroupFilter {
   private final List<RowGroupReader.Wanted> columns;
   private final Optional<Expression> filter;
@@ -22,6 +27,158 @@ final class RowGroupFilter {
   RowGroupFilter(List<RowGroupReader.Wanted> columns, Optional<Expression> filter) {
     this.columns = columns;
     this.filter = filter;
+  }
+
+  /// Leaf columns of the file that the filter is over, outside of lists.
+  List<SchemaNode> leaves() {
+    List<SchemaNode> leaves = new ArrayList<>();
+    filter.ifPresent(
+        expression ->
+            Expressions.inputColumns(expression).stream()
+                .mapToObj(this::leaf)
+                .forEach(
+                    leaf -> {
+                      if (leaf != null) {
+                        leaves.add(leaf);
+                      }
+                    }));
+    return leaves;
+  }
+
+  /// The rows of a group in pages that may match.
+  ///
+  /// @param pages by leaf, as far as they are known
+  RowRuns rows(Footer.RowGroup group, Map<Integer, PageBounds> pages) {
+    RowRuns all = RowRuns.of(0, group.rowCount());
+    return filter.isEmpty() ? all : rows(filter.get(), all, pages);
+  }
+
+  private RowRuns rows(Expression expression, RowRuns all, Map<Integer, PageBounds> pages) {
+    return switch (expression) {
+      case Expression.And(List<Expression> operands) -> {
+        RowRuns left = all;
+        for (Expression operand : operands) {
+          left = left.and(rows(operand, all, pages));
+        }
+        yield left;
+      }
+      case Expression.Or(List<Expression> operands) -> {
+        RowRuns any = RowRuns.NONE;
+        for (Expression operand : operands) {
+          any = any.or(rows(operand, all, pages));
+        }
+        yield any;
+      }
+      case Expression.Comparison(
+              Expression.Comparison.Operator operator,
+              Expression left,
+              Expression right) -> {
+        if (left instanceof Expression.InputRef ref
+            && right instanceof Expression.Literal literal) {
+          yield compared(operator, ref.index(), literal, all, pages);
+        }
+        if (right instanceof Expression.InputRef ref
+            && left instanceof Expression.Literal literal) {
+          yield compared(mirror(operator), ref.index(), literal, all, pages);
+        }
+        yield all;
+      }
+      case Expression.InList(
+              Expression operand,
+              List<Expression.Literal> values,
+              boolean negated) ->
+          negated || !(operand instanceof Expression.InputRef ref)
+              ? all
+              : listed(ref.index(), values, all, pages);
+      case Expression.Is(Expression.Is.Test test, Expression operand) -> {
+        PageBounds bounds =
+            operand instanceof Expression.InputRef ref ? bounds(ref.index(), pages) : null;
+        yield bounds == null
+            ? all
+            : chosen(bounds, page -> mayBe(test, bounds.statistics(page), bounds.rows(page)));
+      }
+      default -> all;
+    };
+  }
+
+  private @Nullable PageBounds bounds(int column, Map<Integer, PageBounds> pages) {
+    SchemaNode leaf = leaf(column);
+    return leaf == null ? null : pages.get(leaf.leaf());
+  }
+
+  private static RowRuns chosen(PageBounds bounds, IntPredicate mayMatch) {
+    RowRuns.Builder runs = new RowRuns.Builder();
+    PageTable pages = bounds.pages();
+    for (int page = 0; page < pages.size(); page++) {
+      if (mayMatch.test(page)) {
+        runs.add(pages.firstRows()[page], pages.endRow(page));
+      }
+    }
+    return runs.build();
+  }
+
+  private RowRuns compared(
+      Expression.Comparison.Operator operator,
+      int column,
+      Expression.Literal literal,
+      RowRuns all,
+      Map<Integer, PageBounds> pages) {
+    SchemaNode leaf = leaf(column);
+    PageBounds bounds = bounds(column, pages);
+    Object value = literal.value();
+    if (leaf == null || bounds == null || value == null) {
+      return all;
+    }
+    Object wanted = comparable(value, columns.get(column).type(), leaf);
+    return chosen(
+        bounds,
+        page -> mayCompare(operator, leaf, wanted, bounds.statistics(page), bounds.rows(page)));
+  }
+
+  /// Pages within whose bounds one of the values is: the least one that is not below them.
+  private RowRuns listed(
+      int column, List<Expression.Literal> values, RowRuns all, Map<Integer, PageBounds> pages) {
+    SchemaNode leaf = leaf(column);
+    PageBounds bounds = bounds(column, pages);
+    if (leaf == null || bounds == null) {
+      return all;
+    }
+    List<Object> wanted = new ArrayList<>();
+    for (Expression.Literal literal : values) {
+      Object value = literal.value();
+      if (value == null) {
+        continue;
+      }
+      Object each = comparable(value, columns.get(column).type(), leaf);
+      if (each == null) {
+        return all;
+      }
+      wanted.add(each);
+    }
+    wanted.sort(RowGroupFilter::compare);
+    return chosen(
+        bounds,
+        page -> {
+          Footer.Statistics statistics = bounds.statistics(page);
+          Object min = bound(leaf, statistics.min(), true);
+          int low = 0;
+          int high = wanted.size();
+          while (min != null && low < high) {
+            int middle = low + high >>> 1;
+            if (compare(wanted.get(middle), min) < 0) {
+              low = middle + 1;
+            } else {
+              high = middle;
+            }
+          }
+          return low < wanted.size()
+              && mayCompare(
+                  Expression.Comparison.Operator.EQUAL,
+                  leaf,
+                  wanted.get(low),
+                  statistics,
+                  bounds.rows(page));
+        });
   }
 
   boolean mayMatch(Footer.RowGroup group) {
@@ -79,17 +236,22 @@ final class RowGroupFilter {
           yield true;
         }
         Footer.Statistics statistics = statistics(ref.index(), group);
-        if (statistics == null || statistics.nullCount().isEmpty()) {
-          yield true;
-        }
-        long nulls = statistics.nullCount().getAsLong();
-        yield switch (test) {
-          case NULL -> nulls > 0;
-          case NOT_NULL, TRUE, FALSE -> nulls < group.rowCount();
-          case NOT_TRUE, NOT_FALSE -> true;
-        };
+        yield statistics == null || mayBe(test, statistics, group.rowCount());
       }
       default -> true;
+    };
+  }
+
+  private static boolean mayBe(
+      Expression.Is.Test test, Footer.Statistics statistics, long rowCount) {
+    if (statistics.nullCount().isEmpty()) {
+      return true;
+    }
+    long nulls = statistics.nullCount().getAsLong();
+    return switch (test) {
+      case NULL -> nulls > 0;
+      case NOT_NULL, TRUE, FALSE -> nulls < rowCount;
+      case NOT_TRUE, NOT_FALSE -> true;
     };
   }
 
@@ -130,18 +292,28 @@ final class RowGroupFilter {
     if (leaf == null || statistics == null || value == null) {
       return true;
     }
+    Object wanted = comparable(value, columns.get(column).type(), leaf);
+    return mayCompare(operator, leaf, wanted, statistics, group.rowCount());
+  }
+
+  /// @param wanted as `comparable` gives it
+  static boolean mayCompare(
+      Expression.Comparison.Operator operator,
+      SchemaNode leaf,
+      @Nullable Object wanted,
+      Footer.Statistics statistics,
+      long rowCount) {
     if (operator != Expression.Comparison.Operator.NOT_DISTINCT_FROM
         && operator != Expression.Comparison.Operator.DISTINCT_FROM
         && statistics.nullCount().isPresent()
-        && statistics.nullCount().getAsLong() == group.rowCount()) {
+        && statistics.nullCount().getAsLong() == rowCount) {
       return false;
     }
-    Object min = bound(leaf, statistics.min(), statistics.ordered());
-    Object max = bound(leaf, statistics.max(), statistics.ordered());
-    Object wanted = comparable(value, columns.get(column).type(), leaf);
     if (wanted == null) {
       return true;
     }
+    Object min = bound(leaf, statistics.min(), statistics.ordered());
+    Object max = bound(leaf, statistics.max(), statistics.ordered());
     boolean belowMin = min != null && compare(wanted, min) < 0;
     boolean aboveMax = max != null && compare(wanted, max) > 0;
     boolean atMin = min != null && compare(wanted, min) == 0;

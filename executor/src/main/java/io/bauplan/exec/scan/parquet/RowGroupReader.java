@@ -50,10 +50,35 @@ final class RowGroupReader implements BatchReader {
   private final ScanContext context;
   private final List<ColumnReader> columns = new ArrayList<>();
   private final int rowsAtOnce;
+
+  /// Rows of the group that may satisfy the filter.
+  private final RowRuns rows;
+
+  private final GroupRows.Chosen chosen;
+
+  /// Whether rows of the range are passed over because of their pages.
+  private final boolean partial;
+
   private long left;
 
-  RowGroupReader(ParquetFile source, RowRange range, List<Wanted> wanted, ScanContext context) {
+  /// The row of the group that comes next, and the first one of the batch read last.
+  private long at;
+
+  private long batchAt;
+
+  RowGroupReader(
+      ParquetFile source,
+      RowRange range,
+      List<Wanted> wanted,
+      GroupRows.Chosen chosen,
+      ScanContext context) {
     this.source = source;
+    RowRuns some = chosen.within(range);
+    this.chosen = chosen;
+    this.partial = some != null;
+    this.rows =
+        some == null ? RowRuns.of(range.offset(), range.offset() + range.rowCount()) : some;
+    this.at = range.offset();
     this.fetch =
         source
             .fetches()
@@ -62,10 +87,11 @@ final class RowGroupReader implements BatchReader {
     this.file = fetch == null ? source.reader() : fetch;
     this.context = context;
     this.range = range;
-    this.left = range.rowCount();
+    this.left = rows.rowCount();
     this.rowsAtOnce = rowsAtOnce(wanted, range.group());
-    if (range.isFirst()) {
-      context.figures().rowGroupsRead().increment();
+    count(wanted);
+    if (left == 0) {
+      return;
     }
     String column = "";
     try {
@@ -83,6 +109,26 @@ final class RowGroupReader implements BatchReader {
     } catch (RuntimeException | Error e) {
       close();
       throw e;
+    }
+  }
+
+  private void count(List<Wanted> wanted) {
+    ScanContext.Figures figures = context.figures();
+    if (range.isFirst()) {
+      RowRuns all = chosen.runs();
+      boolean none = all != null && all.isEmpty();
+      (none ? figures.rowGroupsSkipped() : figures.rowGroupsRead()).increment();
+    }
+    figures.rowsSkipped().add(range.rowCount() - left);
+    wanted.forEach(each -> countPages(each, 1));
+  }
+
+  /// Counts the pages of a column that nobody need read.
+  private void countPages(Wanted wanted, int sign) {
+    if (partial && wanted.shape instanceof ColumnShape.Primitive(SchemaNode leaf, boolean any)) {
+      PageTable.Extent skipped = chosen.skipped(leaf, range);
+      context.figures().pagesSkipped().add(sign * skipped.pages());
+      context.figures().bytesSkipped().add(sign * skipped.bytes());
     }
   }
 
@@ -106,7 +152,7 @@ final class RowGroupReader implements BatchReader {
     }
     Optional<ColumnCache> cache = source.cache();
     if (cache.isEmpty() || !context.cached() || rowsAtOnce < Vector.BATCH_ROWS) {
-      return decode(wanted, shape, context.allocator());
+      return decode(wanted, shape, context.allocator(), true);
     }
     return cached(cache.get(), wanted, shape);
   }
@@ -116,31 +162,35 @@ final class RowGroupReader implements BatchReader {
     long stored = range.share(ColumnBinding.bytes(shape, range.group()));
     long plain = range.share(ColumnBinding.plainBytes(shape, range.group()));
     ScanContext.Figures figures = context.figures();
-    return switch (cache.lookup(key, plain, source.remote(), source.kept())) {
+    double share = (double) rows.rowCount() / range.rowCount();
+    return switch (cache.lookup(key, plain, source.remote(), source.kept(), share)) {
       case ColumnCache.Lookup.Hit(CachedColumn column) -> {
         figures.cacheHits().increment();
         figures.bytesFromMemory().add(column.sizeBytes());
         figures.bytesSaved().add(stored);
-        yield new CachedColumnReader(wanted.name, column);
+        yield parts(new CachedColumnReader(wanted.name, column));
       }
       case ColumnCache.Lookup.Follow(ColumnFill fill) -> {
         figures.cacheHits().increment();
         figures.bytesSaved().add(stored);
-        yield new FollowingColumn(
-            wanted.name,
-            fill,
-            () -> {
-              figures.cacheHits().decrement();
-              figures.bytesSaved().add(-stored);
-              return decode(wanted, shape, context.allocator());
-            });
+        yield parts(
+            new FollowingColumn(
+                wanted.name,
+                fill,
+                () -> {
+                  figures.cacheHits().decrement();
+                  figures.bytesSaved().add(-stored);
+                  return decode(wanted, shape, context.allocator(), false);
+                }));
       }
       case ColumnCache.Lookup.Fill(ColumnFill fill) -> {
         try {
           List<Vector> found = cache.fromDisk(key, wanted.type, fill.allocator());
           if (found == null) {
-            yield new FillingColumn(
-                decode(wanted, shape, fill.allocator()), fill, range.rowCount());
+            countPages(wanted, -1);
+            yield parts(
+                new FillingColumn(
+                    decode(wanted, shape, fill.allocator(), false), fill, range.rowCount()));
           }
           found.forEach(vector -> fill.add(vector.retain()));
           fill.finish();
@@ -153,7 +203,7 @@ final class RowGroupReader implements BatchReader {
       case ColumnCache.Lookup.Pass() -> {
         List<Vector> found = cache.fromDisk(key, wanted.type, context.allocator());
         yield found == null
-            ? decode(wanted, shape, context.allocator())
+            ? decode(wanted, shape, context.allocator(), true)
             : stored(wanted, found, stored);
       }
     };
@@ -163,26 +213,40 @@ final class RowGroupReader implements BatchReader {
     context.figures().cacheHits().increment();
     context.figures().bytesFromDisk().add(VectorBytes.of(vectors));
     context.figures().bytesSaved().add(storedBytes);
-    return new StoredColumnReader(wanted.name, vectors);
+    return parts(new StoredColumnReader(wanted.name, vectors));
   }
 
-  private ColumnReader decode(Wanted wanted, ColumnShape shape, BufferAllocator memory) {
+  /// Of a column that comes by whole batches.
+  private ColumnReader parts(ColumnReader whole) {
+    return partial ? new BatchParts(whole, range.rowCount(), context.allocator()) : whole;
+  }
+
+  /// @param passOver whether pages without wanted rows may be left out
+  private ColumnReader decode(
+      Wanted wanted, ColumnShape shape, BufferAllocator memory, boolean passOver) {
     if (shape instanceof ColumnShape.Primitive(SchemaNode leaf, boolean ignored)
         && leaf.maxRepetition() == 0) {
-      ChunkReader chunk = chunk(leaf, wanted.type, memory);
+      PageTable table = partial && passOver ? chosen.tables().get(leaf.leaf()) : null;
+      ChunkReader chunk =
+          chunk(leaf, wanted.type, memory, table == null ? null : new PagePlan(table, rows));
       chunk.skip(range.offset());
       return new FlatColumn(wanted.name, chunk);
     }
     return new NestedColumn(
-        shape, wanted.type, wanted.ids, memory, (leaf, type) -> chunk(leaf, type, memory));
+        shape, wanted.type, wanted.ids, memory, (leaf, type) -> chunk(leaf, type, memory, null));
   }
 
-  private ChunkReader chunk(SchemaNode leaf, DataType type, BufferAllocator memory) {
+  private ChunkReader chunk(
+      SchemaNode leaf, DataType type, BufferAllocator memory, @Nullable PagePlan plan) {
     Footer.Chunk chunk = range.group().chunks().get(leaf.leaf());
     if (fetch != null) {
-      fetch.want(chunk.offset(), chunk.compressedBytes());
+      if (plan == null) {
+        fetch.want(chunk.offset(), chunk.compressedBytes());
+      } else {
+        plan.want(chunk.offset(), fetch);
+      }
     }
-    return new ChunkReader(file, chunk, leaf, type, context.figures().bytesRead(), memory);
+    return new ChunkReader(file, chunk, plan, leaf, type, context.figures().bytesRead(), memory);
   }
 
   static EngineException malformed(String location, String column, CorruptData e) {
@@ -201,20 +265,50 @@ final class RowGroupReader implements BatchReader {
     if (left == 0) {
       return null;
     }
-    int rows = advance();
-    return new Batch(read(columns, rows), rows);
+    int count = advance();
+    return new Batch(read(columns, count), count);
   }
 
   @Override
   public boolean worksAhead() {
-    return fetch != null && fetch.isFetching();
+    return left == 0 || fetch != null && fetch.isFetching();
   }
 
+  /// The first row of the batch read last, by its position in the file.
+  long position() {
+    return range.group().firstRow() + batchAt;
+  }
+
+  /// How many rows the next batch has; passes over those before it.
   private int advance() {
-    int rows = (int) Math.min(left, rowsAtOnce);
-    left -= rows;
-    context.figures().rowsRead().add(rows);
-    return rows;
+    int run = rows.after(at);
+    passOver(rows.start(run) - at);
+    // No batch goes from one of the whole range's batches to the next.
+    long end = at + rowsAtOnce - (at - range.offset()) % rowsAtOnce;
+    int count = (int) (Math.min(end, rows.end(run)) - at);
+    batchAt = at;
+    at += count;
+    left -= count;
+    context.figures().rowsRead().add(count);
+    return count;
+  }
+
+  private void passOver(long count) {
+    if (count <= 0) {
+      return;
+    }
+    String column = "";
+    try {
+      for (ColumnReader reader : columns) {
+        column = reader.name();
+        for (long toSkip = count; toSkip > 0; toSkip -= Vector.BATCH_ROWS) {
+          reader.skip((int) Math.min(toSkip, Vector.BATCH_ROWS));
+        }
+      }
+    } catch (CorruptData e) {
+      throw malformed(file.location(), column, e);
+    }
+    at += count;
   }
 
   /// Reads the filter's columns first, and the others only where rows pass.

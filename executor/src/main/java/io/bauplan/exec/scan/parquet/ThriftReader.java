@@ -135,6 +135,27 @@ final class ThriftReader {
     return size;
   }
 
+  /// Begins a list of booleans, for whose kind there are two numbers.
+  int listOfBooleans() {
+    expect(LIST);
+    long start = at;
+    int kind = next() & 15;
+    at = start;
+    return list(kind == FALSE ? FALSE : TRUE);
+  }
+
+  boolean listBool() {
+    return next() == TRUE;
+  }
+
+  long listI64() {
+    return zigzag(varint());
+  }
+
+  byte[] listBinary() {
+    return bytes();
+  }
+
   int listI32() {
     return (int) zigzag(varint());
   }
