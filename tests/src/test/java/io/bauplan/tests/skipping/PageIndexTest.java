@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
-import io.bauplan.tests.support.EngineRows;
 import io.bauplan.tests.clients.PythonClients;
+import io.bauplan.tests.support.EngineRows;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -32,15 +32,13 @@ class PageIndexTest {
   private static final String ROWS_SQL =
       "SELECT n AS a, "
           + ROWS
-          + " - n AS b, CASE WHEN n BETWEEN 40000 AND 60000 THEN NULL ELSE n / 100 END AS c,"
-          + " CASE WHEN MOD(n, 7) = 3 THEN NULL ELSE MOD(n * 7919, 10007) END AS d,"
-          + " 'a common beginning that is longer than the bounds of pages are, by far:'"
-          + " || CAST(n + 1000000 AS VARCHAR) AS e, 'w' || CAST(n / 1000 AS VARCHAR) AS f,"
-          + " CAST(n AS DOUBLE) / 3 AS g, CAST(n / 10 AS DECIMAL(12, 2)) AS h,"
-          + " CAST(n AS DECIMAL(30, 3)) * 100000000000 AS i,"
-          + " DATE '2020-01-01' + CAST(n / 500 AS INTEGER) AS j,"
-          + " n > 90000 AS k, ARRAY[n, n + 1] AS l, CAST(ROW(n, 'x') AS ROW(p BIGINT, q VARCHAR)) AS m"
-          + " FROM TABLE(generate_series(1, "
+          + " - n AS b, CASE WHEN n BETWEEN 40000 AND 60000 THEN NULL ELSE n / 100 END AS c, CASE"
+          + " WHEN MOD(n, 7) = 3 THEN NULL ELSE MOD(n * 7919, 10007) END AS d, 'a common beginning"
+          + " that is longer than the bounds of pages are, by far:' || CAST(n + 1000000 AS VARCHAR)"
+          + " AS e, 'w' || CAST(n / 1000 AS VARCHAR) AS f, CAST(n AS DOUBLE) / 3 AS g, CAST(n / 10"
+          + " AS DECIMAL(12, 2)) AS h, CAST(n AS DECIMAL(30, 3)) * 100000000000 AS i, DATE"
+          + " '2020-01-01' + CAST(n / 500 AS INTEGER) AS j, n > 90000 AS k, ARRAY[n, n + 1] AS l,"
+          + " CAST(ROW(n, 'x') AS ROW(p BIGINT, q VARCHAR)) AS m FROM TABLE(generate_series(1, "
           + ROWS
           + ")) AS t(n)";
 
@@ -59,8 +57,8 @@ class PageIndexTest {
             + ROWS_SQL
             + ") TO '"
             + file
-            + "' (\"write.parquet.page-row-limit\" = 3000, \"write.parquet.page-size-bytes\" = 65536,"
-            + " \"write.parquet.row-group-size-bytes\" = 4000000)");
+            + "' (\"write.parquet.page-row-limit\" = 3000, \"write.parquet.page-size-bytes\" ="
+            + " 65536, \"write.parquet.row-group-size-bytes\" = 4000000)");
   }
 
   @AfterAll
@@ -88,7 +86,8 @@ class PageIndexTest {
     assertThat(point.get("rows").asInt()).isEqualTo(1);
     assertThat(point.get("pagesSkipped").asInt()).isGreaterThan(20);
     assertThat(point.get("rowsRead").asInt()).isLessThan(9000);
-    assertThat(point.get("bytesSkipped").asLong()).isGreaterThan(4 * point.get("bytesRead").asLong());
+    assertThat(point.get("bytesSkipped").asLong())
+        .isGreaterThan(4 * point.get("bytesRead").asLong());
 
     JsonNode nothing = scan("SELECT e FROM '" + file + "' WHERE a = 77777 AND b < 10");
     assertThat(nothing.get("rowsRead").asInt()).isZero();
@@ -137,7 +136,11 @@ class PageIndexTest {
     for (int round = 0; round < rounds; round++) {
       String where = condition(random, 2);
       String columns =
-          List.of("a, e, f", "count(*), sum(a), sum(d), min(e)", "a, c, d, h, i", "a, k, l, m['p'], j")
+          List.of(
+                  "a, e, f",
+                  "count(*), sum(a), sum(d), min(e)",
+                  "a, c, d, h, i",
+                  "a, k, l, m['p'], j")
               .get(random.nextInt(4));
       String sql = "SELECT " + columns + " FROM '" + from + "' WHERE " + where;
       String ordered = columns.startsWith("count") ? sql : sql + " ORDER BY a LIMIT 500";
@@ -186,7 +189,9 @@ class PageIndexTest {
       case 1 -> compared(random, n);
       case 2 -> "a BETWEEN " + n + " AND " + m;
       case 3 -> "a IN (" + n + ", " + m + ", " + random.nextInt(ROWS) + ")";
-      case 4 -> List.of("c", "d").get(random.nextInt(2)) + List.of(" IS NULL", " IS NOT NULL").get(random.nextInt(2));
+      case 4 ->
+          List.of("c", "d").get(random.nextInt(2))
+              + List.of(" IS NULL", " IS NOT NULL").get(random.nextInt(2));
       case 5 -> "MOD(a, 1000) = " + random.nextInt(1000);
       case 6 -> "(" + condition(random, depth - 1) + " OR " + condition(random, depth - 1) + ")";
       default -> "(" + condition(random, depth - 1) + " AND " + condition(random, depth - 1) + ")";

@@ -332,7 +332,7 @@ final class DeleteFiles {
     @Override
     public @Nullable Batch next(RowFilter filter) {
       return equalities.isEmpty()
-          ? reader.next(new Undeleted(filter, position, positions))
+          ? reader.next(new Undeleted(filter, reader, positions))
           : BatchReader.super.next(filter);
     }
 
@@ -343,7 +343,7 @@ final class DeleteFiles {
   }
 
   /// Rows that pass a filter and are not deleted.
-  private record Undeleted(RowFilter filter, long[] position, Roaring64Bitmap positions)
+  private record Undeleted(RowFilter filter, RowGroupReader reader, Roaring64Bitmap positions)
       implements RowFilter {
     @Override
     public List<Integer> columns() {
@@ -353,8 +353,7 @@ final class DeleteFiles {
     @Override
     public int select(Batch batch, int[] to) {
       int count = filter.select(batch, to);
-      long first = position[0];
-      position[0] += batch.vectorLength();
+      long first = reader.position();
       int left = 0;
       for (int i = 0; i < count; i++) {
         if (!positions.contains(first + to[i])) {

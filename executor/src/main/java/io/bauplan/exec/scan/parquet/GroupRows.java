@@ -81,8 +81,7 @@ final class GroupRows {
         && wanted.stream()
             .allMatch(
                 each ->
-                    each.shape() == null
-                        || cache.get().has(file.key(each, each.shape(), range)));
+                    each.shape() == null || cache.get().has(file.key(each, each.shape(), range)));
   }
 
   private synchronized Chosen chosen(ScanContext context) {
@@ -143,8 +142,7 @@ final class GroupRows {
     }
   }
 
-  private static PageIndexReader read(
-      RangeReader reader, List<Place> places, ScanContext context) {
+  private static PageIndexReader read(RangeReader reader, List<Place> places, ScanContext context) {
     return PageIndexReader.of(reader, places, context.figures().bytesRead());
   }
 

@@ -27,17 +27,13 @@ final class LeafPages {
     ThriftWriter out = new ThriftWriter();
     out.begin().list(1, ThriftReader.STRUCT, pages.size());
     for (Page page : pages) {
-      out.begin()
-          .i64(1, dataOffset + page.offset)
-          .i32(2, page.bytes)
-          .i64(3, page.firstRow)
-          .end();
+      out.begin().i64(1, dataOffset + page.offset).i32(2, page.bytes).i64(3, page.firstRow).end();
     }
     return out.end().toBytes();
   }
 
-  /// Thrift's `ColumnIndex`: what is in each page. Null where some page has values and no bounds, as
-  /// one of NaNs alone: the format has no word for that.
+  /// Thrift's `ColumnIndex`: what is in each page. Null where some page has values and no bounds,
+  /// as one of NaNs alone: the format has no word for that.
   byte @Nullable [] columnIndex() {
     List<byte[]> lower = new ArrayList<>();
     List<byte[]> upper = new ArrayList<>();

@@ -21,7 +21,9 @@ record PagePlan(PageTable table, RowRuns rows) {
     if (page < 0) {
       return firstOffset();
     }
-    while (page + 1 < table.size() && isRead(page + 1) && table.end(page) == table.offsets()[page + 1]) {
+    while (page + 1 < table.size()
+        && isRead(page + 1)
+        && table.end(page) == table.offsets()[page + 1]) {
       page++;
     }
     return table.end(page);

@@ -45,10 +45,7 @@ final class ParquetFileWriter implements AutoCloseable {
 
   /// Takes ownership of the sink.
   ParquetFileWriter(
-      FileSink sink,
-      List<ScanColumn> columns,
-      ParquetOptions options,
-      BufferAllocator allocator) {
+      FileSink sink, List<ScanColumn> columns, ParquetOptions options, BufferAllocator allocator) {
     this.sink = sink;
     this.options = options;
     this.allocator = allocator;

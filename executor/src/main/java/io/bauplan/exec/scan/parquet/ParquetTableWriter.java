@@ -164,10 +164,7 @@ public final class ParquetTableWriter implements TableFileWriter {
 
   private ParquetFileWriter create(List<@Nullable Object> partition) {
     return new ParquetFileWriter(
-        store.create(locations.next(partition)),
-        columns,
-        options,
-        allocator);
+        store.create(locations.next(partition)), columns, options, allocator);
   }
 
   private void endFullest() {

@@ -76,8 +76,7 @@ final class RowGroupReader implements BatchReader {
     RowRuns some = chosen.within(range);
     this.chosen = chosen;
     this.partial = some != null;
-    this.rows =
-        some == null ? RowRuns.of(range.offset(), range.offset() + range.rowCount()) : some;
+    this.rows = some == null ? RowRuns.of(range.offset(), range.offset() + range.rowCount()) : some;
     this.at = range.offset();
     this.fetch =
         source
