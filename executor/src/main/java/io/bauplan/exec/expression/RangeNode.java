@@ -1,6 +1,7 @@
 package io.bauplan.exec.expression;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.DictionaryVector;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.DataType;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// selected straight from the column's memory. Where the column is something else, and for values
 /// instead of selections, the condition that it stands for is evaluated.
 final class RangeNode extends Node {
+  /// Of a dictionary: each is compared once for every batch instead of once for every row.
+  private static final int FEW_ENTRIES = 512;
+
   private final int column;
   private final long low;
   private final long high;
@@ -99,6 +103,11 @@ final class RangeNode extends Node {
 
   @Override
   int selectTrue(Batch batch, int @Nullable [] rows, int count, int[] to) {
+    if (low <= high
+        && batch.column(column) instanceof DictionaryVector coded
+        && FlatVector.bitsPerValue(coded.type()) >= Integer.SIZE) {
+      return selectCoded(coded, rows, count, low, high - low, to);
+    }
     if (!(batch.column(column) instanceof FlatVector flat)) {
       return condition.selectTrue(batch, rows, count, to);
     }
@@ -197,6 +206,59 @@ final class RangeNode extends Node {
           selected += Memory.getLong(data + 8L * row) - from + Long.MIN_VALUE <= limit ? 1 : 0;
         }
       }
+    }
+    return selected;
+  }
+
+  private static int selectCoded(
+      DictionaryVector coded, int @Nullable [] rows, int count, long from, long span, int[] to) {
+    FlatVector entries = coded.dictionary();
+    long validity = coded.validityAddress();
+    if (entries.length() <= FEW_ENTRIES) {
+      boolean[] within = new boolean[FEW_ENTRIES];
+      int[] passing = new int[FEW_ENTRIES];
+      int most = selectAll(entries, entries.length(), from, span, passing);
+      for (int i = 0; i < most; i++) {
+        within[passing[i]] = true;
+      }
+      return most == 0 ? 0 : lookUp(coded, within, validity, rows, count, to);
+    }
+    long data = entries.dataAddress();
+    boolean ints = FlatVector.bitsPerValue(entries.type()) == Integer.SIZE;
+    long limit = span + Long.MIN_VALUE;
+    int selected = 0;
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      int code = coded.code(row);
+      long value = ints ? Memory.getInt(data + 4L * code) : Memory.getLong(data + 8L * code);
+      boolean valid = validity == 0 || Memory.bit(validity, row);
+      to[selected] = row;
+      selected += valid & value - from + Long.MIN_VALUE <= limit ? 1 : 0;
+    }
+    return selected;
+  }
+
+  private static int lookUp(
+      DictionaryVector coded,
+      boolean[] within,
+      long validity,
+      int @Nullable [] rows,
+      int count,
+      int[] to) {
+    long codes = coded.codesAddress();
+    int selected = 0;
+    if (coded.codeBytes() == 1 && rows == null && validity == 0) {
+      for (int row = 0; row < count; row++) {
+        to[selected] = row;
+        selected += within[Memory.getByte(codes + row) & 0xff] ? 1 : 0;
+      }
+      return selected;
+    }
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      to[selected] = row;
+      boolean valid = validity == 0 || Memory.bit(validity, row);
+      selected += valid && within[coded.code(row)] ? 1 : 0;
     }
     return selected;
   }

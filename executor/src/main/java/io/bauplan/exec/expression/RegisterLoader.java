@@ -259,6 +259,21 @@ public final class RegisterLoader {
       loadCodedBytes(from, entries, to, rows, count);
       return;
     }
+    int bits = (int) FlatVector.bitsPerValue(from.type());
+    if (to.kind != Register.Kind.DOUBLE && rows == null && (bits == 32 || bits == 64)) {
+      loadCodedLongs(from, entries.dataAddress(), bits == 32, to.longs, count);
+      return;
+    }
+    if (to.kind != Register.Kind.DOUBLE && (bits == 32 || bits == 64)) {
+      long data = entries.dataAddress();
+      for (int i = 0; i < count; i++) {
+        int row = rows == null ? i : rows[i];
+        int code = from.code(row);
+        to.longs[row] =
+            bits == 32 ? Memory.getInt(data + 4L * code) : Memory.getLong(data + 8L * code);
+      }
+      return;
+    }
     Register values = new Register(from.type());
     values.reset(size);
     loadFlat(entries, values, null, size, size);
@@ -279,6 +294,41 @@ public final class RegisterLoader {
           if (values.wide) {
             to.highs[row] = values.highs[code];
           }
+        }
+      }
+    }
+  }
+
+  private static void loadCodedLongs(
+      DictionaryVector from, long data, boolean ints, long[] longs, int count) {
+    long codes = from.codesAddress();
+    switch (from.codeBytes()) {
+      case 1 -> {
+        if (ints) {
+          for (int i = 0; i < count; i++) {
+            longs[i] = Memory.getInt(data + 4L * (Memory.getByte(codes + i) & 0xff));
+          }
+        } else {
+          for (int i = 0; i < count; i++) {
+            longs[i] = Memory.getLong(data + 8L * (Memory.getByte(codes + i) & 0xff));
+          }
+        }
+      }
+      case 2 -> {
+        if (ints) {
+          for (int i = 0; i < count; i++) {
+            longs[i] = Memory.getInt(data + 4L * (Memory.getShort(codes + 2L * i) & 0xffff));
+          }
+        } else {
+          for (int i = 0; i < count; i++) {
+            longs[i] = Memory.getLong(data + 8L * (Memory.getShort(codes + 2L * i) & 0xffff));
+          }
+        }
+      }
+      default -> {
+        for (int i = 0; i < count; i++) {
+          long code = Memory.getInt(codes + 4L * i);
+          longs[i] = ints ? Memory.getInt(data + 4L * code) : Memory.getLong(data + 8L * code);
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.ConstantVector;
+import io.bauplan.exec.batch.DictionaryVector;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
@@ -104,8 +105,22 @@ final class KeySet {
         }
         yield count;
       }
-      default -> throw new IllegalStateException("keys as codes");
+      case DictionaryVector coded -> select(coded, rows, count, to);
     };
+  }
+
+  private int select(DictionaryVector coded, int @Nullable [] rows, int count, int[] to) {
+    FlatVector entries = coded.dictionary();
+    long data = entries.dataAddress();
+    long validity = coded.validityAddress();
+    int n = 0;
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      to[n] = row;
+      boolean valid = validity == 0 || Memory.bit(validity, row);
+      n += valid && holds(read(entries, data, coded.code(row))) ? 1 : 0;
+    }
+    return n;
   }
 
   private int select(FlatVector flat, int @Nullable [] rows, int count, int[] to) {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.ConstantVector;
+import io.bauplan.exec.batch.DictionaryVector;
 import io.bauplan.exec.batch.FlatVector;
+import io.bauplan.exec.batch.Gather;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.batch.VectorBuilder;
 import io.bauplan.exec.fallback.Fallback;
+import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
@@ -22,9 +25,11 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +88,54 @@ class ColumnKernelsTest {
   }
 
   private Vector vector(DataType type, Long[] values) {
+    return FlatVector.bitsPerValue(type) >= Integer.SIZE && random.nextInt(3) == 0
+        ? coded(type, values)
+        : flat(type, values);
+  }
+
+  /// Values as codes of a dictionary that may have many more.
+  private DictionaryVector coded(DataType type, Long[] values) {
+    Map<Long, Integer> codes = new LinkedHashMap<>();
+    for (int i = 0; i < (random.nextBoolean() ? 3 : 700); i++) {
+      codes.putIfAbsent((long) i - 1000, codes.size());
+    }
+    for (Long value : values) {
+      if (value != null) {
+        codes.putIfAbsent(value, codes.size());
+      }
+    }
+    int codeBytes = codes.size() <= 256 && random.nextBoolean() ? 1 : random.nextBoolean() ? 2 : 4;
+    int rows = values.length;
+    ArrowBuf validity = Gather.zeroed(allocator, rows + 7 >>> 3);
+    ArrowBuf data = Gather.zeroed(allocator, (long) rows * codeBytes);
+    boolean nulls = false;
+    for (int row = 0; row < rows; row++) {
+      Long value = values[row];
+      nulls |= value == null;
+      if (value == null) {
+        continue;
+      }
+      Memory.setBit(validity.memoryAddress(), row);
+      long address = data.memoryAddress() + (long) row * codeBytes;
+      int code = codes.get(value);
+      switch (codeBytes) {
+        case 1 -> Memory.putByte(address, (byte) code);
+        case 2 -> Memory.putShort(address, (short) code);
+        default -> Memory.putInt(address, code);
+      }
+    }
+    if (!nulls) {
+      validity.close();
+    }
+    return new DictionaryVector(
+        rows,
+        codeBytes,
+        nulls ? validity : null,
+        data,
+        flat(type, codes.keySet().toArray(Long[]::new)));
+  }
+
+  private FlatVector flat(DataType type, Long[] values) {
     try (VectorBuilder builder = new VectorBuilder(type, values.length, allocator)) {
       for (Long value : values) {
         builder.appendValue(value == null ? null : literal(type, value));
@@ -173,7 +226,7 @@ class ColumnKernelsTest {
       Vector vector = vector(type, values);
       if (random.nextInt(6) == 0) {
         Vector whole = vector;
-        vector = new ConstantVector(((FlatVector) vector(type, new Long[] {values[0]})), length);
+        vector = new ConstantVector((flat(type, new Long[] {values[0]})), length);
         whole.close();
         java.util.Arrays.fill(values, values[0]);
       }

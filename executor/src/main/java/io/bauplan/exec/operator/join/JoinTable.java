@@ -64,7 +64,12 @@ final class JoinTable implements AutoCloseable {
         direct
             ? range.slots
             : Math.max(MIN_SLOTS, Integer.highestOneBit(Math.max(1, Math.min(count, 1 << 29))) * 2);
-    reservation.set(4L * slots + count * ((direct ? 4L : 12L) + 12L * keyColumns.size()));
+    try {
+      reservation.set(4L * slots + count * ((direct ? 4L : 12L) + 12L * keyColumns.size()));
+    } catch (RuntimeException e) {
+      reservation.close();
+      throw e;
+    }
     this.hashes = new long[direct ? 0 : count];
     if (!direct) {
       GroupTable.hash(keys, null, count, hashes);

@@ -13,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads one leaf column of one row group, page after page.
 ///
-/// Strings of dictionary pages come out as codes where the dictionary is small; everything else is
-/// flat.
+/// Strings of dictionary pages come out as codes where the dictionary is small, whole numbers where
+/// it is so small that codes are looked up in no time; everything else is flat.
 final class ChunkReader implements AutoCloseable {
   /// Larger dictionaries gain nothing over flat strings.
   private static final int MAX_CODED_ENTRIES = 1 << 16;
+
+  /// Of whole numbers: they fit into the nearest cache, with room for what is done to them.
+  private static final int MAX_CODED_NUMBERS = 4096;
 
   private static final int LEVELS = 4096;
 
@@ -160,8 +163,19 @@ final class ChunkReader implements AutoCloseable {
           ValueReader.of(leaf, Encodings.PLAIN, pages.values(), pages.valuesEnd(), count), count);
       FlatVector made = entries.finish(null);
       dictionary = made;
-      distinct = isString() && count <= MAX_CODED_ENTRIES && DistinctCheck.distinct(made);
+      distinct =
+          isString()
+              ? count <= MAX_CODED_ENTRIES && DistinctCheck.distinct(made)
+              : isNumber(count) && DistinctCheck.distinctNumbers(made);
     }
+  }
+
+  /// Whole numbers that are wider than their codes. Floats are not: zeros of both signs are equal.
+  private boolean isNumber(int count) {
+    long bits = FlatVector.bitsPerValue(builder.type());
+    return count <= MAX_CODED_NUMBERS
+        && (bits == 32 || bits == 64)
+        && !(builder.type() instanceof DataType.FloatType);
   }
 
   private boolean isString() {

@@ -34,6 +34,32 @@ final class DistinctCheck {
     return true;
   }
 
+  /// The same for values of 32 or 64 bits.
+  static boolean distinctNumbers(FlatVector entries) {
+    int count = entries.length();
+    int capacity = Integer.highestOneBit(Math.max(8, count * 2)) * 2;
+    int[] table = new int[capacity];
+    long data = entries.dataAddress();
+    boolean ints = FlatVector.bitsPerValue(entries.type()) == 32;
+    for (int i = 0; i < count; i++) {
+      long value = number(data, ints, i);
+      int slot = (int) (value * 0x9E3779B97F4A7C15L >>> 40) & capacity - 1;
+      // Numbers of entries from 1 on: 0 is a free slot.
+      while (table[slot] > 0) {
+        if (number(data, ints, table[slot] - 1) == value) {
+          return false;
+        }
+        slot = slot + 1 & capacity - 1;
+      }
+      table[slot] = i + 1;
+    }
+    return true;
+  }
+
+  private static long number(long data, boolean ints, int row) {
+    return ints ? Memory.getInt(data + 4L * row) : Memory.getLong(data + 8L * row);
+  }
+
   /// May read up to 7 bytes past the value.
   static int hash(long address, int length) {
     long hash = length * 0x9E3779B97F4A7C15L;

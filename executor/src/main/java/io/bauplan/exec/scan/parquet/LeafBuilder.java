@@ -190,49 +190,76 @@ final class LeafBuilder implements AutoCloseable {
     size = base + rows;
   }
 
-  /// The same for codes or values of any width, in place; rows without a value get zeros.
+  /// The same for codes or values of any width, in place, 64 rows at a time from the end; rows
+  /// without a value get zeros.
   static void spread(long address, int width, int present, int rows, long validity) {
-    int next = present;
+    int left = present;
+    int end = rows;
+    // Where as many values as rows are left, they are in their places.
+    while (left < end) {
+      int start = end - 1 & -Long.SIZE;
+      int count = end - start;
+      long valid = Memory.getLong(validity + (start >>> 3)) & -1L >>> Long.SIZE - count;
+      int values = Long.bitCount(valid);
+      left -= values;
+      end = start;
+      long from = address + (long) left * width;
+      long to = address + (long) start * width;
+      if (values == count) {
+        Memory.copy(from, to, (long) count * width);
+      } else if (values == 0) {
+        Memory.fill(to, (long) count * width, (byte) 0);
+      } else {
+        spreadWord(from, to, width, count, values, valid);
+      }
+    }
+  }
+
+  /// Moves `values` of `count` rows, without a branch for each; the places may overlap.
+  private static void spreadWord(long from, long to, int width, int count, int values, long valid) {
+    int next = values - 1;
+    int row = count - 1;
     switch (width) {
       case 1 -> {
-        for (int i = rows - 1; i >= 0; i--) {
-          boolean valid = Memory.bit(validity, i);
-          byte value = valid ? Memory.getByte(address + --next) : 0;
-          Memory.putByte(address + i, value);
+        for (; next >= 0; row--) {
+          int bit = (int) (valid >>> row) & 1;
+          Memory.putByte(to + row, (byte) (Memory.getByte(from + next) & -bit));
+          next -= bit;
         }
       }
       case 2 -> {
-        for (int i = rows - 1; i >= 0; i--) {
-          boolean valid = Memory.bit(validity, i);
-          short value = valid ? Memory.getShort(address + 2L * --next) : 0;
-          Memory.putShort(address + 2L * i, value);
+        for (; next >= 0; row--) {
+          int bit = (int) (valid >>> row) & 1;
+          Memory.putShort(to + 2L * row, (short) (Memory.getShort(from + 2L * next) & -bit));
+          next -= bit;
         }
       }
       case 4 -> {
-        for (int i = rows - 1; i >= 0; i--) {
-          boolean valid = Memory.bit(validity, i);
-          int value = valid ? Memory.getInt(address + 4L * --next) : 0;
-          Memory.putInt(address + 4L * i, value);
+        for (; next >= 0; row--) {
+          int bit = (int) (valid >>> row) & 1;
+          Memory.putInt(to + 4L * row, Memory.getInt(from + 4L * next) & -bit);
+          next -= bit;
         }
       }
       case 8 -> {
-        for (int i = rows - 1; i >= 0; i--) {
-          boolean valid = Memory.bit(validity, i);
-          long value = valid ? Memory.getLong(address + 8L * --next) : 0;
-          Memory.putLong(address + 8L * i, value);
+        for (; next >= 0; row--) {
+          int bit = (int) (valid >>> row) & 1;
+          Memory.putLong(to + 8L * row, Memory.getLong(from + 8L * next) & -(long) bit);
+          next -= bit;
         }
       }
       default -> {
-        for (int i = rows - 1; i >= 0; i--) {
-          boolean valid = Memory.bit(validity, i);
-          long from = valid ? address + 16L * --next : 0;
-          long low = valid ? Memory.getLong(from) : 0;
-          long high = valid ? Memory.getLong(from + 8) : 0;
-          Memory.putLong(address + 16L * i, low);
-          Memory.putLong(address + 16L * i + 8, high);
+        for (; next >= 0; row--) {
+          int bit = (int) (valid >>> row) & 1;
+          long low = Memory.getLong(from + 16L * next) & -(long) bit;
+          long high = Memory.getLong(from + 16L * next + 8) & -(long) bit;
+          Memory.putLong(to + 16L * row, low);
+          Memory.putLong(to + 16L * row + 8, high);
+          next -= bit;
         }
       }
     }
+    Memory.fill(to, (long) (row + 1) * width, (byte) 0);
   }
 
   /// The rows so far; the builder is empty afterwards. Takes ownership of `validity`; the caller

@@ -12,11 +12,9 @@ import java.util.List;
 ///
 /// @param offset of the first row within the group, a multiple of [Vector#BATCH_ROWS]
 record RowRange(Footer.RowGroup group, long offset, long rowCount) {
-  /// Pieces for each thread, so that none is idle for long at the end.
-  private static final int PIECES_PER_THREAD = 2;
-
-  /// Below it, passing over the rows before a piece costs too much beside reading it.
-  private static final int MIN_PIECE_ROWS = 16 * Vector.BATCH_ROWS;
+  /// Below it, passing over the rows before a piece costs too much beside reading it: codes of a
+  /// small dictionary are half a million to a page, which each piece then decompresses.
+  private static final int MIN_PIECE_ROWS = 32 * Vector.BATCH_ROWS;
 
   static RowRange all(Footer.RowGroup group) {
     return new RowRange(group, 0, group.rowCount());
@@ -26,10 +24,10 @@ record RowRange(Footer.RowGroup group, long offset, long rowCount) {
   /// of these cannot be passed over unread; so are files behind a network, whose bytes are fetched
   /// by the chunk, and those of writers that put a whole chunk into one page.
   static List<RowRange> of(ParquetFile file, Footer.RowGroup group, int threads) {
-    long share = file.footer().rowCount() / ((long) threads * PIECES_PER_THREAD);
+    long share = file.footer().rowCount() / threads;
     long rows = Math.max(MIN_PIECE_ROWS, share + Vector.BATCH_ROWS - 1) & -Vector.BATCH_ROWS;
     if (threads == 1
-        || group.rowCount() < 2 * rows
+        || group.rowCount() < rows + rows / 2
         || file.remote()
         || file.footer().createdBy().startsWith("DuckDB")
         || !isFlat(file.footer())) {
@@ -38,7 +36,7 @@ record RowRange(Footer.RowGroup group, long offset, long rowCount) {
     List<RowRange> ranges = new ArrayList<>();
     for (long at = 0; at < group.rowCount(); at += rows) {
       // What is left at the end is not worth a piece of its own.
-      boolean last = group.rowCount() - at < 2 * rows - rows / 2;
+      boolean last = group.rowCount() - at < rows + rows / 2;
       ranges.add(new RowRange(group, at, last ? group.rowCount() - at : rows));
       if (last) {
         break;

@@ -61,14 +61,14 @@ class RowRangeTest {
       List<List<@Nullable Object>> all = ScanRows.read(one);
       assertThat(all).hasSize(ROWS);
 
-      assertThat(tasks(pieces, file)).hasSize(4);
+      assertThat(tasks(pieces, file)).hasSize(2);
       assertThat(ScanRows.read(tasks(pieces, file))).isEqualTo(all);
       for (int round = 0; round < 2; round++) {
         assertThat(ScanRows.read(tasks(cached, file))).isEqualTo(all);
       }
-      assertThat(cache.statistics().hits()).isEqualTo(4 * 8);
-      assertThat(cache.statistics().misses()).isEqualTo(4 * 8);
-      assertThat(cache.entries()).hasSize(4 * 8);
+      assertThat(cache.statistics().hits()).isEqualTo(2 * 8);
+      assertThat(cache.statistics().misses()).isEqualTo(2 * 8);
+      assertThat(cache.entries()).hasSize(2 * 8);
     }
   }
 
