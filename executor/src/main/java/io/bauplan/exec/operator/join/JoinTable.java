@@ -26,6 +26,7 @@ final class JoinTable implements AutoCloseable {
   private final Register[] keys;
   private final boolean[] nullSafe;
   private final boolean oneLong;
+  private final boolean allLongs;
 
   /// Whether slots are keys less `least`, of which there are as many as `heads`.
   private final boolean direct;
@@ -56,6 +57,11 @@ final class JoinTable implements AutoCloseable {
       keys[k] = new Register(rows.column(keyColumns.get(k)).type());
       RegisterLoader.load(rows.column(keyColumns.get(k)), keys[k], null, count, count);
     }
+    boolean longs = true;
+    for (Register key : keys) {
+      longs &= key.kind == Register.Kind.LONG;
+    }
+    this.allLongs = longs;
     this.oneLong = keys.length == 1 && keys[0].kind == Register.Kind.LONG;
     Range range = range(count);
     this.direct = range.slots > 0;
@@ -205,10 +211,25 @@ final class JoinTable implements AutoCloseable {
       }
       return build;
     }
+    if (allLongs && !mayHaveNulls(values) && !mayHaveNulls(keys)) {
+      while (build >= 0 && !sameLongs(values, row, build)) {
+        build = after(build);
+      }
+      return build;
+    }
     while (build >= 0 && !(hashes[build] == hash && equal(values, row, build))) {
       build = after(build);
     }
     return build;
+  }
+
+  private boolean sameLongs(Register[] values, int row, int build) {
+    for (int k = 0; k < keys.length; k++) {
+      if (keys[k].longs[build] != values[k].longs[row]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   int after(int build) {
