@@ -63,6 +63,11 @@ public final class Batch implements AutoCloseable {
     return new Batch(columns, vectorLength, rows, count);
   }
 
+  /// This batch with another selection, for as long as this batch is there: not to be closed.
+  public Batch lent(int[] rows, int count) {
+    return new Batch(columns, vectorLength, rows, count);
+  }
+
   /// The same rows of some of the columns, in the given order. Takes ownership of this batch.
   public Batch pick(List<Integer> wanted) {
     try (this) {

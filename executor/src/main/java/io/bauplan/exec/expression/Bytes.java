@@ -3,8 +3,12 @@ package io.bauplan.exec.expression;
 import io.bauplan.exec.memory.Memory;
 import java.nio.charset.StandardCharsets;
 
-/// Byte strings in off-heap memory. Nothing reads past the given lengths.
+/// Byte strings in off-heap memory. What lies behind the given lengths has no effect, and is read
+/// only where it lies in the same page.
 public final class Bytes {
+  /// The smallest page that memory is mapped in.
+  private static final int PAGE_BYTES = 4096;
+
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 
   private Bytes() {}
@@ -40,12 +44,12 @@ public final class Bytes {
         return false;
       }
     }
-    for (; i < length; i++) {
-      if (Memory.getByte(left + i) != Memory.getByte(right + i)) {
-        return false;
-      }
+    if (i == length) {
+      return true;
     }
-    return true;
+    return length >= 8
+        ? Memory.getLong(left + length - 8) == Memory.getLong(right + length - 8)
+        : tail(left, length) == tail(right, length);
   }
 
   public static long hash(long address, int length) {
@@ -55,13 +59,18 @@ public final class Bytes {
       hash = mix(hash ^ Memory.getLong(address + i));
     }
     if (i < length) {
-      hash = mix(hash ^ tail(address + i, length - i));
+      // Of longer values the last word, some of which has been seen already.
+      hash = mix(hash ^ (i > 0 ? Memory.getLong(address + length - 8) : tail(address, length)));
     }
     return hash;
   }
 
   /// The last 1 to 7 bytes as a long.
   static long tail(long address, int length) {
+    if ((address & PAGE_BYTES - 1) <= PAGE_BYTES - 8) {
+      // What is read behind the value lies in the same page of memory, and is cut off.
+      return Memory.getLong(address) & (1L << 8 * length) - 1;
+    }
     long word = 0;
     for (int i = 0; i < length; i++) {
       word |= (Memory.getByte(address + i) & 0xffL) << (8 * i);

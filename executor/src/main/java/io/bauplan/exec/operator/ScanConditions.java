@@ -7,18 +7,21 @@ import io.bauplan.exec.expression.Predicate;
 import io.bauplan.exec.scan.RowFilter;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.Expressions;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// What a scan's rows must satisfy: the scan's own filter, then the keys of joins above it. Used by
-/// one thread.
+/// What a scan's rows must satisfy: the scan's own filter and the keys of joins above it, first
+/// what leaves fewer rows to the other. Used by one thread.
 final class ScanConditions implements RowFilter, AutoCloseable {
   private final List<Integer> columns;
   private final @Nullable Predicate filter;
   private final List<ScanKeyFilters.Keys> keys;
   private final IntConsumer droppedByKeys;
+  private long filtered;
+  private long passed;
 
   ScanConditions(
       @Nullable Expression filter,
@@ -52,8 +55,40 @@ final class ScanConditions implements RowFilter, AutoCloseable {
 
   @Override
   public int select(Batch batch, int[] to) {
-    int count = filter == null ? batch.rowCount() : filter.select(batch, to);
-    int[] rows = filter == null ? batch.selection() : to;
+    if (filter == null || !keysFirst()) {
+      int count = filter == null ? batch.rowCount() : filter(filter, batch, to);
+      return selectKeys(batch, filter == null ? batch.selection() : to, count, to);
+    }
+    int[] before = batch.selection();
+    int count = selectKeys(batch, before, batch.rowCount(), to);
+    if (count == 0) {
+      return 0;
+    }
+    // The filter is to see the rows that are left, and no others. The batch stays the caller's.
+    return filter(filter, batch.lent(Arrays.copyOf(to, count), count), to);
+  }
+
+  private int filter(Predicate condition, Batch batch, int[] to) {
+    int count = condition.select(batch, to);
+    filtered += batch.rowCount();
+    passed += count;
+    return count;
+  }
+
+  private boolean keysFirst() {
+    double share = 1;
+    for (ScanKeyFilters.Keys each : keys) {
+      if (each.pays()) {
+        share = Math.min(share, each.share());
+      }
+    }
+    return filtered > 0 && share < (double) passed / filtered;
+  }
+
+  /// @param from the rows to look at; null = the first `from`
+  private int selectKeys(Batch batch, int @Nullable [] from, int fromCount, int[] to) {
+    int count = fromCount;
+    int[] rows = from;
     for (ScanKeyFilters.Keys each : keys) {
       if (count > 0 && each.pays()) {
         Vector column = batch.column(columns.indexOf(each.column()));

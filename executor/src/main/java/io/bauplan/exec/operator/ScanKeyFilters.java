@@ -43,6 +43,12 @@ final class ScanKeyFilters {
       return pays;
     }
 
+    /// The share of rows that pass, as far as is known.
+    double share() {
+      long all = seen.sum();
+      return all < TRIAL_ROWS ? 1 : (double) passed.sum() / all;
+    }
+
     void count(int tested, int kept) {
       seen.add(tested);
       passed.add(kept);
