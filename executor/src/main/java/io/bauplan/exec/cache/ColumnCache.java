@@ -249,7 +249,7 @@ public final class ColumnCache implements AutoCloseable {
       }
       if (fill.remote() && files.isPresent()) {
         column.retain();
-        files.get().write(fill.key(), column);
+        files.get().write(fill.key(), column, this::isFilling);
       }
       if (!fill.toMemory()) {
         column.release();
@@ -271,6 +271,10 @@ public final class ColumnCache implements AutoCloseable {
         evict(least);
       }
     }
+  }
+
+  private synchronized boolean isFilling() {
+    return !fills.isEmpty();
   }
 
   synchronized void abandoned(ColumnFill fill) {

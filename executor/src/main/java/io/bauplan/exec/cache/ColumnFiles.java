@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class ColumnFiles implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ColumnFiles.class);
   private static final String SUFFIX = ".column";
   private static final long MAX_PENDING_BYTES = 256L << 20;
+  private static final long BUSY_PAUSE_MILLIS = 5;
 
   /// Share of the disk that is left free.
   private static final double FREE_SHARE = 0.05;
@@ -176,7 +178,9 @@ public final class ColumnFiles implements AutoCloseable {
 
   /// Writes a column in the background, or not at all when the disk is slower than the readers.
   /// Takes over the caller's hold on the column.
-  void write(ColumnKey key, CachedColumn column) {
+  ///
+  /// @param busy while this holds the cores have better to do; no longer than memory allows
+  void write(ColumnKey key, CachedColumn column, BooleanSupplier busy) {
     long bytes = column.sizeBytes();
     if (bytes > budgetBytes / 4 || pendingBytes.addAndGet(bytes) > MAX_PENDING_BYTES) {
       pendingBytes.addAndGet(bytes > budgetBytes / 4 ? 0 : -bytes);
@@ -187,7 +191,14 @@ public final class ColumnFiles implements AutoCloseable {
       writer.execute(
           () -> {
             try {
+              while (busy.getAsBoolean()
+                  && pendingBytes.get() < MAX_PENDING_BYTES / 2
+                  && !writer.isShutdown()) {
+                Thread.sleep(BUSY_PAUSE_MILLIS);
+              }
               writeNow(key, column);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
             } finally {
               pendingBytes.addAndGet(-bytes);
               column.release();

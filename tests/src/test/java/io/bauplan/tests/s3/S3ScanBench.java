@@ -13,13 +13,16 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -64,8 +67,57 @@ class S3ScanBench {
                   .formatted(i * (long) rows + 1, (i + 1) * (long) rows));
         }
         proxy.latency(latency);
+        if (Boolean.getBoolean("s3scan.cache")) {
+          engine.close();
+          cacheOverhead(config, rounds);
+          return;
+        }
         measure(engine, client, server, proxy, rounds, (long) files * rows);
       }
+    }
+  }
+
+  /// What leaving everything in the cache adds to a scan that finds nothing in it.
+  private static void cacheOverhead(EngineConfig off, int rounds) throws IOException {
+    EngineConfig on = off.withColumnCache(2L << 30, 2L << 30);
+    List<Double> ratios = new ArrayList<>();
+    List<Double> with = new ArrayList<>();
+    List<Double> without = new ArrayList<>();
+    for (int round = -WARM_UP_ROUNDS / 2; round < rounds; round++) {
+      boolean first = round % 2 == 0;
+      double a = cold(first ? on : off);
+      double b = cold(first ? off : on);
+      if (round >= 0) {
+        with.add(first ? a : b);
+        without.add(first ? b : a);
+        ratios.add(first ? a / b : b / a);
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "{\"percent\": %.2f, \"with_ms\": %.1f, \"without_ms\": %.1f, \"load\": %.1f}%n",
+        (median(ratios) - 1) * 100,
+        median(with),
+        median(without),
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+  }
+
+  private static double cold(EngineConfig config) throws IOException {
+    Path cache = config.warehouse().resolve("cache");
+    if (Files.exists(cache)) {
+      try (Stream<Path> all = Files.walk(cache)) {
+        for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(each);
+        }
+      }
+    }
+    try (Engine engine = Engine.open(config)) {
+      long start = System.nanoTime();
+      assertThat(EngineRows.run(engine, QUERY)).hasSize(1);
+      double millis = (System.nanoTime() - start) / 1e6;
+      System.out.printf(
+          Locale.ROOT, "%s the cache: %.1f ms%n", config.columnCacheBytes() > 0 ? "with" : "without", millis);
+      return millis;
     }
   }
 
