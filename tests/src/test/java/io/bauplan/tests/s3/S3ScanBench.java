@@ -116,7 +116,10 @@ class S3ScanBench {
       assertThat(EngineRows.run(engine, QUERY)).hasSize(1);
       double millis = (System.nanoTime() - start) / 1e6;
       System.out.printf(
-          Locale.ROOT, "%s the cache: %.1f ms%n", config.columnCacheBytes() > 0 ? "with" : "without", millis);
+          Locale.ROOT,
+          "%s the cache: %.1f ms%n",
+          config.columnCacheBytes() > 0 ? "with" : "without",
+          millis);
       return millis;
     }
   }

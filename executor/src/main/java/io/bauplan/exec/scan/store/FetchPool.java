@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /// What all reads of one remote store share: requests in flight, and the memory of what is fetched
 /// before it is asked for. Requests wait on virtual threads. Thread-safe.
-public final class FetchPool {
+public final class FetchPool implements AutoCloseable {
   /// Two to four requests in flight fill a fast network's link for each core that decodes; more
   /// hide the latency of small ones.
   private static final int MAX_REQUESTS = 32;
@@ -28,9 +28,19 @@ public final class FetchPool {
   private final Turns streams =
       new Turns(STREAMS_PER_CORE * Math.max(2, Runtime.getRuntime().availableProcessors()));
   private final AtomicLong started = new AtomicLong();
+  private final FetchMemory memory = new FetchMemory();
   private long aheadBytes;
 
   FetchPool() {}
+
+  FetchMemory memory() {
+    return memory;
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
 
   /// Sets memory aside for a read ahead; false where there is none left.
   synchronized boolean reserve(long bytes) {

@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +51,7 @@ public final class RangeFetch implements RangeReader {
     private final long depth;
 
     private long unread;
-    private @Nullable ArrowBuf memory;
+    private FetchMemory.@Nullable Block memory;
     private @Nullable Thread thread;
     private @Nullable Throwable failure;
 
@@ -183,12 +182,12 @@ public final class RangeFetch implements RangeReader {
 
   /// Its bytes are set aside in the pool.
   private void begin(Part part) {
-    ArrowBuf memory = allocator.buffer(part.length);
+    FetchMemory.Block memory = pool.memory().borrow(part.length, allocator);
     waiting.remove(part);
     heldBytes += part.length;
     part.memory = memory;
     started.add(part);
-    long address = memory.memoryAddress();
+    long address = memory.address();
     part.thread =
         pool.start(
             begins -> {
@@ -268,8 +267,8 @@ public final class RangeFetch implements RangeReader {
         return;
       }
       int count = (int) (Math.min(part.end(), offset + length) - at);
-      ArrowBuf memory = await(part, (int) (at - part.offset) + count);
-      Memory.copy(memory.memoryAddress() + (at - part.offset), target, count);
+      FetchMemory.Block memory = await(part, (int) (at - part.offset) + count);
+      Memory.copy(memory.address() + (at - part.offset), target, count);
       at += count;
       part.unread -= count;
       if (part.unread <= 0) {
@@ -321,7 +320,7 @@ public final class RangeFetch implements RangeReader {
   }
 
   /// Its memory, once the first `bytes` are there.
-  private ArrowBuf await(Part part, int bytes) {
+  private FetchMemory.Block await(Part part, int bytes) {
     lock.lock();
     try {
       part.needed = bytes;
@@ -346,7 +345,7 @@ public final class RangeFetch implements RangeReader {
     started.remove(part);
     heldBytes -= part.length;
     pool.release(part.length);
-    ArrowBuf memory = part.memory;
+    FetchMemory.Block memory = part.memory;
     part.memory = null;
     if (memory != null) {
       memory.close();

@@ -176,6 +176,7 @@ public final class S3Store implements ObjectStore {
   @Override
   public void close() {
     client.close();
+    fetches.close();
   }
 
   static <T> T call(String location, Supplier<T> request) {

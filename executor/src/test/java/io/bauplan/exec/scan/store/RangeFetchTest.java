@@ -93,7 +93,8 @@ class RangeFetchTest {
   void whatHasComeIsReadWhileTheRestIsOnItsWay() {
     try (BufferAllocator allocator = new RootAllocator();
         HalvedFile file = new HalvedFile(false);
-        RangeFetch fetch = new RangeFetch(file, new FetchPool(), allocator)) {
+        FetchPool pool = new FetchPool();
+        RangeFetch fetch = new RangeFetch(file, pool, allocator)) {
       fetch.want(3, 2 * HALF);
       fetch.start();
       check(fetch, allocator, 3, HALF);
@@ -107,7 +108,8 @@ class RangeFetchTest {
   void anAnswerThatBreaksOffIsAnErrorForItsOtherHalf() {
     try (BufferAllocator allocator = new RootAllocator();
         HalvedFile file = new HalvedFile(true);
-        RangeFetch fetch = new RangeFetch(file, new FetchPool(), allocator)) {
+        FetchPool pool = new FetchPool();
+        RangeFetch fetch = new RangeFetch(file, pool, allocator)) {
       fetch.want(0, 2 * HALF);
       fetch.start();
       check(fetch, allocator, 0, HALF);
@@ -120,7 +122,8 @@ class RangeFetchTest {
   void closingGivesUpWhatIsOnItsWay() {
     try (BufferAllocator allocator = new RootAllocator();
         HalvedFile file = new HalvedFile(false);
-        RangeFetch fetch = new RangeFetch(file, new FetchPool(), allocator)) {
+        FetchPool pool = new FetchPool();
+        RangeFetch fetch = new RangeFetch(file, pool, allocator)) {
       fetch.want(0, 2 * HALF);
       fetch.start();
       check(fetch, allocator, 0, 10);
