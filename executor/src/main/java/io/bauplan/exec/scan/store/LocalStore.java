@@ -31,7 +31,7 @@ public final class LocalStore implements ObjectStore {
   static final int MAX_FILES = 1_000_000;
 
   private static final int MAX_DEPTH_LEVELS = 64;
-  private static final int READ_BYTES = 1 << 20;
+  private static final int READ_BYTES = 1 << 18;
 
   static Path path(String location) {
     if (location.startsWith("file:")) {
