@@ -261,6 +261,8 @@ public final class PlanCompiler {
     HashJoin join = query.own(new HashJoin(node, expressions(allocator), told));
     // The build side first: what is known of its keys then also reaches pipelines of the other.
     pipeline(compile(node.right(), belowRight(node, above)), join.buildSink(), counted);
+    Source columns = new CountedSource(join.buildColumns(query.threads()), counted, query);
+    pipeline(columns, join.tableSink(), counted);
     return join.probe(compile(node.left(), filters));
   }
 

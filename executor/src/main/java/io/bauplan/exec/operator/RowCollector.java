@@ -4,19 +4,26 @@ import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Concat;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Vector;
+import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps every row of its input: what sorts, joins and functions with set semantics need. After
 /// `complete` the rows lie in one flat vector per column.
 public final class RowCollector implements Sink, AutoCloseable {
+  /// Fewer rows are put together by one driver.
+  private static final int SIDE_BY_SIDE_ROWS = 1 << 16;
+
   private final RowType type;
   private final BufferAllocator allocator;
   private final List<Batch> batches = new ArrayList<>();
+  private final AtomicInteger nextColumn = new AtomicInteger();
+  private @Nullable Vector[] columns = {};
   private @Nullable Batch rows;
 
   public RowCollector(RowType type, BufferAllocator allocator) {
@@ -42,6 +49,51 @@ public final class RowCollector implements Sink, AutoCloseable {
     closeBatches();
   }
 
+  /// A pipeline of this, which gives no batches, and then `finish` do what `complete` does, with
+  /// several drivers side by side.
+  public Source columns(int threads) {
+    return new Source() {
+      @Override
+      public int drivers() {
+        columns = new Vector[type.size()];
+        int most = rowCount(batches) < SIDE_BY_SIDE_ROWS ? 1 : threads;
+        return Math.max(1, Math.min(most, type.size()));
+      }
+
+      @Override
+      public BatchReader open(int driver) {
+        return Readers.of(
+            () -> {
+              int next = nextColumn.getAndIncrement();
+              for (; next < type.size(); next = nextColumn.getAndIncrement()) {
+                columns[next] = column(type, batches, next, allocator);
+              }
+              return null;
+            },
+            () -> {});
+      }
+    };
+  }
+
+  /// After the pipeline of `columns`.
+  public synchronized void finish() {
+    List<Vector> made = new ArrayList<>();
+    for (Vector column : columns) {
+      made.add(Objects.requireNonNull(column));
+    }
+    rows = new Batch(made, rowCount(batches));
+    columns = new Vector[0];
+    closeBatches();
+  }
+
+  private static int rowCount(List<Batch> batches) {
+    int count = 0;
+    for (Batch batch : batches) {
+      count = Math.addExact(count, batch.rowCount());
+    }
+    return count;
+  }
+
   /// All rows; stays with this collector.
   public Batch rows() {
     return Objects.requireNonNull(rows, "rows before the collector is complete");
@@ -50,10 +102,7 @@ public final class RowCollector implements Sink, AutoCloseable {
   /// One batch of flat vectors. Borrows the batches, which have no selection; the caller owns the
   /// result.
   public static Batch concat(RowType type, List<Batch> batches, BufferAllocator allocator) {
-    int count = 0;
-    for (Batch batch : batches) {
-      count = Math.addExact(count, batch.rowCount());
-    }
+    int count = rowCount(batches);
     List<Vector> columns = new ArrayList<>();
     try {
       for (int c = 0; c < type.size(); c++) {
@@ -87,6 +136,12 @@ public final class RowCollector implements Sink, AutoCloseable {
   @Override
   public synchronized void close() {
     closeBatches();
+    for (Vector column : columns) {
+      if (column != null) {
+        column.close();
+      }
+    }
+    columns = new Vector[0];
     if (rows != null) {
       rows.close();
       rows = null;

@@ -1,5 +1,6 @@
 package io.bauplan.exec.operator.join;
 
+import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.operator.JoinKeyFilter;
 import io.bauplan.exec.operator.RowCollector;
@@ -39,15 +40,24 @@ public final class HashJoin implements AutoCloseable {
 
   /// Where the right side goes.
   public Sink buildSink() {
+    return build::open;
+  }
+
+  /// What makes the table of the right side that has come in, together with `tableSink`.
+  public Source buildColumns(int threads) {
+    return build.columns(threads);
+  }
+
+  public Sink tableSink() {
     return new Sink() {
       @Override
       public Writer open(int driver) {
-        return build.open(driver);
+        return Batch::close;
       }
 
       @Override
       public void complete() {
-        build.complete();
+        build.finish();
         JoinTable made = new JoinTable(build.rows(), node.rightKeys(), node.nullSafe(), allocator);
         table = made;
         int count = made.rows().rowCount();
