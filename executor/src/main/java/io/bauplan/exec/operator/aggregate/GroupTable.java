@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class GroupTable implements AutoCloseable {
   private static final int FIRST_SLOTS = 1024;
 
+  /// Groups met with the hash of another, before hashes are made of all keys.
+  private static final int MAX_COLLISIONS = 256;
+
   private final Register[] keys;
   private final ByteArena arena;
   private final HeapReservation reservation;
@@ -34,8 +37,16 @@ public final class GroupTable implements AutoCloseable {
   private long[] batchHashes = {};
   private int size;
 
+  /// Those of the keys that hashes are made of: where there are others, all but strings, until too
+  /// many groups turn out to differ in these alone.
+  private Register[] hashed;
+
+  private long collisions;
+  private boolean borrowsBytes;
+
   public GroupTable(List<DataType> types, BufferAllocator allocator) {
     this(types, allocator, 0);
+    hashed = keys;
   }
 
   /// @param expectedGroups an estimate, 0 = none
@@ -52,6 +63,9 @@ public final class GroupTable implements AutoCloseable {
     for (Register key : keys) {
       longs &= key.kind == Register.Kind.LONG;
     }
+    Register[] numbers =
+        Arrays.stream(keys).filter(key -> key.kind != Register.Kind.BYTES).toArray(Register[]::new);
+    this.hashed = numbers.length == 0 || numbers.length == keys.length ? keys : numbers;
     this.allLongs = longs;
     this.oneLong = longs && keys.length == 1;
     if (oneLong) {
@@ -60,7 +74,7 @@ public final class GroupTable implements AutoCloseable {
       hashes = new long[capacity];
       slots = new int[FIRST_SLOTS];
     }
-    growKeys(capacity);
+    KeyVectors.grow(keys, capacity);
   }
 
   public int size() {
@@ -100,7 +114,7 @@ public final class GroupTable implements AutoCloseable {
     if (batchHashes.length < count) {
       batchHashes = new long[Math.max(count, 64)];
     }
-    hash(values, rows, count, batchHashes);
+    KeyHashes.of(hashed(values), rows, count, batchHashes);
     if (oneLong && !values[0].hasNulls) {
       lookupLong(values[0].longs, rows, count, to);
       return;
@@ -112,7 +126,45 @@ public final class GroupTable implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];
       to[i] = find(values, row, batchHashes[i]);
+      if (collisions > MAX_COLLISIONS && hashAllKeys()) {
+        KeyHashes.of(values, rows, count, batchHashes);
+      }
     }
+  }
+
+  private Register[] hashed(Register[] values) {
+    if (hashed == keys) {
+      return values;
+    }
+    Register[] some = new Register[hashed.length];
+    int next = 0;
+    for (int k = 0; k < keys.length; k++) {
+      if (keys[k].kind != Register.Kind.BYTES) {
+        some[next++] = values[k];
+      }
+    }
+    return some;
+  }
+
+  boolean hashesAllKeys() {
+    return hashed == keys;
+  }
+
+  /// From here on strings count in hashes, too. Whether that is a change.
+  boolean hashAllKeys() {
+    if (hashed == keys) {
+      return false;
+    }
+    hashed = keys;
+    KeyHashes.of(keys, null, size, hashes);
+    rehash(slots.length);
+    return true;
+  }
+
+  /// From here on the bytes of new keys are those of the values looked up, which stay where they
+  /// are as long as this table.
+  void borrowBytes() {
+    borrowsBytes = true;
   }
 
   private static boolean mayHaveNulls(Register[] registers) {
@@ -233,8 +285,11 @@ public final class GroupTable implements AutoCloseable {
     int slot = (int) hash & slots.length - 1;
     int group;
     while ((group = slots[slot] - 1) >= 0) {
-      if (hashes[group] == hash && sameKeys(values, row, group)) {
-        return group;
+      if (hashes[group] == hash) {
+        if (sameKeys(values, row, group)) {
+          return group;
+        }
+        collisions++;
       }
       slot = slot + 1 & slots.length - 1;
     }
@@ -275,8 +330,10 @@ public final class GroupTable implements AutoCloseable {
       }
       case BYTES -> {
         int length = from.lengths[row];
-        long address = arena.allocate(length);
-        Memory.copy(from.longs[row], address, length);
+        long address = borrowsBytes ? from.longs[row] : arena.allocate(length);
+        if (!borrowsBytes) {
+          Memory.copy(from.longs[row], address, length);
+        }
         key.longs[group] = address;
         key.lengths[group] = length;
       }
@@ -314,7 +371,7 @@ public final class GroupTable implements AutoCloseable {
     if (bySlot == null) {
       hashes = Arrays.copyOf(hashes, more);
     }
-    growKeys(more);
+    KeyVectors.grow(keys, more);
     capacity = more;
   }
 
@@ -324,52 +381,6 @@ public final class GroupTable implements AutoCloseable {
       perGroup += key.kind == Register.Kind.DECIMAL ? 17 : key.kind == Register.Kind.BYTES ? 13 : 9;
     }
     reservation.set(groups * perGroup + 4L * slotCount);
-  }
-
-  private void growKeys(int groups) {
-    for (Register key : keys) {
-      switch (key.kind) {
-        case LONG -> key.longs = Arrays.copyOf(key.longs, groups);
-        case DOUBLE -> key.doubles = Arrays.copyOf(key.doubles, groups);
-        case DECIMAL -> {
-          key.longs = Arrays.copyOf(key.longs, groups);
-          key.highs = Arrays.copyOf(key.highs, groups);
-          key.wide = true;
-        }
-        default -> {
-          key.longs = Arrays.copyOf(key.longs, groups);
-          key.lengths = Arrays.copyOf(key.lengths, groups);
-        }
-      }
-      if (key.hasNulls) {
-        key.nulls = Arrays.copyOf(key.nulls, groups);
-      }
-    }
-  }
-
-  /// One hash per row, written densely.
-  public static void hash(Register[] values, int @Nullable [] rows, int count, long[] to) {
-    Arrays.fill(to, 0, count, 0);
-    for (Register register : values) {
-      boolean hasNulls = register.hasNulls;
-      if (register.kind == Register.Kind.LONG && !hasNulls) {
-        for (int i = 0; i < count; i++) {
-          int row = rows == null ? i : rows[i];
-          to[i] = Bytes.mix(to[i] * 31 + register.longs[row]);
-        }
-        continue;
-      }
-      for (int i = 0; i < count; i++) {
-        int row = rows == null ? i : rows[i];
-        long hash =
-            hasNulls && register.nulls[row]
-                ? 0x5bd1e995L
-                : register.kind == Register.Kind.LONG
-                    ? register.longs[row]
-                    : Keys.hash(register, row);
-        to[i] = Bytes.mix(to[i] * 31 + hash);
-      }
-    }
   }
 
   @Override

@@ -141,6 +141,8 @@ public final class HashAggregate implements Sink, AutoCloseable {
 
     private PartialAggregation merge() {
       PartialAggregation target = new PartialAggregation(node, null, allocator);
+      // The partials stay until the query's end.
+      target.table().borrowBytes();
       try {
         for (int i = 0; i < partials.size(); i++) {
           target.merge(partials.get(i), orders.get(i), partition);

@@ -3,9 +3,10 @@ package io.bauplan.exec.operator.aggregate;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.expression.RegisterWriter;
+import java.util.Arrays;
 import org.apache.arrow.memory.BufferAllocator;
 
-/// Makes vectors of a table's keys.
+/// The keys of a table's groups, an array per column.
 final class KeyVectors {
   private KeyVectors() {}
 
@@ -31,5 +32,27 @@ final class KeyVectors {
       default -> System.arraycopy(key.longs, start, slice.longs, 0, count);
     }
     return RegisterWriter.write(slice, null, count, count, allocator);
+  }
+
+  /// Makes room for so many groups.
+  static void grow(Register[] keys, int groups) {
+    for (Register key : keys) {
+      switch (key.kind) {
+        case LONG -> key.longs = Arrays.copyOf(key.longs, groups);
+        case DOUBLE -> key.doubles = Arrays.copyOf(key.doubles, groups);
+        case DECIMAL -> {
+          key.longs = Arrays.copyOf(key.longs, groups);
+          key.highs = Arrays.copyOf(key.highs, groups);
+          key.wide = true;
+        }
+        default -> {
+          key.longs = Arrays.copyOf(key.longs, groups);
+          key.lengths = Arrays.copyOf(key.lengths, groups);
+        }
+      }
+      if (key.hasNulls) {
+        key.nulls = Arrays.copyOf(key.nulls, groups);
+      }
+    }
   }
 }

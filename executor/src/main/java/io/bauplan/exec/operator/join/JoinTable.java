@@ -5,7 +5,7 @@ import io.bauplan.exec.expression.Keys;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.expression.RegisterLoader;
 import io.bauplan.exec.operator.HeapReservation;
-import io.bauplan.exec.operator.aggregate.GroupTable;
+import io.bauplan.exec.operator.aggregate.KeyHashes;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +78,7 @@ final class JoinTable implements AutoCloseable {
     }
     this.hashes = new long[direct ? 0 : count];
     if (!direct) {
-      GroupTable.hash(keys, null, count, hashes);
+      KeyHashes.of(keys, null, count, hashes);
     }
     this.heads = new int[slots];
     boolean checked = mayHaveNulls(keys);
@@ -167,7 +167,7 @@ final class JoinTable implements AutoCloseable {
       firstByKey(values[0], probeRows, count, to);
       return;
     }
-    GroupTable.hash(values, probeRows, count, probeHashes);
+    KeyHashes.of(values, probeRows, count, probeHashes);
     int mask = heads.length - 1;
     for (int i = 0; i < count; i++) {
       to[i] = heads[(int) probeHashes[i] & mask] - 1;

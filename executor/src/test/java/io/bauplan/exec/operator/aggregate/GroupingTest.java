@@ -8,7 +8,9 @@ import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Gather;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.batch.VectorBuilder;
+import io.bauplan.exec.expression.Bytes;
 import io.bauplan.exec.expression.Register;
+import io.bauplan.exec.expression.RegisterLoader;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.exec.operator.PlanFixture;
 import io.bauplan.sql.plan.AggregateCall;
@@ -18,6 +20,7 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +115,44 @@ class GroupingTest {
       assertThat(groups[i]).as("seed " + seed).isEqualTo(known == null ? groups[i] : known);
     }
     assertThat(table.size()).isEqualTo(expected.size());
+  }
+
+  /// Hashes are made of numbers alone, until strings turn out to differ where numbers do not.
+  @ParameterizedTest
+  @ValueSource(ints = {3, 500, 1_000_000_000})
+  void groupsStringsBesideNumbersAsAMapDoes(int numbers) {
+    try (GroupTable table =
+            new GroupTable(List.of(DataType.INT64, DataType.VARCHAR), allocator, 0);
+        FlatVector dictionary = dictionary(400, 0)) {
+      Map<List<Object>, Integer> expected = new HashMap<>();
+      for (int b = 0; b < 6; b++) {
+        Register number = new Register(DataType.INT64);
+        number.reset(Vector.BATCH_ROWS);
+        Register text = new Register(DataType.VARCHAR);
+        List<List<Object>> keys = new ArrayList<>();
+        try (DictionaryVector codes = codes(dictionary, Vector.BATCH_ROWS, b % 2 == 1)) {
+          RegisterLoader.load(codes, text, null, Vector.BATCH_ROWS, Vector.BATCH_ROWS);
+          for (int row = 0; row < Vector.BATCH_ROWS; row++) {
+            number.longs[row] = random.nextInt(numbers);
+            keys.add(
+                Arrays.asList(
+                    number.longs[row],
+                    text.isNull(row) ? null : Bytes.string(text.longs[row], text.lengths[row])));
+          }
+          int[] groups = new int[Vector.BATCH_ROWS];
+          table.lookup(new Register[] {number, text}, null, groups.length, groups);
+          for (int row = 0; row < groups.length; row++) {
+            Integer known = expected.putIfAbsent(keys.get(row), groups[row]);
+            assertThat(groups[row])
+                .as("seed " + seed)
+                .isEqualTo(known == null ? groups[row] : known);
+          }
+        }
+      }
+      assertThat(table.size()).isEqualTo(expected.size());
+      // So many numbers tell nearly all groups apart; so few do not.
+      assertThat(table.hashesAllKeys()).isEqualTo(numbers < 1_000_000_000);
+    }
   }
 
   @ParameterizedTest
