@@ -15,12 +15,12 @@ import io.bauplan.sql.session.Session;
 import io.bauplan.sql.validator.FunctionRegistry;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +43,7 @@ final class ConstantEvaluator {
         case Call e -> call(e, now, session);
         default -> Optional.empty();
       };
-    } catch (ArithmeticException | DateTimeParseException | NumberFormatException e) {
+    } catch (ArithmeticException | DateTimeException | NumberFormatException e) {
       return Optional.empty();
     }
   }
