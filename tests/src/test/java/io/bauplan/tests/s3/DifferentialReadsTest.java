@@ -177,6 +177,29 @@ final class DifferentialReadsTest {
     assertThat(bytes(proxy.take())).isZero();
   }
 
+  /// The page index comes with the footer: no request is made for it alone.
+  @Test
+  void aPointQueryFetchesOnlyItsPages() {
+    run(
+        "CREATE TABLE points AS SELECT n AS id, random() AS a, random() AS b"
+            + " FROM generate_series(1, 300000) AS g(n)");
+    reopen();
+    String query = "SELECT id, a, b FROM points WHERE id = 123456";
+    proxy.take();
+    assertThat(run(query)).hasSize(1);
+    List<S3Proxy.Request> made = proxy.take().stream().filter(S3Proxy.Request::ofData).toList();
+    long files = (Long) run("SELECT COUNT(*) FROM \"points$files\"").getFirst().getFirst();
+    long size =
+        ((Number)
+                run("SELECT CAST(SUM(file_size_in_bytes) AS BIGINT) FROM \"points$files\"")
+                    .getFirst()
+                    .getFirst())
+            .longValue();
+    assertThat(bytes(made)).isLessThan(size / 4);
+    // The footer, and the pages of three columns.
+    assertThat((long) made.size()).isLessThanOrEqualTo(files + 3);
+  }
+
   @Test
   void aNewCommitFetchesOnlyItsOwnManifest() {
     run("CREATE TABLE log (id BIGINT, v DOUBLE)");

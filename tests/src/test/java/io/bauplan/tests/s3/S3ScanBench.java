@@ -36,7 +36,8 @@ class S3ScanBench {
   /// Both sides take several times as long before they are compiled.
   private static final int WARM_UP_ROUNDS = 20;
   private static final String QUERY =
-      "SELECT COUNT(*), CAST(SUM(id) AS BIGINT), MAX(usd), MAX(country), MAX(weight) FROM events";
+      "SELECT COUNT(*), CAST(SUM(id) AS BIGINT), MAX(usd), MAX(country), MAX(weight) FROM events"
+          + System.getProperty("s3scan.where", "");
 
   @Test
   void aScanIsAsQuickAsItsRequests(@TempDir Path folder) throws Exception {
@@ -127,7 +128,9 @@ class S3ScanBench {
   private static void measure(
       Engine engine, S3Client client, S3Server server, S3Proxy proxy, int rounds, long rows) {
     List<List<Object>> expected = EngineRows.run(engine, QUERY);
-    assertThat(expected.getFirst().getFirst()).isEqualTo(rows);
+    if (!QUERY.contains("WHERE")) {
+      assertThat(expected.getFirst().getFirst()).isEqualTo(rows);
+    }
     List<Double> ours = new ArrayList<>();
     List<Double> plain = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();

@@ -10,7 +10,10 @@ import java.util.Optional;
 /// files that somebody rewrites in place at the same length are told apart by their version.
 /// Thread-safe.
 final class FooterCache {
-  /// Column chunks that the footers held may describe together; about 150 bytes each.
+  /// Of memory, that the description of a column chunk takes.
+  private static final int CHUNK_BYTES = 150;
+
+  /// Column chunks that the footers held may describe together.
   private static final long MAX_CHUNKS = 500_000;
 
   private record Key(String location, long sizeBytes, String version) {}
@@ -42,14 +45,15 @@ final class FooterCache {
   }
 
   private Footer read(Key key, RangeReader file) {
-    String name = String.join("\0", key.location, Long.toString(key.sizeBytes), key.version);
+    String name = String.join("\0", "end", key.location, Long.toString(key.sizeBytes), key.version);
     byte[] kept = disk.map(files -> files.read(name)).orElse(null);
     if (kept != null) {
-      return FooterReader.parse(kept, file);
+      return FooterReader.parse(FileEnd.unpack(kept), file);
     }
-    byte[] fetched = FooterReader.fetch(file);
+    FileEnd fetched = FooterReader.fetch(file);
     Footer footer = FooterReader.parse(fetched, file);
-    disk.ifPresent(files -> files.write(name, fetched));
+    byte[] end = new FileEnd(footer.index().bytes(), fetched.metadata()).pack();
+    disk.ifPresent(files -> files.write(name, end));
     return footer;
   }
 
@@ -76,6 +80,7 @@ final class FooterCache {
   }
 
   private static long weight(Footer footer) {
-    return 1 + (long) footer.rowGroups().size() * footer.leaves().size();
+    long chunks = (long) footer.rowGroups().size() * footer.leaves().size();
+    return 1 + chunks + footer.index().bytes().length / CHUNK_BYTES;
   }
 }

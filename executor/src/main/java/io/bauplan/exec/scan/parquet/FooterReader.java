@@ -18,10 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class FooterReader {
   private static final int MAGIC = 0x31524150;
   private static final int MAGIC_ENCRYPTED = 0x45524150;
-  private static final int TAIL_BYTES = 8;
+  static final int TAIL_BYTES = 8;
 
   /// One read gets most footers whole.
   private static final int FIRST_READ_BYTES = 64 << 10;
+
+  /// Behind a network, of large files: most page indexes too.
+  private static final int MAX_FIRST_READ_BYTES = 512 << 10;
+
+  private static final int FIRST_READ_SHARE = 256;
 
   private static final int MAX_FOOTER_BYTES = 256 << 20;
   private static final int MAX_SCHEMA_DEPTH_LEVELS = 100;
@@ -33,17 +38,22 @@ final class FooterReader {
   ///
   /// @throws EngineException `MALFORMED_FILE` naming the file
   static Footer read(RangeReader file) {
-    return parse(fetch(file), file);
+    return parse(fetch(file, FIRST_READ_BYTES).metadata(), file);
   }
 
-  /// The metadata as it is in the file.
-  static byte[] fetch(RangeReader file) {
+  /// The end of a file for which one longer read costs less than two.
+  static FileEnd fetch(RangeReader file) {
+    long wanted = file.sizeBytes() / FIRST_READ_SHARE;
+    return fetch(file, (int) Math.clamp(wanted, FIRST_READ_BYTES, MAX_FIRST_READ_BYTES));
+  }
+
+  private static FileEnd fetch(RangeReader file, int firstBytes) {
     long size = file.sizeBytes();
     if (size < TAIL_BYTES + 4) {
       throw malformed(file, "it is " + size + " bytes long, too short for a Parquet file");
     }
     try (Arena arena = Arena.ofConfined()) {
-      int first = (int) Math.min(size, FIRST_READ_BYTES);
+      int first = (int) Math.min(size, firstBytes);
       long tail = arena.allocate(first).address();
       file.read(size - first, tail, first);
       int magic = Memory.getInt(tail + first - 4);
@@ -66,12 +76,27 @@ final class FooterReader {
       }
       byte[] metadata = new byte[length];
       Memory.copy(address, metadata, 0, length);
-      return metadata;
+      byte[] before = new byte[Math.max(0, first - TAIL_BYTES - length)];
+      Memory.copy(tail, before, 0, before.length);
+      return new FileEnd(before, metadata);
     }
   }
 
-  /// @param metadata as `fetch` gives it
-  static Footer parse(byte[] metadata, RangeReader file) {
+  /// With what is there of the page index, and no more than that.
+  static Footer parse(FileEnd end, RangeReader file) {
+    Footer footer = parse(end.metadata(), file);
+    long first = footer.indexOffset();
+    Footer.Known index = end.from(first < 0 ? file.sizeBytes() : first, file.sizeBytes());
+    return new Footer(
+        footer.rowCount(),
+        footer.root(),
+        footer.leaves(),
+        footer.rowGroups(),
+        footer.createdBy(),
+        index);
+  }
+
+  private static Footer parse(byte[] metadata, RangeReader file) {
     try (Arena arena = Arena.ofConfined()) {
       // The Thrift reader may look a word past the end.
       long address = arena.allocate(metadata.length + TAIL_BYTES).address();
@@ -144,7 +169,8 @@ final class FooterReader {
       firstRow += group.rows;
     }
     // Some writers leave the file's own row count at 0: the row groups' counts are what is read.
-    return new Footer(firstRow, root, List.copyOf(leaves), List.copyOf(groups), createdBy);
+    return new Footer(
+        firstRow, root, List.copyOf(leaves), List.copyOf(groups), createdBy, Footer.Known.NOTHING);
   }
 
   private static Footer.RowGroup check(

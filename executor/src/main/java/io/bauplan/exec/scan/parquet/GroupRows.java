@@ -113,7 +113,7 @@ final class GroupRows {
     tested.forEach(leaf -> places.add(chunk(leaf).columnIndex()));
     // Another round trip would cost more than these few bytes.
     (file.remote() ? read : tested).forEach(leaf -> places.add(chunk(leaf).offsetIndex()));
-    try (RangeReader reader = file.reader()) {
+    try (RangeReader reader = file.endReader()) {
       PageIndexReader index = read(reader, places, context);
       Map<Integer, PageBounds> bounds = new HashMap<>();
       Map<Integer, PageTable> tables = new HashMap<>();

@@ -35,6 +35,12 @@ record ParquetFile(
     return new LazyReader(store, info);
   }
 
+  /// The same, where the end of the file is read.
+  RangeReader endReader() {
+    Footer.Known known = footer.index();
+    return known.bytes().length == 0 ? reader() : new EndReader(reader(), known);
+  }
+
   /// Where its bytes are fetched before they are read.
   Optional<FetchPool> fetches() {
     return store.fetches(info.location());
