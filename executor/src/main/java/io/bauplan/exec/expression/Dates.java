@@ -1,5 +1,6 @@
 package io.bauplan.exec.expression;
 
+import io.bauplan.sql.plan.DataType;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -11,7 +12,22 @@ public final class Dates {
   public static final long MICROS_PER_SECOND = 1_000_000L;
   public static final long MICROS_PER_DAY = 86_400_000_000L;
 
+  private static final long FIRST_DAY = LocalDate.of(1, 1, 1).toEpochDay();
+  private static final long LAST_DAY = LocalDate.of(9999, 12, 31).toEpochDay();
+
   private Dates() {}
+
+  /// Whether a result is a value of its type: a date or timestamp of the years 1 to 9999, an
+  /// interval of months that fits 32 bits.
+  static boolean isWithin(DataType type, long value) {
+    return switch (type) {
+      case DataType.DateType() -> value >= FIRST_DAY && value <= LAST_DAY;
+      case DataType.TimestampType ignored ->
+          value >= FIRST_DAY * MICROS_PER_DAY && value < (LAST_DAY + 1) * MICROS_PER_DAY;
+      case DataType.IntervalYearMonthType() -> value == (int) value;
+      default -> true;
+    };
+  }
 
   /// Wall-clock microseconds, in the zone, of an instant in microseconds.
   static long toLocal(long instant, ZoneId zone) {

@@ -24,10 +24,11 @@ final class TimeKernels {
       case "datetime_difference" -> difference(types, result, zone);
       case "interval_add" ->
           (in, row, out) ->
-              out.set(row, exact(() -> Math.addExact(in[0].longs[row], in[1].longs[row])));
+              out.set(row, exact(result, () -> Math.addExact(in[0].longs[row], in[1].longs[row])));
       case "interval_subtract" ->
           (in, row, out) ->
-              out.set(row, exact(() -> Math.subtractExact(in[0].longs[row], in[1].longs[row])));
+              out.set(
+                  row, exact(result, () -> Math.subtractExact(in[0].longs[row], in[1].longs[row])));
       case "interval_multiply" -> multiply(types);
       case "interval_divide" -> divide(types);
       case "date_trunc" ->
@@ -61,9 +62,15 @@ final class TimeKernels {
     long run();
   }
 
-  private static long exact(Computation computation) {
+  /// The result, which is proved to be a value of its type: dates and timestamps have the years
+  /// that SQL can write.
+  private static long exact(DataType type, Computation computation) {
     try {
-      return computation.run();
+      long value = computation.run();
+      if (!Dates.isWithin(type, value)) {
+        throw new ArithmeticException();
+      }
+      return value;
     } catch (ArithmeticException | java.time.DateTimeException e) {
       throw new EngineException(
           ErrorCode.NUMERIC_OVERFLOW, "a date or interval is out of range", e);
@@ -87,12 +94,15 @@ final class TimeKernels {
         case DataType.DateType() when result instanceof DataType.DateType ->
             (in, row, out) ->
                 out.set(
-                    row, exact(() -> Dates.plusMonths(in[0].longs[row], sign * in[1].longs[row])));
+                    row,
+                    exact(
+                        result, () -> Dates.plusMonths(in[0].longs[row], sign * in[1].longs[row])));
         case DataType.TimestampType(boolean withZone) ->
             (in, row, out) ->
                 out.set(
                     row,
                     exact(
+                        result,
                         () -> {
                           long local =
                               withZone ? Dates.toLocal(in[0].longs[row], zone) : in[0].longs[row];
@@ -118,6 +128,7 @@ final class TimeKernels {
               out.set(
                   row,
                   exact(
+                      result,
                       () ->
                           Math.addExact(
                               in[0].longs[row],
@@ -127,13 +138,16 @@ final class TimeKernels {
               out.set(
                   row,
                   exact(
+                      result,
                       () ->
                           Math.addExact(
                               Math.multiplyExact(in[0].longs[row], Dates.MICROS_PER_DAY),
                               sign * in[1].longs[row])));
       case DataType.TimestampType ignored ->
           (in, row, out) ->
-              out.set(row, exact(() -> Math.addExact(in[0].longs[row], sign * in[1].longs[row])));
+              out.set(
+                  row,
+                  exact(result, () -> Math.addExact(in[0].longs[row], sign * in[1].longs[row])));
       case DataType.TimeType() ->
           (in, row, out) ->
               out.set(
@@ -151,6 +165,7 @@ final class TimeKernels {
           out.set(
               row,
               exact(
+                  result,
                   () ->
                       monthsBetween(
                           micros(local(in[1].longs[row], second, zone), second),
@@ -163,6 +178,7 @@ final class TimeKernels {
         out.set(
             row,
             exact(
+                result,
                 () ->
                     Math.subtractExact(
                         micros(in[0].longs[row], first), micros(in[1].longs[row], second))));
@@ -191,11 +207,18 @@ final class TimeKernels {
   private static @Nullable Kernel multiply(List<DataType> types) {
     if (types.get(1) instanceof DataType.IntegerType) {
       return (in, row, out) ->
-          out.set(row, exact(() -> Math.multiplyExact(in[0].longs[row], in[1].longs[row])));
+          out.set(
+              row,
+              exact(
+                  types.getFirst(), () -> Math.multiplyExact(in[0].longs[row], in[1].longs[row])));
     }
     return Types.isNumeric(types.get(1))
         ? (in, row, out) ->
-            out.set(row, exact(() -> whole(in[0].longs[row] * NumberKernels.real(in[1], row))))
+            out.set(
+                row,
+                exact(
+                    types.getFirst(),
+                    () -> whole(in[0].longs[row] * NumberKernels.real(in[1], row))))
         : null;
   }
 
@@ -212,7 +235,7 @@ final class TimeKernels {
           row,
           in[1].kind == Register.Kind.LONG
               ? in[0].longs[row] / in[1].longs[row]
-              : exact(() -> whole(in[0].longs[row] / divisor)));
+              : exact(types.getFirst(), () -> whole(in[0].longs[row] / divisor)));
     };
   }
 

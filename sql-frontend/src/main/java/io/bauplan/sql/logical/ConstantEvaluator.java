@@ -30,6 +30,8 @@ import java.util.OptionalLong;
 /// One operation over constants. Empty where the operation is not known here or would fail.
 final class ConstantEvaluator {
   private static final long MICROS_PER_DAY = 86_400_000_000L;
+  private static final long FIRST_DAY = LocalDate.of(1, 1, 1).toEpochDay();
+  private static final long LAST_DAY = LocalDate.of(9999, 12, 31).toEpochDay();
 
   private ConstantEvaluator() {}
 
@@ -190,7 +192,9 @@ final class ConstantEvaluator {
                 && interval instanceof Long amount
                 && arguments.get(1) instanceof Literal(Object factor, DataType alsoIgnored)
                 && factor instanceof Long times
-            ? Optional.of(new Literal(Math.multiplyExact(amount, times), call.type()))
+            ? Optional.of(Math.multiplyExact(amount, times))
+                .filter(product -> isWithin(product, call.type()))
+                .map(product -> new Literal(product, call.type()))
             : Optional.empty();
       }
       case "current_timestamp", "now", "transaction_timestamp", "statement_timestamp" ->
@@ -234,9 +238,20 @@ final class ConstantEvaluator {
               OptionalLong.of(shiftTimestamp((Long) time.value(), amount, months));
           default -> OptionalLong.empty();
         };
-    return shifted.isPresent()
+    return shifted.isPresent() && isWithin(shifted.getAsLong(), call.type())
         ? Optional.of(new Literal(shifted.getAsLong(), call.type()))
         : Optional.empty();
+  }
+
+  /// What is not, a kernel refuses.
+  private static boolean isWithin(long value, DataType type) {
+    return switch (type) {
+      case DateType() -> value >= FIRST_DAY && value <= LAST_DAY;
+      case TimestampType ignored ->
+          value >= FIRST_DAY * MICROS_PER_DAY && value < (LAST_DAY + 1) * MICROS_PER_DAY;
+      case DataType.IntervalYearMonthType() -> value == (int) value;
+      default -> true;
+    };
   }
 
   private static OptionalLong shiftDate(long day, long amount, boolean months, DataType result) {
