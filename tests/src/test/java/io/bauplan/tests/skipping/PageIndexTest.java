@@ -3,7 +3,6 @@ package io.bauplan.tests.skipping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
 import io.bauplan.tests.clients.PythonClients;
@@ -72,12 +71,7 @@ class PageIndexTest {
   }
 
   private static JsonNode scan(String sql) throws Exception {
-    String text = (String) run("EXPLAIN (ANALYZE, FORMAT JSON) " + sql).get(0).get(0);
-    JsonNode node = new ObjectMapper().readTree(text).get("plans").get(0).get("plan");
-    while (!node.get("inputs").isEmpty()) {
-      node = node.get("inputs").get(0);
-    }
-    return node.get("actual");
+    return ScanFigures.of(engine, sql);
   }
 
   @Test

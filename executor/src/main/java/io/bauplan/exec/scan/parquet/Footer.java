@@ -39,6 +39,7 @@ record Footer(
   ///
   /// @param columnIndex bounds of its pages
   /// @param offsetIndex places of its pages
+  /// @param bloomOffset of its bloom filter; 0 = it has none
   record Chunk(
       int codec,
       long valueCount,
@@ -47,7 +48,8 @@ record Footer(
       long uncompressedBytes,
       @Nullable Statistics statistics,
       Place columnIndex,
-      Place offsetIndex) {}
+      Place offsetIndex,
+      long bloomOffset) {}
 
   /// Bounds in the physical type's plain form; null = unknown.
   ///

@@ -219,7 +219,8 @@ final class FooterReader {
               chunk.uncompressed,
               chunk.statistics,
               within(chunk.columnIndex, fileBytes),
-              within(chunk.offsetIndex, fileBytes)));
+              within(chunk.offsetIndex, fileBytes),
+              chunk.bloomOffset > 0 && chunk.bloomOffset < fileBytes ? chunk.bloomOffset : 0));
     }
     return new Footer.RowGroup(firstRow, group.rows, List.copyOf(chunks));
   }
@@ -436,6 +437,7 @@ final class FooterReader {
       long dataOffset,
       long dictionaryOffset,
       Footer.@Nullable Statistics statistics,
+      long bloomOffset,
       Place columnIndex,
       Place offsetIndex) {
 
@@ -449,6 +451,7 @@ final class FooterReader {
           dataOffset,
           dictionaryOffset,
           statistics,
+          bloomOffset,
           bounds,
           pages);
     }
@@ -510,6 +513,7 @@ final class FooterReader {
     long compressed = -1;
     long data = -1;
     long dictionary = -1;
+    long bloom = 0;
     Footer.Statistics statistics = null;
     in.structField();
     while (in.nextField()) {
@@ -522,6 +526,7 @@ final class FooterReader {
         case 9 -> data = in.i64();
         case 11 -> dictionary = in.i64();
         case 12 -> statistics = statistics(in);
+        case 14 -> bloom = in.i64();
         default -> in.skip();
       }
     }
@@ -534,6 +539,7 @@ final class FooterReader {
         data,
         dictionary,
         statistics,
+        bloom,
         Place.NONE,
         Place.NONE);
   }

@@ -21,6 +21,7 @@ final class GroupRows {
   /// @param runs null = all
   record Chosen(@Nullable RowRuns runs, Map<Integer, PageTable> tables) {
     static final Chosen ALL = new Chosen(null, Map.of());
+    static final Chosen NONE = new Chosen(RowRuns.NONE, Map.of());
 
     /// Those of a range; null = all.
     @Nullable RowRuns within(RowRange range) {
@@ -94,13 +95,35 @@ final class GroupRows {
   }
 
   private Chosen find(ScanContext context) {
-    List<SchemaNode> tested =
-        filter.leaves().stream()
-            .filter(leaf -> chunk(leaf).columnIndex().isThere() && isPaged(leaf))
-            .toList();
-    if (tested.isEmpty() || file.remote() && bytes() < MIN_REMOTE_BYTES) {
+    if (file.remote() && bytes() < MIN_REMOTE_BYTES) {
       return Chosen.ALL;
     }
+    List<SchemaNode> leaves = filter.leaves();
+    List<SchemaNode> tested =
+        leaves.stream()
+            .filter(leaf -> chunk(leaf).columnIndex().isThere() && isPaged(leaf))
+            .toList();
+    boolean hashed = leaves.stream().anyMatch(leaf -> chunk(leaf).bloomOffset() > 0);
+    if (tested.isEmpty() && !hashed) {
+      return Chosen.ALL;
+    }
+    try (RangeReader reader = file.endReader()) {
+      Chosen paged = tested.isEmpty() ? Chosen.ALL : byPages(tested, reader, context);
+      boolean none = paged.runs != null && paged.runs.isEmpty();
+      return none || !hashed || filter.mayEqual(hashes(reader, context)) ? paged : Chosen.NONE;
+    }
+  }
+
+  private RowGroupFilter.Hashes hashes(RangeReader reader, ScanContext context) {
+    return (leaf, hashes) -> {
+      long offset = chunk(leaf).bloomOffset();
+      return offset == 0
+          || BloomFilterReader.of(reader, offset, context.figures().bytesRead())
+              .mayHaveAny(hashes);
+    };
+  }
+
+  private Chosen byPages(List<SchemaNode> tested, RangeReader reader, ScanContext context) {
     List<SchemaNode> read = new ArrayList<>(tested);
     for (RowGroupReader.Wanted each : wanted) {
       if (each.shape() instanceof ColumnShape.Primitive(SchemaNode leaf, boolean ignored)
@@ -113,33 +136,31 @@ final class GroupRows {
     tested.forEach(leaf -> places.add(chunk(leaf).columnIndex()));
     // Another round trip would cost more than these few bytes.
     (file.remote() ? read : tested).forEach(leaf -> places.add(chunk(leaf).offsetIndex()));
-    try (RangeReader reader = file.endReader()) {
-      PageIndexReader index = read(reader, places, context);
-      Map<Integer, PageBounds> bounds = new HashMap<>();
-      Map<Integer, PageTable> tables = new HashMap<>();
-      for (SchemaNode leaf : tested) {
-        PageTable table = index.pages(chunk(leaf), group.rowCount());
-        PageBounds found = table == null ? null : index.bounds(chunk(leaf), table);
-        if (found != null) {
-          bounds.put(leaf.leaf(), found);
-        }
+    PageIndexReader index = read(reader, places, context);
+    Map<Integer, PageBounds> bounds = new HashMap<>();
+    Map<Integer, PageTable> tables = new HashMap<>();
+    for (SchemaNode leaf : tested) {
+      PageTable table = index.pages(chunk(leaf), group.rowCount());
+      PageBounds found = table == null ? null : index.bounds(chunk(leaf), table);
+      if (found != null) {
+        bounds.put(leaf.leaf(), found);
       }
-      RowRuns runs = filter.rows(group, bounds);
-      if (runs.rowCount() == group.rowCount()) {
-        return Chosen.ALL;
-      }
-      if (!file.remote() && !runs.isEmpty()) {
-        index =
-            read(reader, read.stream().map(leaf -> chunk(leaf).offsetIndex()).toList(), context);
-      }
-      for (SchemaNode leaf : read) {
-        PageTable table = index.pages(chunk(leaf), group.rowCount());
-        if (table != null) {
-          tables.put(leaf.leaf(), table);
-        }
-      }
-      return new Chosen(runs, tables);
     }
+    RowRuns runs = filter.rows(group, bounds);
+    if (runs.rowCount() == group.rowCount()) {
+      return Chosen.ALL;
+    }
+    if (!file.remote() && !runs.isEmpty()) {
+      index =
+          read(reader, read.stream().map(leaf -> chunk(leaf).offsetIndex()).toList(), context);
+    }
+    for (SchemaNode leaf : read) {
+      PageTable table = index.pages(chunk(leaf), group.rowCount());
+      if (table != null) {
+        tables.put(leaf.leaf(), table);
+      }
+    }
+    return new Chosen(runs, tables);
   }
 
   private static PageIndexReader read(RangeReader reader, List<Place> places, ScanContext context) {

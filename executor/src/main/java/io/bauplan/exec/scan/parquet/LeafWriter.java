@@ -29,6 +29,7 @@ final class LeafWriter implements AutoCloseable {
       long compressedBytes,
       LeafStatistics statistics,
       LeafPages pages,
+      @Nullable BloomFilter bloom,
       boolean dictionaryUsed,
       boolean plainUsed) {}
 
@@ -63,6 +64,11 @@ final class LeafWriter implements AutoCloseable {
   private LeafStatistics statistics;
   private LeafStatistics pageStatistics;
   private LeafPages pages = new LeafPages();
+
+  /// Of values that are not in the dictionary, whose entries come when it ends.
+  private @Nullable BloomFilter bloom;
+
+  private byte[] scratch = new byte[Long.BYTES];
   private long pageRows;
   private long rowsBefore;
   private long[] staged = new long[0];
@@ -100,7 +106,42 @@ final class LeafWriter implements AutoCloseable {
     statistics = new LeafStatistics(leaf.column().type());
     pages = new LeafPages();
     rowsBefore = 0;
+    bloom = options.bloom(leaf);
   }
+
+  // ---- bloom filter
+
+  private void hash(long value) {
+    BloomFilter filter = bloom;
+    if (filter != null) {
+      int width = physical == 1 || physical == 4 ? Integer.BYTES : Long.BYTES;
+      filter.add(PlainValues.hash(value, width, scratch));
+    }
+  }
+
+  private void hash(long address, int length) {
+    BloomFilter filter = bloom;
+    if (filter != null) {
+      if (scratch.length < length) {
+        scratch = new byte[Math.max(length, 2 * scratch.length)];
+      }
+      Memory.copy(address, scratch, 0, length);
+      filter.add(BloomFilter.hash(scratch, length));
+    }
+  }
+
+  private void hashDictionary() {
+    LongDictionary numbers = longs;
+    BytesDictionary texts = strings;
+    for (int i = 0; numbers != null && i < numbers.size(); i++) {
+      hash(numbers.entry(i));
+    }
+    for (int i = 0; texts != null && i < texts.size(); i++) {
+      hash(texts.address(i), texts.length(i));
+    }
+  }
+
+  // ---- size
 
   WriteSchema.Leaf leaf() {
     return leaf;
@@ -221,6 +262,9 @@ final class LeafWriter implements AutoCloseable {
       entries.encode(values, count, codes, codeCount);
       codeCount += count;
     } else {
+      for (int i = 0; bloom != null && i < count; i++) {
+        hash(values[i]);
+      }
       appendPlain(values, count);
     }
   }
@@ -279,6 +323,7 @@ final class LeafWriter implements AutoCloseable {
         int begin = Memory.getInt(offsets + 4L * row);
         int length = Memory.getInt(offsets + 4L * row + 4) - begin;
         appendBytes(data + begin, length);
+        hash(data + begin, length);
         pageStatistics.bytes(data + begin, length);
       }
     }
@@ -306,6 +351,7 @@ final class LeafWriter implements AutoCloseable {
       } else {
         Memory.copy(from, out, 16);
       }
+      hash(out, fixedLength);
       pageStatistics.bytes(out, fixedLength);
       out += fixedLength;
     }
@@ -334,6 +380,7 @@ final class LeafWriter implements AutoCloseable {
     dictionaryPays = dictionaryUsed && !useless;
     dictionary = false;
     codedBounds();
+    hashDictionary();
     // The codes of the page at hand become plain values again.
     int count = codeCount;
     codeCount = 0;
@@ -484,6 +531,13 @@ final class LeafWriter implements AutoCloseable {
   /// Ends the chunk, writes it and makes ready for the next row group.
   Chunk finish(FileSink sink) {
     flushPage();
+    if (dictionary) {
+      hashDictionary();
+    }
+    BloomFilter filter = bloom;
+    if (filter != null) {
+      filter.shrink(options.falsePositives(leaf));
+    }
     long dictionaryOffset = -1;
     long start = sink.position();
     long uncompressed = chunkUncompressed;
@@ -501,6 +555,7 @@ final class LeafWriter implements AutoCloseable {
             sink.position() - start,
             statistics,
             pages,
+            filter,
             dictionaryUsed,
             plainUsed);
     BytesDictionary texts = strings;

@@ -40,6 +40,7 @@ final class ParquetFileWriter implements AutoCloseable {
   private final List<Place> columnIndexes = new ArrayList<>();
 
   private final List<Place> offsetIndexes = new ArrayList<>();
+  private final List<Place> bloomFilters = new ArrayList<>();
   private long groupRows;
   private long rows;
 
@@ -116,6 +117,7 @@ final class ParquetFileWriter implements AutoCloseable {
       totals.get(i).merge(chunk.statistics());
       chunks.add(chunk);
     }
+    chunks.forEach(chunk -> bloomFilters.add(append(chunk.bloom())));
     groups.add(new Group(groupRows, chunks));
     groupRows = 0;
   }
@@ -209,6 +211,21 @@ final class ParquetFileWriter implements AutoCloseable {
     }
   }
 
+  private Place append(@Nullable BloomFilter filter) {
+    if (filter == null) {
+      return Place.NONE;
+    }
+    byte[] blocks = filter.toBytes();
+    ThriftWriter header = new ThriftWriter();
+    // Split blocks, XXH64, uncompressed.
+    header.begin().i32(1, blocks.length);
+    for (int field = 2; field <= 4; field++) {
+      header.struct(field).marker(1).end();
+    }
+    Place start = append(header.end().toBytes());
+    return new Place(start.offset(), start.length() + append(blocks).length());
+  }
+
   private Place append(byte[] bytes) {
     Place place = new Place(sink.position(), bytes.length);
     sink.write(ByteBuffer.wrap(bytes));
@@ -244,7 +261,7 @@ final class ParquetFileWriter implements AutoCloseable {
       total += chunk.uncompressedBytes();
       compressed += chunk.compressedBytes();
       out.begin().i64(2, start(chunk));
-      chunk(out, leaves.get(i).leaf(), chunk);
+      chunk(out, leaves.get(i).leaf(), chunk, bloomFilters.get(first + i));
       Place pages = offsetIndexes.get(first + i);
       out.i64(4, pages.offset()).i32(5, pages.length());
       Place bounds = columnIndexes.get(first + i);
@@ -257,7 +274,8 @@ final class ParquetFileWriter implements AutoCloseable {
     out.i64(5, start(group.chunks.getFirst())).i64(6, compressed).end();
   }
 
-  private void chunk(ThriftWriter out, WriteSchema.Leaf leaf, LeafWriter.Chunk chunk) {
+  private void chunk(
+      ThriftWriter out, WriteSchema.Leaf leaf, LeafWriter.Chunk chunk, Place bloom) {
     LeafStatistics statistics = chunk.statistics();
     out.struct(3).i32(1, WriteSchema.physical(leaf.column().type()));
     List<Integer> encodings = new ArrayList<>(List.of(Encodings.RLE));
@@ -288,7 +306,11 @@ final class ParquetFileWriter implements AutoCloseable {
     if (min != null) {
       out.binary(6, min);
     }
-    out.end().end();
+    out.end();
+    if (bloom.isThere()) {
+      out.i64(14, bloom.offset()).i32(15, bloom.length());
+    }
+    out.end();
   }
 
   @Override

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// satisfies a filter. Only comparisons of a column with a literal count; whatever else is in the
 /// filter may match.
 final class RowGroupFilter {
+  /// Of longer lists one is nearly always taken to be there.
+  private static final int MAX_HASHED_VALUES = 200;
+
   private final List<RowGroupReader.Wanted> columns;
   private final Optional<Expression> filter;
 
@@ -99,6 +102,67 @@ final class RowGroupFilter {
       }
       default -> all;
     };
+  }
+
+  /// Asks a leaf column whether it may have a value with one of the hashes.
+  interface Hashes {
+    boolean mayHaveAny(SchemaNode leaf, List<Long> hashes);
+  }
+
+  /// Whether some row may have the values that the filter wants to be equal to columns.
+  boolean mayEqual(Hashes hashes) {
+    return filter.isEmpty() || mayEqual(filter.get(), hashes);
+  }
+
+  private boolean mayEqual(Expression expression, Hashes hashes) {
+    return switch (expression) {
+      case Expression.And(List<Expression> operands) ->
+          operands.stream().allMatch(operand -> mayEqual(operand, hashes));
+      case Expression.Or(List<Expression> operands) ->
+          operands.stream().anyMatch(operand -> mayEqual(operand, hashes));
+      case Expression.Comparison(
+              Expression.Comparison.Operator operator,
+              Expression left,
+              Expression right) when operator == Expression.Comparison.Operator.EQUAL -> {
+        if (left instanceof Expression.InputRef ref
+            && right instanceof Expression.Literal literal) {
+          yield mayHave(ref.index(), List.of(literal), hashes);
+        }
+        if (right instanceof Expression.InputRef ref
+            && left instanceof Expression.Literal literal) {
+          yield mayHave(ref.index(), List.of(literal), hashes);
+        }
+        yield true;
+      }
+      case Expression.InList(
+              Expression operand,
+              List<Expression.Literal> values,
+              boolean negated) ->
+          negated
+              || !(operand instanceof Expression.InputRef ref)
+              || mayHave(ref.index(), values, hashes);
+      default -> true;
+    };
+  }
+
+  private boolean mayHave(int column, List<Expression.Literal> values, Hashes hashes) {
+    SchemaNode leaf = leaf(column);
+    if (leaf == null || values.size() > MAX_HASHED_VALUES) {
+      return true;
+    }
+    List<Long> wanted = new ArrayList<>();
+    for (Expression.Literal literal : values) {
+      Object value = literal.value();
+      if (value == null) {
+        continue;
+      }
+      List<Long> each = PlainValues.hashes(value, columns.get(column).type(), leaf);
+      if (each == null) {
+        return true;
+      }
+      wanted.addAll(each);
+    }
+    return hashes.mayHaveAny(leaf, wanted);
   }
 
   private @Nullable PageBounds bounds(int column, Map<Integer, PageBounds> pages) {

@@ -113,13 +113,19 @@ final class RowGroupReader implements BatchReader {
 
   private void count(List<Wanted> wanted) {
     ScanContext.Figures figures = context.figures();
+    RowRuns runs = chosen.runs();
+    boolean none = runs != null && runs.isEmpty();
     if (range.isFirst()) {
-      RowRuns all = chosen.runs();
-      boolean none = all != null && all.isEmpty();
       (none ? figures.rowGroupsSkipped() : figures.rowGroupsRead()).increment();
     }
     figures.rowsSkipped().add(range.rowCount() - left);
-    wanted.forEach(each -> countPages(each, 1));
+    for (Wanted each : wanted) {
+      if (none && each.shape != null) {
+        figures.bytesSkipped().add(range.share(ColumnBinding.bytes(each.shape, range.group())));
+      } else {
+        countPages(each, 1);
+      }
+    }
   }
 
   /// Counts the pages of a column that nobody need read.
