@@ -56,7 +56,8 @@ class BloomFilterTest {
     engine = Engine.open(EngineConfig.of(folder.resolve("warehouse")));
     duck = DriverManager.getConnection("jdbc:duckdb:");
     StringBuilder sql = new StringBuilder("SELECT ");
-    COLUMNS.forEach((name, value) -> sql.append(value.formatted("k")).append(" AS ").append(name).append(", "));
+    COLUMNS.forEach(
+        (name, value) -> sql.append(value.formatted("k")).append(" AS ").append(name).append(", "));
     rows = sql.append("k FROM (").append(SPARSE).append(")").toString();
   }
 
@@ -135,7 +136,10 @@ class BloomFilterTest {
       case "c" -> "'name " + k + "'";
       case "g" -> "DATE '" + LocalDate.ofEpochDay(k) + "'";
       case "i" -> "'short" + k % 3000 + "'";
-      case "j" -> "TIMESTAMP '2020-01-01 0" + LocalTime.ofSecondOfDay(k).plusNanos(1000).toString().substring(1, 8) + "'";
+      case "j" ->
+          "TIMESTAMP '2020-01-01 0"
+              + LocalTime.ofSecondOfDay(k).plusNanos(1000).toString().substring(1, 8)
+              + "'";
       default -> column.getValue().formatted(Integer.toString(k));
     };
   }

@@ -118,8 +118,7 @@ final class GroupRows {
     return (leaf, hashes) -> {
       long offset = chunk(leaf).bloomOffset();
       return offset == 0
-          || BloomFilterReader.of(reader, offset, context.figures().bytesRead())
-              .mayHaveAny(hashes);
+          || BloomFilterReader.of(reader, offset, context.figures().bytesRead()).mayHaveAny(hashes);
     };
   }
 
@@ -151,8 +150,7 @@ final class GroupRows {
       return Chosen.ALL;
     }
     if (!file.remote() && !runs.isEmpty()) {
-      index =
-          read(reader, read.stream().map(leaf -> chunk(leaf).offsetIndex()).toList(), context);
+      index = read(reader, read.stream().map(leaf -> chunk(leaf).offsetIndex()).toList(), context);
     }
     for (SchemaNode leaf : read) {
       PageTable table = index.pages(chunk(leaf), group.rowCount());

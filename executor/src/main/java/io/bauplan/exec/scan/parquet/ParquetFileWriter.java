@@ -274,8 +274,7 @@ final class ParquetFileWriter implements AutoCloseable {
     out.i64(5, start(group.chunks.getFirst())).i64(6, compressed).end();
   }
 
-  private void chunk(
-      ThriftWriter out, WriteSchema.Leaf leaf, LeafWriter.Chunk chunk, Place bloom) {
+  private void chunk(ThriftWriter out, WriteSchema.Leaf leaf, LeafWriter.Chunk chunk, Place bloom) {
     LeafStatistics statistics = chunk.statistics();
     out.struct(3).i32(1, WriteSchema.physical(leaf.column().type()));
     List<Integer> encodings = new ArrayList<>(List.of(Encodings.RLE));

@@ -68,7 +68,9 @@ final class PlainValues {
           yield null;
         }
         BigDecimal unscaled = decimal.movePointRight(scale).stripTrailingZeros();
-        yield unscaled.scale() <= 0 && unscaled.precision() <= 18 ? unscaled.longValueExact() : null;
+        yield unscaled.scale() <= 0 && unscaled.precision() <= 18
+            ? unscaled.longValueExact()
+            : null;
       }
       case Logical.Timestamp(SchemaNode.Unit unit, boolean ignored) -> inUnit(literal, unit);
       case Logical.Time(SchemaNode.Unit unit) -> inUnit(literal, unit);

@@ -123,7 +123,8 @@ final class RowGroupFilter {
       case Expression.Comparison(
               Expression.Comparison.Operator operator,
               Expression left,
-              Expression right) when operator == Expression.Comparison.Operator.EQUAL -> {
+              Expression right)
+          when operator == Expression.Comparison.Operator.EQUAL -> {
         if (left instanceof Expression.InputRef ref
             && right instanceof Expression.Literal literal) {
           yield mayHave(ref.index(), List.of(literal), hashes);
