@@ -130,7 +130,7 @@ final class SnappyDecoder {
   }
 
   private static void literal(long in, long out, int length) {
-    if (length <= 64) {
+    if (length <= 256) {
       for (int i = 0; i < length; i += 16) {
         Memory.putLong(out + i, Memory.getLong(in + i));
         Memory.putLong(out + i + 8, Memory.getLong(in + i + 8));
@@ -149,12 +149,20 @@ final class SnappyDecoder {
     }
   }
 
+  /// A copy from less than 8 bytes back. What is written doubles the distance, until a word may be
+  /// copied at once.
   private static void pattern(long source, long out, int length) {
     if (source == out) {
       throw broken();
     }
-    for (int i = 0; i < length; i++) {
-      Memory.putByte(out + i, Memory.getByte(source + i));
+    long end = out + length;
+    long at = out;
+    while (at - source < 8 && at < end) {
+      Memory.putLong(at, Memory.getLong(source));
+      at += at - source;
+    }
+    for (long from = source; at < end; at += 8, from += 8) {
+      Memory.putLong(at, Memory.getLong(from));
     }
   }
 
