@@ -72,7 +72,7 @@ final class StatementRunner {
 
   /// Writes a plan's rows as files of a table that nobody sees yet.
   List<WrittenFile> write(PhysicalPlan source, WriteTarget target) {
-    try (RunningQuery query = start(new PhysicalPlan.TableWrite(source, target))) {
+    try (RunningQuery query = start(PhysicalPlan.TableWrite.inOrder(source, target))) {
       drain(query);
       return query.writtenFiles();
     }

@@ -132,7 +132,7 @@ final class ModelPublication {
   }
 
   private List<WrittenFile> write(Model model, PhysicalPlan rows, WriteTarget target) {
-    PhysicalPlan plan = new PhysicalPlan.TableWrite(StoredColumns.fit(rows, target), target);
+    PhysicalPlan plan = PhysicalPlan.TableWrite.inOrder(StoredColumns.fit(rows, target), target);
     try (RunningQuery query = run.worker().execute(plan, run.options(model))) {
       for (Batch batch = query.next(); batch != null; batch = query.next()) {
         batch.close();

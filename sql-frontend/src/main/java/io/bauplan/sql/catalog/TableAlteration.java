@@ -3,6 +3,7 @@ package io.bauplan.sql.catalog;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression.Literal;
+import java.util.List;
 import java.util.Optional;
 
 /// One change of a table's schema, partitioning or properties. Columns are named by their path:
@@ -57,6 +58,15 @@ public sealed interface TableAlteration {
   record ReplacePartitionField(
       TableDefinition.Partitioning field, TableDefinition.Partitioning with)
       implements TableAlteration {}
+
+  /// The order of rows within files to come; no keys = any.
+  record SetOrder(List<Key> keys) implements TableAlteration {
+    public record Key(String column, boolean ascending, boolean nullsFirst) {}
+
+    public SetOrder {
+      keys = List.copyOf(keys);
+    }
+  }
 
   /// Behind the sibling named; none = first among its siblings.
   record Place(Optional<String> after) {}

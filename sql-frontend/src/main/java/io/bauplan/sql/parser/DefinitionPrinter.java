@@ -157,7 +157,20 @@ final class DefinitionPrinter {
       case Change.DropPartitionField c -> "DROP PARTITION FIELD " + field(c.field());
       case Change.ReplacePartitionField c ->
           "REPLACE PARTITION FIELD " + field(c.field()) + " WITH " + field(c.with());
+      case Change.WriteOrdered c ->
+          c.keys().isEmpty()
+              ? "WRITE UNORDERED"
+              : c.keys().stream()
+                  .map(DefinitionPrinter::key)
+                  .collect(Collectors.joining(", ", "WRITE ORDERED BY ", ""));
     };
+  }
+
+  private static String key(DefinitionStatement.OrderKey key) {
+    return words(
+        print(key.column()),
+        key.ascending() ? "ASC" : "DESC",
+        key.nullsFirst() ? "NULLS FIRST" : "NULLS LAST");
   }
 
   private static String place(DefinitionStatement.Place place) {

@@ -88,7 +88,12 @@ public sealed interface DefinitionStatement extends Statement
     record DropPartitionField(PartitionField field) implements Change {}
 
     record ReplacePartitionField(PartitionField field, PartitionField with) implements Change {}
+
+    /// `WRITE ORDERED BY keys`; no keys = `WRITE UNORDERED`.
+    record WriteOrdered(List<OrderKey> keys) implements Change {}
   }
+
+  record OrderKey(SqlIdentifier column, boolean ascending, boolean nullsFirst) {}
 
   /// `AFTER column`; no column = `FIRST`.
   record Place(Optional<SqlIdentifier> after) {}

@@ -4,6 +4,7 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.parser.DefinitionStatement.Change;
 import io.bauplan.sql.parser.DefinitionStatement.ColumnDefinition;
+import io.bauplan.sql.parser.DefinitionStatement.OrderKey;
 import io.bauplan.sql.parser.DefinitionStatement.PartitionField;
 import io.bauplan.sql.parser.DefinitionStatement.Place;
 import io.bauplan.sql.parser.TokenReader.OptionKeys;
@@ -227,7 +228,27 @@ final class TableElements {
       return List.of(
           new Change.UnsetProperties(List.copyOf(reader.options(OptionKeys.AS_WRITTEN).keySet())));
     }
-    throw reader.unexpected("ADD", "DROP", "RENAME", "ALTER", "REPLACE", "SET", "UNSET");
+    if (reader.accept("WRITE", "UNORDERED")) {
+      return List.of(new Change.WriteOrdered(List.of()));
+    }
+    if (reader.accept("WRITE", "ORDERED", "BY")) {
+      List<OrderKey> keys = new ArrayList<>();
+      do {
+        keys.add(orderKey());
+      } while (reader.accept(","));
+      return List.of(new Change.WriteOrdered(keys));
+    }
+    throw reader.unexpected("ADD", "DROP", "RENAME", "ALTER", "REPLACE", "SET", "UNSET", "WRITE");
+  }
+
+  /// NULLs are high, as in ORDER BY.
+  private OrderKey orderKey() throws ParseException {
+    SqlIdentifier column = reader.name();
+    boolean descending = reader.accept("DESC");
+    boolean word = !descending && reader.accept("ASC");
+    boolean first = reader.accept("NULLS", "FIRST");
+    boolean last = !first && reader.accept("NULLS", "LAST");
+    return new OrderKey(column, !descending, first || descending && !last);
   }
 
   private boolean acceptColumn() {

@@ -383,6 +383,13 @@ public sealed interface PhysicalPlan {
   /// Writes the input as data files of a table; output is one row: `rows BIGINT`. The files written
   /// are reported with the query's result.
   record TableWrite(PhysicalPlan input, WriteTarget target) implements PhysicalPlan {
+    /// Writes rows in the order that the table asks for.
+    public static TableWrite inOrder(PhysicalPlan rows, WriteTarget target) {
+      List<SortKey> keys = target.order().keys();
+      return new TableWrite(
+          keys.isEmpty() ? rows : new Sort(rows, keys, 0, OptionalLong.empty()), target);
+    }
+
     public static final RowType OUTPUT =
         new RowType(List.of(new Column("rows", DataType.INT64, false)));
 

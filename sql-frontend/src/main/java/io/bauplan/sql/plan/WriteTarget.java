@@ -10,13 +10,36 @@ import java.util.Map;
 /// @param columns the table's columns with their field ids, in the order of the plan's input
 /// @param partitioning partition fields; empty = unpartitioned
 /// @param properties the table's properties
+/// @param order in which rows are within each file
 public record WriteTarget(
     TableRef table,
     String dataLocation,
     List<ScanColumn> columns,
     int partitionSpecId,
     List<PartitionField> partitioning,
-    Map<String, String> properties) {
+    Map<String, String> properties,
+    Order order) {
+  /// A table's sort order.
+  ///
+  /// @param id 0 = rows come in any order
+  public record Order(int id, List<SortKey> keys) {
+    public static final Order NONE = new Order(0, List.of());
+
+    public Order {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  public WriteTarget(
+      TableRef table,
+      String dataLocation,
+      List<ScanColumn> columns,
+      int partitionSpecId,
+      List<PartitionField> partitioning,
+      Map<String, String> properties) {
+    this(table, dataLocation, columns, partitionSpecId, partitioning, properties, Order.NONE);
+  }
+
   public WriteTarget {
     columns = List.copyOf(columns);
     partitioning = List.copyOf(partitioning);
@@ -29,7 +52,8 @@ public record WriteTarget(
   public WriteTarget together() {
     Map<String, String> more = new HashMap<>(properties);
     more.put(TOGETHER, "true");
-    return new WriteTarget(table, dataLocation, columns, partitionSpecId, partitioning, more);
+    return new WriteTarget(
+        table, dataLocation, columns, partitionSpecId, partitioning, more, order);
   }
 
   public boolean isTogether() {

@@ -79,6 +79,14 @@ final class AlterationPlanner {
       case Change.ReplacePartitionField replace ->
           new TableAlteration.ReplacePartitionField(
               partitioning(replace.field()), partitioning(replace.with()));
+      case Change.WriteOrdered order ->
+          new TableAlteration.SetOrder(
+              order.keys().stream()
+                  .map(
+                      key ->
+                          new TableAlteration.SetOrder.Key(
+                              path(key.column()), key.ascending(), key.nullsFirst()))
+                  .toList());
       case Change.RenameTable ignored ->
           throw new EngineException(
               ErrorCode.INVALID_STATEMENT,

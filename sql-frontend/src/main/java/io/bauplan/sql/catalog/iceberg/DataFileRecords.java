@@ -13,6 +13,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,16 @@ final class DataFileRecords {
   private DataFileRecords() {}
 
   static DataFile of(WrittenFile file, PartitionSpec spec) {
+    return of(file, spec, SortOrder.unsorted());
+  }
+
+  /// @param order in which its rows are
+  static DataFile of(WrittenFile file, PartitionSpec spec, SortOrder order) {
     DataFiles.Builder builder =
         DataFiles.builder(spec)
             .withPath(file.location())
             .withFormat(FileFormat.PARQUET)
+            .withSortOrder(order)
             .withFileSizeInBytes(file.sizeBytes())
             .withMetrics(
                 new Metrics(

@@ -9,19 +9,25 @@ import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.Expression.Literal;
 import io.bauplan.sql.plan.ScanColumn;
 import io.bauplan.sql.plan.ScanFile;
+import io.bauplan.sql.plan.SortKey;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.plan.WriteTarget;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.iceberg.NullOrder;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
+import org.apache.iceberg.SortDirection;
+import org.apache.iceberg.SortField;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileIO;
@@ -233,7 +239,29 @@ final class IcebergCatalogTable implements CatalogTable {
         IcebergTypes.columns(metadata.schema()),
         metadata.defaultSpecId(),
         partitioning(metadata.spec()),
-        metadata.properties());
+        metadata.properties(),
+        order(metadata.sortOrder(), metadata.schema()));
+  }
+
+  /// None where the table is sorted by more than plain columns: its files are then written as
+  /// unsorted ones.
+  private static WriteTarget.Order order(SortOrder order, Schema schema) {
+    List<SortKey> keys = new ArrayList<>();
+    for (SortField field : order.fields()) {
+      int column = -1;
+      for (int i = 0; i < schema.columns().size(); i++) {
+        column = schema.columns().get(i).fieldId() == field.sourceId() ? i : column;
+      }
+      if (column < 0 || !field.transform().isIdentity()) {
+        return WriteTarget.Order.NONE;
+      }
+      keys.add(
+          new SortKey(
+              column,
+              field.direction() == SortDirection.ASC,
+              field.nullOrder() == NullOrder.NULLS_FIRST));
+    }
+    return new WriteTarget.Order(order.orderId(), keys);
   }
 
   static String dataLocation(TableMetadata metadata) {

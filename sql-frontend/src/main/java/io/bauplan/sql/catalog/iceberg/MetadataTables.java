@@ -188,7 +188,8 @@ record MetadataTables(TableMetadata metadata, FileIO io) {
             .of(DataType.VARCHAR, "file_path", "file_format")
             .of(DataType.INT32, "spec_id")
             .of(DataType.VARCHAR, "partition")
-            .of(DataType.INT64, "record_count", "file_size_in_bytes");
+            .of(DataType.INT64, "record_count", "file_size_in_bytes")
+            .of(DataType.INT32, "sort_order_id");
     forEachFile(
         file ->
             rows.add(
@@ -198,7 +199,8 @@ record MetadataTables(TableMetadata metadata, FileIO io) {
                 (long) file.specId(),
                 partition(file),
                 file.recordCount(),
-                file.fileSizeInBytes()));
+                file.fileSizeInBytes(),
+                file.sortOrderId() == null ? null : (Long) file.sortOrderId().longValue()));
     return rows.made();
   }
 

@@ -13,6 +13,7 @@ import io.bauplan.sql.catalog.TableAlteration.ReplacePartitionField;
 import io.bauplan.sql.catalog.TableAlteration.SetComment;
 import io.bauplan.sql.catalog.TableAlteration.SetDefault;
 import io.bauplan.sql.catalog.TableAlteration.SetNullable;
+import io.bauplan.sql.catalog.TableAlteration.SetOrder;
 import io.bauplan.sql.catalog.TableAlteration.SetProperty;
 import io.bauplan.sql.catalog.TableDefinition;
 import io.bauplan.sql.error.EngineException;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.NullOrder;
+import org.apache.iceberg.ReplaceSortOrder;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
@@ -110,6 +113,19 @@ final class SchemaChanges {
           table.updateSpec().addField(Partitioning.term(table.schema(), field)).commit();
       case DropPartitionField(TableDefinition.Partitioning field) ->
           table.updateSpec().removeField(Partitioning.term(table.schema(), field)).commit();
+      case SetOrder(List<SetOrder.Key> keys) -> {
+        ReplaceSortOrder order = table.replaceSortOrder();
+        for (SetOrder.Key key : keys) {
+          String path = path(key.column());
+          NullOrder nulls = key.nullsFirst() ? NullOrder.NULLS_FIRST : NullOrder.NULLS_LAST;
+          if (key.ascending()) {
+            order.asc(path, nulls);
+          } else {
+            order.desc(path, nulls);
+          }
+        }
+        order.commit();
+      }
       case ReplacePartitionField(
               TableDefinition.Partitioning field,
               TableDefinition.Partitioning with) ->
@@ -260,8 +276,9 @@ final class SchemaChanges {
               + " from "
               + IcebergTypes.dataType(field.name(), field.type()).sql(),
           null,
-          "only INTEGER to BIGINT, FLOAT to DOUBLE and a DECIMAL to one of more digits keep the files"
-              + " readable; otherwise create a new table with CREATE TABLE ... AS SELECT CAST(...)",
+          "only INTEGER to BIGINT, FLOAT to DOUBLE and a DECIMAL to one of more digits keep the"
+              + " files readable; otherwise create a new table with CREATE TABLE ... AS SELECT"
+              + " CAST(...)",
           e);
     }
   }

@@ -29,6 +29,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.SnapshotUpdate;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -119,7 +120,7 @@ public final class TableUpdate {
         if (copied.stream().anyMatch(there::contains)) {
           throw changed("has got rows of the same files since the statement started");
         }
-        append(files, spec, both(summary, CopiedFiles.summary(copied)));
+        append(files, spec, order(change.target()), both(summary, CopiedFiles.summary(copied)));
       }
       case TableChange.Replace(WriteTarget ignored, List<WrittenFile> files, long expected) -> {
         if (expected != ANY_SNAPSHOT && expected != currentSnapshotId()) {
@@ -127,7 +128,8 @@ public final class TableUpdate {
         }
         OverwriteFiles overwrite =
             table().newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
-        files.forEach(file -> overwrite.addFile(DataFileRecords.of(file, spec)));
+        files.forEach(
+            file -> overwrite.addFile(DataFileRecords.of(file, spec, order(change.target()))));
         commit(overwrite, both(summary, CopiedFiles.forgetting()));
       }
       case TableChange.ReplacePartitions(
@@ -135,7 +137,8 @@ public final class TableUpdate {
               List<WrittenFile> files,
               long expected) -> {
         ReplacePartitions replace = table().newReplacePartitions();
-        files.forEach(file -> replace.addFile(DataFileRecords.of(file, spec)));
+        files.forEach(
+            file -> replace.addFile(DataFileRecords.of(file, spec, order(change.target()))));
         if (expected != ANY_SNAPSHOT) {
           replace.validateNoConflictingData().validateNoConflictingDeletes();
           if (expected != NO_SNAPSHOT) {
@@ -167,7 +170,9 @@ public final class TableUpdate {
     }
     RewriteFiles rewrite = table().newRewrite().validateFromSnapshot(change.snapshotId());
     live.forEach((file, task) -> rewrite.deleteFile(task.file()));
-    change.files().forEach(file -> rewrite.addFile(DataFileRecords.of(file, spec)));
+    change
+        .files()
+        .forEach(file -> rewrite.addFile(DataFileRecords.of(file, spec, order(change.target()))));
     commit(rewrite, summary);
   }
 
@@ -191,12 +196,19 @@ public final class TableUpdate {
   }
 
   public void append(WriteTarget target, List<WrittenFile> files, Map<String, String> summary) {
-    append(files, spec(target), summary);
+    append(files, spec(target), order(target), summary);
   }
 
-  private void append(List<WrittenFile> files, PartitionSpec spec, Map<String, String> summary) {
+  /// The order in which the rows of a statement's files are.
+  private SortOrder order(WriteTarget target) {
+    SortOrder order = staged.current().sortOrdersById().get(target.order().id());
+    return order == null ? SortOrder.unsorted() : order;
+  }
+
+  private void append(
+      List<WrittenFile> files, PartitionSpec spec, SortOrder order, Map<String, String> summary) {
     AppendFiles append = table().newAppend();
-    files.forEach(file -> append.appendFile(DataFileRecords.of(file, spec)));
+    files.forEach(file -> append.appendFile(DataFileRecords.of(file, spec, order)));
     commit(append, summary);
   }
 
