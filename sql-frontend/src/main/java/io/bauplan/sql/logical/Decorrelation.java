@@ -10,11 +10,13 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelVisitor;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.CorrelationId;
+import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.rules.CoreRules;
 import org.apache.calcite.sql2rel.RelDecorrelator;
 import org.apache.calcite.tools.RelBuilder;
+import org.apache.calcite.util.ImmutableBitSet;
 import org.jspecify.annotations.Nullable;
 
 /// Turns sub-queries that are computed for each outer row into joins, where Calcite does so
@@ -38,7 +40,7 @@ final class Decorrelation {
     try {
       RelNode done = RelDecorrelator.decorrelateQuery(prepared, builder);
       // A field of an outer row within an outer column is sometimes left behind.
-      return isComplete(done) ? done : prepared;
+      return isComplete(done) && refersToItsInputs(done) ? done : prepared;
     } catch (IndexOutOfBoundsException e) {
       // Calcite's look for NOT NULL columns stumbles over a sum that a comparison refers to.
       return prepared;
@@ -46,13 +48,14 @@ final class Decorrelation {
   }
 
   /// Of several sub-queries in the condition of a join Calcite joins all but the first to rows that
-  /// it does not give them.
+  /// it does not give them; what it makes of a comparison with ALL may refer to columns that the
+  /// join does not have.
   private static void checkComplete(RelNode rel) {
-    if (!isComplete(rel)) {
+    if (!isComplete(rel) || !refersToItsInputs(rel)) {
       throw new EngineException(
           ErrorCode.NOT_SUPPORTED,
           "a sub-query that refers to columns of a join cannot stand in the condition of this join"
-              + " beside another sub-query",
+              + " beside another sub-query, or below ANY or ALL",
           null,
           "Move it into WHERE, or into a sub-query of the side whose columns it refers to.",
           null);
@@ -72,6 +75,20 @@ final class Decorrelation {
       }
     }.go(rel);
     return given.containsAll(RelOptUtil.getVariablesUsed(rel));
+  }
+
+  /// Whether conditions and projections use columns that are there.
+  private static boolean refersToItsInputs(RelNode rel) {
+    int columns = rel.getInputs().stream().mapToInt(i -> i.getRowType().getFieldCount()).sum();
+    ImmutableBitSet used =
+        switch (rel) {
+          case Join join -> RelOptUtil.InputFinder.bits(join.getCondition());
+          case Filter filter -> RelOptUtil.InputFinder.bits(filter.getCondition());
+          case Project project -> RelOptUtil.InputFinder.bits(project.getProjects(), null);
+          default -> ImmutableBitSet.of();
+        };
+    return used.length() <= columns
+        && rel.getInputs().stream().allMatch(Decorrelation::refersToItsInputs);
   }
 
   /// Looks into what is computed for each outer row.
