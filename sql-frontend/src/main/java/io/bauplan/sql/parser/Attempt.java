@@ -48,13 +48,7 @@ final class Attempt {
     } catch (TokenMgrError e) {
       throw SyntaxErrors.lexical(String.valueOf(e.getMessage()), source);
     } catch (CalciteContextException e) {
-      throw new EngineException(
-          ErrorCode.SYNTAX_ERROR,
-          SyntaxErrors.plain(e.getCause() == null ? e : e.getCause()),
-          new SourcePosition(
-              "", e.getPosLine(), e.getPosColumn(), e.getEndPosLine(), e.getEndPosColumn()),
-          null,
-          e);
+      throw syntaxError(e);
     } catch (EngineException e) {
       throw e;
     } catch (StackOverflowError e) {
@@ -64,6 +58,16 @@ final class Attempt {
       throw new EngineException(
           ErrorCode.SYNTAX_ERROR, SyntaxErrors.plain(e), at(parser, source, piece), null, e);
     }
+  }
+
+  static EngineException syntaxError(CalciteContextException e) {
+    return new EngineException(
+        ErrorCode.SYNTAX_ERROR,
+        SyntaxErrors.plain(e.getCause() == null ? e : e.getCause()),
+        new SourcePosition(
+            "", e.getPosLine(), e.getPosColumn(), e.getEndPosLine(), e.getEndPosColumn()),
+        null,
+        e);
   }
 
   /// The offset of what the grammar refuses.

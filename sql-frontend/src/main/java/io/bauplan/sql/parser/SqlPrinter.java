@@ -1,7 +1,9 @@
 package io.bauplan.sql.parser;
 
+import io.bauplan.sql.error.EngineException;
 import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.config.NullCollation;
+import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDialect;
 import org.apache.calcite.sql.SqlKind;
@@ -18,18 +20,24 @@ public final class SqlPrinter {
 
   private SqlPrinter() {}
 
+  /// @throws EngineException `SYNTAX_ERROR` for what the grammar lets pass and no text stands for:
+  ///     a pattern repeated 0.3 times
   public static String print(SqlNode node) {
-    return node.toSqlString(
-            config ->
-                config
-                    .withDialect(DIALECT)
-                    .withQuoteAllIdentifiers(false)
-                    .withAlwaysUseParentheses(false)
-                    .withSelectListItemsOnSeparateLines(false)
-                    .withUpdateSetListNewline(false)
-                    .withClauseStartsLine(false)
-                    .withIndentation(0))
-        .getSql();
+    try {
+      return node.toSqlString(
+              config ->
+                  config
+                      .withDialect(DIALECT)
+                      .withQuoteAllIdentifiers(false)
+                      .withAlwaysUseParentheses(false)
+                      .withSelectListItemsOnSeparateLines(false)
+                      .withUpdateSetListNewline(false)
+                      .withClauseStartsLine(false)
+                      .withIndentation(0))
+          .getSql();
+    } catch (CalciteContextException e) {
+      throw Attempt.syntaxError(e);
+    }
   }
 
   static String string(String value) {
