@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
 abstract class Node implements AutoCloseable {
   final Register out;
   private @Nullable Batch lastBatch;
+
+  /// `out`, or the register of a node that computed in its stead.
+  private Register lastResult;
   private boolean closed;
 
   Node(DataType type) {
     this.out = new Register(type);
+    this.lastResult = out;
   }
 
   final DataType type() {
@@ -28,9 +32,10 @@ abstract class Node implements AutoCloseable {
     // A node that occurs more than once is computed once, where it was computed for the whole
     // batch.
     if (batch == lastBatch) {
-      return out;
+      return lastResult;
     }
     Register result = compute(batch, rows, count);
+    lastResult = result;
     lastBatch = rows == batch.selection() && count == batch.rowCount() ? batch : null;
     return result;
   }

@@ -25,6 +25,21 @@ class FoundStatementsTest {
               EngineRows.run(
                   engine, "SELECT count(*) FROM everything t0 JOIN few t1 ON t0.ti = t1.ti"))
           .isEqualTo(List.of(List.of(2L)));
+      // A condition that is computed by another node's kernel, used twice.
+      assertThat(
+              EngineRows.run(
+                  engine,
+                  "WITH t AS (SELECT * FROM (VALUES (2, 3), (2, 4), (2, 4), (4, 5)) AS t (x, y))"
+                      + " SELECT COUNT(x), COUNT(x) WITHIN DISTINCT (y), SUM(DISTINCT x),"
+                      + " SUM(x) WITHIN DISTINCT (x) FROM t"))
+          .isEqualTo(List.of(List.of(4L, 3L, 6L, 6L)));
+      // Numbers beyond any text's length, and beside what is no number.
+      assertThat(EngineRows.run(engine, "SELECT string_to_array('a,b', ',', 9000000000000)"))
+          .isEqualTo(List.of(List.of(List.of("a", "b"))));
+      assertThat(
+              EngineRows.run(
+                  engine, "SELECT list_contains(ARRAY[1, NULL, 3], CAST('NaN' AS DOUBLE))"))
+          .isEqualTo(List.of(List.of(false)));
     }
   }
 }

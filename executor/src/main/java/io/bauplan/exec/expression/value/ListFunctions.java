@@ -88,6 +88,10 @@ final class ListFunctions {
     if (left instanceof Number l
         && right instanceof Number r
         && left.getClass() != right.getClass()) {
+      if (!Double.isFinite(l.doubleValue()) || !Double.isFinite(r.doubleValue())) {
+        // Not a number, or infinite: no decimal is.
+        return Double.compare(l.doubleValue(), r.doubleValue()) == 0;
+      }
       return new BigDecimal(l.toString()).compareTo(new BigDecimal(r.toString())) == 0;
     }
     return left instanceof BigDecimal l && right instanceof BigDecimal r

@@ -40,11 +40,17 @@ final class TextFunctions {
   private static Object split(@Nullable Object[] in) {
     String text = string(in[0]);
     String delimiter = string(in[1]);
-    int limit = in.length > 2 ? Math.toIntExact((Long) Objects.requireNonNull(in[2])) : -1;
+    int limit = in.length > 2 ? clamped(in[2]) : -1;
     if (delimiter.isEmpty()) {
       return text.codePoints().mapToObj(Character::toString).toList();
     }
     return Arrays.asList(text.split(Pattern.quote(delimiter), limit));
+  }
+
+  /// A count that no text has is as good as the largest.
+  private static int clamped(@Nullable Object number) {
+    return (int)
+        Math.clamp((Long) Objects.requireNonNull(number), Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
   private static String string(@Nullable Object value) {
@@ -53,10 +59,7 @@ final class TextFunctions {
 
   private static Object matches(@Nullable Object[] in) {
     Matcher matcher = PatternKernels.compile(string(in[1]), "").matcher(string(in[0]));
-    int group =
-        in.length > 2
-            ? Math.toIntExact((Long) Objects.requireNonNull(in[2]))
-            : matcher.groupCount() == 1 ? 1 : 0;
+    int group = in.length > 2 ? clamped(in[2]) : matcher.groupCount() == 1 ? 1 : 0;
     if (group < 0 || group > matcher.groupCount()) {
       throw Errors.invalidArgument("REGEXP_EXTRACT_ALL: the pattern has no group " + group);
     }
