@@ -26,8 +26,8 @@ abstract class Node implements AutoCloseable {
     return out.type;
   }
 
-  /// The values of the rows, in a register that this node owns. An error in a row that was not
-  /// asked for does not surface.
+  /// The values of the rows, in the register of this node or of one that it asks. An error in a
+  /// row that was not asked for does not surface.
   final Register evaluate(Batch batch, int @Nullable [] rows, int count) {
     // A node that occurs more than once is computed once, where it was computed for the whole
     // batch.
