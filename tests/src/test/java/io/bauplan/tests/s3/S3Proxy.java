@@ -72,7 +72,7 @@ public final class S3Proxy implements AutoCloseable {
   public static S3Proxy start(int upstream) throws IOException {
     ServerSocket server = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
     S3Proxy proxy = new S3Proxy(server, upstream);
-    Thread.ofVirtual().name("s3-proxy").start(proxy::accept);
+    Thread.ofPlatform().daemon().name("s3-proxy").start(proxy::accept);
     return proxy;
   }
 
@@ -137,7 +137,8 @@ public final class S3Proxy implements AutoCloseable {
       try {
         Socket client = server.accept();
         open.add(client);
-        Thread.ofVirtual().start(() -> serve(client));
+        // Not on virtual threads, whose few carriers are those of the reader that is looked at.
+        Thread.ofPlatform().daemon().start(() -> serve(client));
       } catch (IOException e) {
         return;
       }

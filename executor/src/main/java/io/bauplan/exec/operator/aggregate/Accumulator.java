@@ -19,6 +19,12 @@ abstract class Accumulator implements AutoCloseable {
     add(groups, arguments, rows, count);
   }
 
+  /// Whether a value counts once, however many rows have it: of rows with the same value one is
+  /// enough then.
+  boolean isIdempotent() {
+    return false;
+  }
+
   /// Whether there is `addRun`.
   boolean takesRuns() {
     return false;

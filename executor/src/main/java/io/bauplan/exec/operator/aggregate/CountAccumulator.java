@@ -31,6 +31,17 @@ final class CountAccumulator extends Accumulator {
   }
 
   @Override
+  void addToOne(int[] groups, Register[] arguments, int @Nullable [] rows, int count) {
+    for (Register argument : arguments) {
+      if (argument.hasNulls) {
+        add(groups, arguments, rows, count);
+        return;
+      }
+    }
+    counts[0] += count;
+  }
+
+  @Override
   boolean takesRuns() {
     return true;
   }

@@ -59,23 +59,79 @@ final class ExtremeAccumulator extends Accumulator {
   @Override
   void add(int[] groups, Register[] arguments, int @Nullable [] rows, int count) {
     Register in = arguments[0];
+    if (choice == Choice.SINGLE) {
+      for (int i = 0; i < count; i++) {
+        see(groups[i]);
+      }
+    }
+    boolean ordered = choice == Choice.MIN || choice == Choice.MAX;
+    switch (kind) {
+      case LONG -> {
+        if (ordered) {
+          addLongs(groups, in, rows, count);
+        } else {
+          offerLongs(groups, in, rows, count);
+        }
+      }
+      case DOUBLE -> {
+        for (int i = 0; i < count; i++) {
+          int row = rows == null ? i : rows[i];
+          if (!in.isNull(row)) {
+            offerDouble(groups[i], in.doubles[row]);
+          }
+        }
+      }
+      case DECIMAL -> {
+        for (int i = 0; i < count; i++) {
+          int row = rows == null ? i : rows[i];
+          if (!in.isNull(row)) {
+            offerDecimal(groups[i], in.high(row), in.longs[row]);
+          }
+        }
+      }
+      case BYTES -> {
+        for (int i = 0; i < count; i++) {
+          int row = rows == null ? i : rows[i];
+          if (!in.isNull(row)) {
+            offerBytes(groups[i], in.longs[row], in.lengths[row]);
+          }
+        }
+      }
+      case NESTED -> throw new IllegalStateException("nested values are aggregated elsewhere");
+    }
+  }
+
+  private void offerLongs(int[] groups, Register in, int @Nullable [] rows, int count) {
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];
-      int group = groups[i];
-      if (choice == Choice.SINGLE) {
-        see(group);
+      if (!in.isNull(row)) {
+        offerLong(groups[i], in.longs[row]);
       }
+    }
+  }
+
+  private void addLongs(int[] groups, Register in, int @Nullable [] rows, int count) {
+    boolean min = choice == Choice.MIN;
+    long[] values = in.longs;
+    long[] best = longs;
+    boolean[] any = present;
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
       if (in.isNull(row)) {
         continue;
       }
-      switch (kind) {
-        case LONG -> offerLong(group, in.longs[row]);
-        case DOUBLE -> offerDouble(group, in.doubles[row]);
-        case DECIMAL -> offerDecimal(group, in.high(row), in.longs[row]);
-        case BYTES -> offerBytes(group, in.longs[row], in.lengths[row]);
-        case NESTED -> throw new IllegalStateException("nested values are aggregated elsewhere");
+      int group = groups[i];
+      long value = values[row];
+      if (!any[group] || (min ? value < best[group] : value > best[group])) {
+        any[group] = true;
+        best[group] = value;
       }
     }
+  }
+
+  @Override
+  boolean isIdempotent() {
+    return choice != Choice.SINGLE;
   }
 
   @Override
@@ -86,8 +142,46 @@ final class ExtremeAccumulator extends Accumulator {
       addBytesToOne(in, rows, count);
     } else if (ordered && kind == Register.Kind.LONG && rows == null) {
       addLongsToOne(in, count);
+    } else if (ordered && kind == Register.Kind.DOUBLE) {
+      addDoublesToOne(in, rows, count);
     } else {
       add(groups, arguments, rows, count);
+    }
+  }
+
+  /// NaN is above all numbers: it is the maximum wherever it occurs, and the minimum only alone.
+  private void addDoublesToOne(Register in, int @Nullable [] rows, int count) {
+    double[] values = in.doubles;
+    boolean min = choice == Choice.MIN;
+    double best = min ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+    int noNumbers = 0;
+    int added = count;
+    if (rows == null && !in.hasNulls) {
+      for (int i = 0; i < count; i++) {
+        double value = values[i];
+        noNumbers += value == value ? 0 : 1;
+        if (min ? value < best : value > best) {
+          best = value;
+        }
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        int row = rows == null ? i : rows[i];
+        if (in.isNull(row)) {
+          added--;
+          continue;
+        }
+        double value = values[row];
+        noNumbers += value == value ? 0 : 1;
+        if (min ? value < best : value > best) {
+          best = value;
+        }
+      }
+    }
+    if (noNumbers > 0 && (!min || noNumbers == added)) {
+      offerDouble(0, Double.NaN);
+    } else if (added > 0) {
+      offerDouble(0, best);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator.aggregate;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.DictionaryVector;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.expression.RegisterWriter;
@@ -11,7 +12,9 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,9 @@ final class PartialAggregation implements AutoCloseable {
   private final InputColumns columns;
   private final @Nullable CodedGroups coded;
   private final Runs runs = new Runs();
+
+  /// By column of the input.
+  private final Map<Integer, DistinctCodes> distinctCodes = new HashMap<>();
 
   /// By accumulator: another one with the same sums, which alone is fed; -1 = none.
   private final List<Integer> sameSums = new ArrayList<>();
@@ -196,6 +202,9 @@ final class PartialAggregation implements AutoCloseable {
         continue;
       }
       AggregateCall call = calls.get(i);
+      if (global && addCodes(accumulators.get(i), call, batch)) {
+        continue;
+      }
       List<Integer> wanted = Accumulators.columns(call);
       Register[] arguments = new Register[wanted.size()];
       for (int a = 0; a < arguments.length; a++) {
@@ -214,6 +223,26 @@ final class PartialAggregation implements AutoCloseable {
         accumulators.get(i).add(filteredGroups, arguments, filtered, kept);
       }
     }
+  }
+
+  /// Adds the values that occur in a batch of codes, for an aggregate that counts each once.
+  private boolean addCodes(Accumulator accumulator, AggregateCall call, Batch batch) {
+    if (!accumulator.isIdempotent() || call.filter().isPresent() || call.arguments().size() != 1) {
+      return false;
+    }
+    int argument = call.arguments().getFirst();
+    List<Integer> plain = columns.plain(call.arguments());
+    if (plain == null
+        || !(batch.column(plain.getFirst()) instanceof DictionaryVector vector)
+        || vector.dictionary().length() > batch.rowCount()) {
+      return false;
+    }
+    DistinctCodes codes =
+        distinctCodes.computeIfAbsent(
+            argument, c -> new DistinctCodes(new Register(input.type(c))));
+    int found = codes.collect(vector, batch.selection(), batch.rowCount());
+    accumulator.addToOne(groups, new Register[] {codes.values()}, codes.codes(), found);
+    return true;
   }
 
   private void addRuns(Accumulator accumulator, Register[] arguments) {
