@@ -12,6 +12,11 @@ public interface FunctionRuntime extends AutoCloseable {
   /// failing input surfaces as the input's own exception.
   RunningInvocation start(Invocation invocation);
 
+  /// Whether calls of this function take [InvocationInput.Columns].
+  default boolean mapsColumns(FunctionDefinition function) {
+    return false;
+  }
+
   /// Prepares an environment ahead of its first use; returns at once.
   void prepare(EnvironmentSpec environment);
 

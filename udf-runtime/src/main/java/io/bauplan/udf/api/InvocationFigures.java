@@ -11,6 +11,8 @@ import java.time.Duration;
 /// @param start from the request to the first line of the user's code
 /// @param user time in the user's code
 /// @param output converting and checking the result
+/// @param inputBytes of all tables that the function was given
+/// @param copiedBytes of these that were copied for this call; the others lay in shared memory
 public record InvocationFigures(
     String interpreter,
     String sandboxLevel,
@@ -21,5 +23,6 @@ public record InvocationFigures(
     Duration output,
     long inputRows,
     long inputBytes,
+    long copiedBytes,
     long outputRows,
     long outputBytes) {}

@@ -1,5 +1,6 @@
 package io.bauplan.udf.api;
 
+import io.bauplan.udf.shm.SegmentTable;
 import java.util.Iterator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -13,6 +14,10 @@ public sealed interface InvocationInput {
 
   /// A table that already lies in shared memory; borrowed for the time of the call, never copied.
   record Shared(SharedTable table) implements InvocationInput {}
+
+  /// Columns in segments of shared memory, each mapped by itself; borrowed for the time of the
+  /// call, never copied. Only where [FunctionRuntime#mapsColumns] says so.
+  record Columns(SegmentTable table) implements InvocationInput {}
 
   /// A scalar: Boolean, Long, Double, BigDecimal, String, byte[], LocalDate, LocalDateTime,
   /// Instant.

@@ -8,6 +8,9 @@ import io.bauplan.udf.api.FunctionParameter;
 import io.bauplan.udf.api.FunctionReturn;
 import io.bauplan.udf.api.OutputColumn;
 import io.bauplan.udf.api.SharedTable;
+import io.bauplan.udf.shm.Segment;
+import io.bauplan.udf.shm.SegmentColumn;
+import io.bauplan.udf.shm.SegmentTable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,9 +39,11 @@ final class FunctionRequest {
 
   private FunctionRequest() {}
 
-  /// An argument: a table in shared memory, or a value.
+  /// An argument: a table in shared memory, columns each in a segment of its own, or a value.
   sealed interface Argument {
     record OfTable(SharedTable table) implements Argument {}
+
+    record OfColumns(SegmentTable table) implements Argument {}
 
     record OfValue(@Nullable Object value) implements Argument {}
   }
@@ -67,13 +72,40 @@ final class FunctionRequest {
     ArrayNode folders = json.putArray("path");
     path.forEach(p -> folders.add(p.toString()));
     ArrayNode parameters = json.putArray("parameters");
+    int segments = 0;
     for (int i = 0; i < arguments.size(); i++) {
       String name =
           i < function.parameters().size() ? function.parameters().get(i).name() : "argument" + i;
-      parameter(parameters.addObject().put("name", name), arguments.get(i));
+      ObjectNode node = parameters.addObject().put("name", name);
+      if (arguments.get(i) instanceof Argument.OfColumns(SegmentTable table)) {
+        segments = columns(node, table, segments);
+      } else {
+        parameter(node, arguments.get(i));
+      }
     }
     returns(json.putObject("returns"), function);
     return json;
+  }
+
+  /// The segments of all arguments, for the launcher to map. A column names its segment by its
+  /// place in this list; the order is that of the columns.
+  static ArrayNode segments(List<Argument> arguments) {
+    ArrayNode segments = JSON.createArrayNode();
+    for (Argument argument : arguments) {
+      if (argument instanceof Argument.OfColumns(SegmentTable table)) {
+        for (SegmentTable.Batch batch : table.batches()) {
+          for (SegmentColumn column : batch.columns()) {
+            Segment segment = column.segment();
+            segments
+                .addObject()
+                .put("file", segment.file())
+                .put("inode", segment.inode())
+                .put("bytes", segment.byteSize());
+          }
+        }
+      }
+    }
+    return segments;
   }
 
   private static boolean declaresPandas(FunctionDefinition function) {
@@ -87,8 +119,27 @@ final class FunctionRequest {
           node.put("kind", "table")
               .put("path", table.path().toString())
               .put("rows", table.rowCount());
+      case Argument.OfColumns ignored -> throw new IllegalArgumentException("described by columns");
       case Argument.OfValue(Object value) -> scalar(node.put("kind", "scalar"), value);
     }
+  }
+
+  /// @param segments of the arguments before; returns those up to here
+  private static int columns(ObjectNode node, SegmentTable table, int segments) {
+    node.put("kind", "columns")
+        .put("rows", table.rowCount())
+        .put("schema", schema(table.schema().getFields()));
+    ArrayNode batches = node.putArray("batches");
+    int next = segments;
+    for (SegmentTable.Batch batch : table.batches()) {
+      ArrayNode columns = batches.addArray();
+      for (SegmentColumn column : batch.columns()) {
+        ObjectNode described = columns.addObject().put("segment", next++);
+        described.set("nodes", JSON.valueToTree(column.nodes()));
+        described.set("buffers", JSON.valueToTree(column.buffers()));
+      }
+    }
+    return next;
   }
 
   private static void scalar(ObjectNode node, @Nullable Object value) {

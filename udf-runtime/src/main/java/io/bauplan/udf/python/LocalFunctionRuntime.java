@@ -1,10 +1,12 @@
 package io.bauplan.udf.python;
 
 import io.bauplan.udf.api.EnvironmentSpec;
+import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.KnownEnvironment;
+import io.bauplan.udf.api.Language;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.api.SourceInspector;
@@ -14,6 +16,8 @@ import io.bauplan.udf.environment.Interpreter;
 import io.bauplan.udf.environment.InterpreterFinder;
 import io.bauplan.udf.sandbox.Sandbox;
 import io.bauplan.udf.sandbox.SandboxLevel;
+import io.bauplan.udf.shm.Segment;
+import io.bauplan.udf.shm.SegmentTable;
 import io.bauplan.udf.shm.SharedMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,6 +86,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
                   new FunctionRequest.Argument.OfTable(memory.write(schema, batches));
               case InvocationInput.Shared(SharedTable table) ->
                   new FunctionRequest.Argument.OfTable(table.retain());
+              case InvocationInput.Columns(SegmentTable table) ->
+                  new FunctionRequest.Argument.OfColumns(table.retain());
               case InvocationInput.Value(Object value) ->
                   new FunctionRequest.Argument.OfValue(value);
             });
@@ -99,9 +105,17 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
   }
 
   static void release(FunctionRequest.Argument argument) {
-    if (argument instanceof FunctionRequest.Argument.OfTable(SharedTable table)) {
-      table.close();
+    switch (argument) {
+      case FunctionRequest.Argument.OfTable(SharedTable table) -> table.close();
+      case FunctionRequest.Argument.OfColumns(SegmentTable table) -> table.close();
+      case FunctionRequest.Argument.OfValue ignored -> {}
     }
+  }
+
+  /// Python functions, where this machine has segments. A JVM cannot map what has no name.
+  @Override
+  public boolean mapsColumns(FunctionDefinition function) {
+    return function.language() == Language.PYTHON && Segment.problem().isEmpty();
   }
 
   @Override

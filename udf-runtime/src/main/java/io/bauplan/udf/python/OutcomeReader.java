@@ -6,6 +6,7 @@ import io.bauplan.udf.api.EnvironmentFailure;
 import io.bauplan.udf.api.FunctionReturn;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationFigures;
+import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.InvocationOutcome;
 import io.bauplan.udf.api.InvocationOutcome.Limit;
 import io.bauplan.udf.api.OutputColumn;
@@ -14,6 +15,7 @@ import io.bauplan.udf.environment.ReadyEnvironment;
 import io.bauplan.udf.sandbox.SandboxLevel;
 import io.bauplan.udf.shm.MalformedTableException;
 import io.bauplan.udf.shm.MappedTable;
+import io.bauplan.udf.shm.SegmentTable;
 import io.bauplan.udf.shm.SharedMemory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -196,10 +198,21 @@ record OutcomeReader(
     long output = Math.max(user, mark(marks, "output", now));
     long inputRows = 0;
     long inputBytes = 0;
-    for (FunctionRequest.Argument argument : arguments) {
-      if (argument instanceof FunctionRequest.Argument.OfTable(SharedTable input)) {
-        inputRows += input.rowCount();
-        inputBytes += input.byteSize();
+    long copiedBytes = 0;
+    for (int i = 0; i < arguments.size(); i++) {
+      switch (arguments.get(i)) {
+        case FunctionRequest.Argument.OfTable(SharedTable input) -> {
+          inputRows += input.rowCount();
+          inputBytes += input.byteSize();
+          boolean made = invocation.inputs().get(i) instanceof InvocationInput.Table;
+          copiedBytes += made ? input.byteSize() : 0;
+        }
+        case FunctionRequest.Argument.OfColumns(SegmentTable input) -> {
+          inputRows += input.rowCount();
+          inputBytes += input.byteSize();
+          copiedBytes += input.copiedBytes();
+        }
+        case FunctionRequest.Argument.OfValue ignored -> {}
       }
     }
     return new InvocationFigures(
@@ -215,6 +228,7 @@ record OutcomeReader(
         Duration.ofNanos(now - output),
         inputRows,
         inputBytes,
+        copiedBytes,
         table.rowCount(),
         table.byteSize());
   }

@@ -221,7 +221,10 @@ final class PythonInvocation implements RunningInvocation {
       OptionalLong memoryBytes =
           limits.memoryBytes().isPresent() ? limits.memoryBytes() : sandbox.policy().memoryBytes();
       switch (function.language()) {
-        case PYTHON -> body.set("function", described);
+        case PYTHON -> {
+          body.set("function", described);
+          body.set("segments", FunctionRequest.segments(arguments));
+        }
         case JAVA -> {
           JavaProgram program = JavaProgram.prepare(function, described, folder, memoryBytes);
           program.command().forEach(body.putArray("program")::add);

@@ -39,31 +39,43 @@ final class ColumnAppender {
   }
 
   ColumnAppender(Field field, Reservation reservation) {
+    this(field, reservation, MAX_ROWS);
+  }
+
+  /// @param most rows that will be appended, at most
+  ColumnAppender(Field field, Reservation reservation, long most) {
     this.field = field;
     this.kind = ColumnKind.of(field);
     switch (kind) {
       case ColumnKind.Nothing _ -> {}
       case ColumnKind.Bits _ -> {
-        add(reservation, MAX_ROWS / 8 + 1);
-        add(reservation, MAX_ROWS / 8 + 1);
+        add(reservation, most / 8 + 1);
+        add(reservation, most / 8 + 1);
       }
       case ColumnKind.Fixed fixed -> {
-        add(reservation, MAX_ROWS / 8 + 1);
-        add(reservation, MAX_ROWS * fixed.width());
+        add(reservation, most / 8 + 1);
+        add(reservation, most * fixed.width());
       }
       case ColumnKind.Variable variable -> {
-        add(reservation, MAX_ROWS / 8 + 1);
-        add(reservation, (MAX_ROWS + 1) * variable.offsetWidth());
+        add(reservation, most / 8 + 1);
+        add(reservation, (most + 1) * variable.offsetWidth());
         add(reservation, variable.offsetWidth() == 4 ? MAX_SMALL_BYTES : Reservation.LARGEST);
       }
       case ColumnKind.Listed listed -> {
-        add(reservation, MAX_ROWS / 8 + 1);
-        add(reservation, (MAX_ROWS + 1) * listed.offsetWidth());
+        add(reservation, most / 8 + 1);
+        add(reservation, (most + 1) * listed.offsetWidth());
       }
-      case ColumnKind.FixedList _, ColumnKind.Structure _ -> add(reservation, MAX_ROWS / 8 + 1);
+      case ColumnKind.FixedList _, ColumnKind.Structure _ -> add(reservation, most / 8 + 1);
     }
+    long inner =
+        switch (kind) {
+          case ColumnKind.Structure _ -> most;
+          case ColumnKind.FixedList list ->
+              Math.min(MAX_ROWS, Math.multiplyExact(most, list.size()));
+          default -> MAX_ROWS;
+        };
     for (Field child : field.getChildren()) {
-      children.add(new ColumnAppender(child, reservation));
+      children.add(new ColumnAppender(child, reservation, inner));
     }
   }
 

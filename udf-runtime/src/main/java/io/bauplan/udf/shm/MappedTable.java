@@ -6,17 +6,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.ForeignAllocation;
-import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.compression.NoCompressionCodec;
-import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
-import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,59 +77,8 @@ public final class MappedTable implements SharedTable {
 
   @Override
   public VectorSchemaRoot batch(int index, BufferAllocator allocator) {
-    BatchLayout layout = batches.get(index);
-    List<ArrowFieldNode> nodes = new ArrayList<>();
-    for (int i = 0; i < layout.nodeLengths().length; i++) {
-      nodes.add(new ArrowFieldNode(layout.nodeLengths()[i], layout.nodeNulls()[i]));
-    }
-    List<ArrowBuf> buffers = new ArrayList<>();
-    try {
-      for (int i = 0; i < layout.bufferOffsets().length; i++) {
-        buffers.add(wrap(layout.bufferOffsets()[i], layout.bufferLengths()[i], allocator));
-      }
-      try (ArrowRecordBatch batch =
-          new ArrowRecordBatch(
-              layout.rows(),
-              nodes,
-              buffers,
-              NoCompressionCodec.DEFAULT_BODY_COMPRESSION,
-              List.of(),
-              false,
-              true)) {
-        VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
-        try {
-          new VectorLoader(root).load(batch);
-          return root;
-        } catch (RuntimeException e) {
-          root.close();
-          throw e;
-        }
-      }
-    } finally {
-      buffers.forEach(ArrowBuf::close);
-    }
-  }
-
-  private ArrowBuf wrap(long offset, long length, BufferAllocator allocator) {
-    if (length == 0) {
-      return allocator.getEmpty();
-    }
-    retain();
-    try {
-      ArrowBuf buffer =
-          allocator.wrapForeignAllocation(
-              new ForeignAllocation(length, mapping.address() + offset) {
-                @Override
-                protected void release0() {
-                  MappedTable.this.close();
-                }
-              });
-      buffer.writerIndex(length);
-      return buffer;
-    } catch (RuntimeException refused) {
-      close();
-      throw refused;
-    }
+    return new LayoutView(schema, batches.get(index), mapping.address(), this::retain, this::close)
+        .root(allocator);
   }
 
   @Override

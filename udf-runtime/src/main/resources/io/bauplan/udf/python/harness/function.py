@@ -24,7 +24,7 @@ MAX_MESSAGE = 20000
 MAX_FRAMES = 50
 
 
-def run(request, sandbox_config):
+def run(request, sandbox_config, addresses):
     outcome = Outcome(request)
     prepare_streams()
     prepare_path(request)
@@ -33,7 +33,7 @@ def run(request, sandbox_config):
         inputs = None
         try:
             import pyarrow
-            inputs = [open_input(pyarrow, p) for p in request["parameters"]]
+            inputs = [open_input(pyarrow, p, addresses) for p in request["parameters"]]
         except ImportError as error:
             outcome.end("harness", type="ImportError", message="pyarrow: %s" % error)
         sandbox.limit_memory(sandbox_config)
@@ -99,7 +99,10 @@ def prepare_path(request):
     sys.dont_write_bytecode = True
 
 
-def open_input(pyarrow, parameter):
+def open_input(pyarrow, parameter, addresses):
+    if parameter["kind"] == "columns":
+        import segments
+        return segments.table(pyarrow, parameter, addresses)
     if parameter["kind"] == "table":
         source = pyarrow.memory_map(parameter["path"])
         return pyarrow.ipc.open_file(source).read_all()
@@ -222,7 +225,7 @@ def call_arguments(request, inputs):
         return [], dict(zip((p["name"] for p in request["parameters"]), inputs))
     arguments = []
     for parameter, value in zip(request["parameters"], inputs):
-        if parameter["kind"] == "table" and request["pandas"]:
+        if parameter["kind"] in ("table", "columns") and request["pandas"]:
             value = results.to_pandas(value)
         arguments.append(value)
     return arguments, {}

@@ -24,8 +24,14 @@ def main():
         sandbox.enter(request["sandbox"])
         os._exit(0)
     import function
+    import segments
+    try:
+        addresses = segments.map_all(request["sandbox"]["parent"], request.get("segments") or [])
+    except OSError as error:
+        sandbox.report(request["sandbox"], "shared columns: %s" % error)
+        os._exit(sandbox.SETUP_FAILED)
     sandbox.enter(request["sandbox"])
-    function.run(request["function"], request["sandbox"])
+    function.run(request["function"], request["sandbox"], addresses)
 
 
 main()

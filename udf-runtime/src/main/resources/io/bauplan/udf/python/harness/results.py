@@ -65,7 +65,7 @@ def expectation(pa, name, result):
 
 def scalar_table(pa, request, result):
     field = schema_of(pa, request["returns"]).field(0)
-    rows = next((p["rows"] for p in request["parameters"] if p["kind"] == "table"), 1)
+    rows = next((p["rows"] for p in request["parameters"] if p["kind"] != "scalar"), 1)
     if isinstance(result, pa.ChunkedArray):
         column = result
     elif isinstance(result, pa.Array):

@@ -1,0 +1,174 @@
+package io.bauplan.udf.shm;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A piece of memory that other processes may map and nobody can change: a file of the kernel's
+/// memory without a name, sealed once it is filled. It goes when its last holder here has closed it
+/// and every process that maps it has ended, so nothing is left of it after a crash. Reference
+/// counted: `retain` and `close` pair up.
+public final class Segment implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
+  private static final AtomicInteger OPEN = new AtomicInteger();
+
+  private final Linux linux;
+  private final int file;
+  private final long inode;
+  private final long address;
+  private final long length;
+  private final AtomicInteger references = new AtomicInteger(1);
+
+  private Segment(Linux linux, int file, long inode, long address, long length) {
+    this.linux = linux;
+    this.file = file;
+    this.inode = inode;
+    this.address = address;
+    this.length = length;
+    OPEN.incrementAndGet();
+  }
+
+  private static final Optional<String> PROBLEM = probe();
+
+  /// Why there are no segments here; empty where there are.
+  public static Optional<String> problem() {
+    return PROBLEM;
+  }
+
+  private static Optional<String> probe() {
+    if (Linux.system().isEmpty()) {
+      return Optional.of("this system has no memfd_create");
+    }
+    try (Draft draft = draft(Reservation.PAGE)) {
+      draft.memory().set(java.lang.foreign.ValueLayout.JAVA_BYTE, 0, (byte) 1);
+      draft.seal(Reservation.PAGE).close();
+      return Optional.empty();
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Segments of this process that are open.
+  public static int openCount() {
+    return OPEN.get();
+  }
+
+  /// Begins a segment of at most so many bytes; only what is written to takes memory.
+  static Draft draft(long mostBytes) throws IOException {
+    Linux linux =
+        Linux.system().orElseThrow(() -> new IOException("this system has no memfd_create"));
+    int file = linux.createFile("bauplan-column");
+    try {
+      linux.truncate(file, mostBytes);
+      return new Draft(linux, file, linux.map(file, mostBytes, true), mostBytes);
+    } catch (IOException e) {
+      linux.close(file);
+      throw e;
+    }
+  }
+
+  /// A segment that is being filled. Closing it drops it, unless it has been sealed.
+  static final class Draft implements AutoCloseable {
+    private final Linux linux;
+    private final int file;
+    private final long address;
+    private final long capacity;
+    private boolean mapped = true;
+    private boolean open = true;
+
+    private Draft(Linux linux, int file, long address, long capacity) {
+      this.linux = linux;
+      this.file = file;
+      this.address = address;
+      this.capacity = capacity;
+    }
+
+    MemorySegment memory() {
+      return MemorySegment.ofAddress(address).reinterpret(capacity);
+    }
+
+    /// Ends the writing. The caller owns the segment.
+    Segment seal(long bytes) throws IOException {
+      unmap();
+      linux.truncate(file, bytes);
+      linux.seal(file);
+      Path self = Path.of("/proc/self/fd/" + file);
+      long inode = (Long) Files.getAttribute(self, "unix:ino");
+      Segment sealed = new Segment(linux, file, inode, linux.map(file, bytes, false), bytes);
+      open = false;
+      return sealed;
+    }
+
+    private void unmap() throws IOException {
+      if (mapped) {
+        mapped = false;
+        linux.unmap(address, capacity);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!open) {
+        return;
+      }
+      open = false;
+      try {
+        unmap();
+        linux.close(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /// Where this process sees it.
+  long address() {
+    return address;
+  }
+
+  /// The descriptor in this process, which a process of the same user finds below `/proc`.
+  public int file() {
+    return file;
+  }
+
+  /// What tells it from another file under the same descriptor.
+  public long inode() {
+    return inode;
+  }
+
+  public long byteSize() {
+    return length;
+  }
+
+  public Segment retain() {
+    if (references.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
+      throw new IllegalStateException("this segment is closed");
+    }
+    return this;
+  }
+
+  @Override
+  public void close() {
+    int left = references.decrementAndGet();
+    if (left < 0) {
+      references.incrementAndGet();
+      throw new IllegalStateException("closed too often");
+    }
+    if (left > 0) {
+      return;
+    }
+    OPEN.decrementAndGet();
+    try {
+      linux.unmap(address, length);
+      linux.close(file);
+    } catch (IOException e) {
+      LOG.warn("cannot give back shared memory", e);
+    }
+  }
+}
