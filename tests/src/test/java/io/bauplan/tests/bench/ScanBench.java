@@ -72,7 +72,9 @@ class ScanBench {
               .filter(query -> query.name().contains(only))
               .toList();
       // A server's kernels are compiled: by all queries, not just by the one being measured.
-      queries.forEach(query -> EngineRows.run(engine, query.sql()));
+      for (int pass = 0; pass < WARM_UP_ROUNDS; pass++) {
+        queries.forEach(query -> EngineRows.run(engine, query.sql()));
+      }
       for (ScanBenchQuery query : queries) {
         results.add(measure(query, engine, duck, python, rounds, config.threads()));
       }
