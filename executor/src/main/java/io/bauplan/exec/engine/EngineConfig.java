@@ -15,6 +15,8 @@ import java.util.Optional;
 /// @param memoryBytes limit for all queries together
 /// @param columnCacheBytes memory for columns that were read; 0 = no column cache
 /// @param columnCacheDiskBytes local disk for columns read from behind a network; 0 = none
+/// @param spillFolder where queries put rows that have no room in memory; on a local disk
+/// @param spillBytes most that they may have there at once
 public record EngineConfig(
     Path warehouse,
     Optional<URI> catalog,
@@ -23,7 +25,32 @@ public record EngineConfig(
     int threads,
     long memoryBytes,
     long columnCacheBytes,
-    long columnCacheDiskBytes) {
+    long columnCacheDiskBytes,
+    Path spillFolder,
+    long spillBytes) {
+
+  /// With the usual room to spill.
+  public EngineConfig(
+      Path warehouse,
+      Optional<URI> catalog,
+      Optional<String> dataLocation,
+      Path cacheDirectory,
+      int threads,
+      long memoryBytes,
+      long columnCacheBytes,
+      long columnCacheDiskBytes) {
+    this(
+        warehouse,
+        catalog,
+        dataLocation,
+        cacheDirectory,
+        threads,
+        memoryBytes,
+        columnCacheBytes,
+        columnCacheDiskBytes,
+        warehouse.resolve("spill"),
+        SPILL_BYTES);
+  }
 
   /// With the column cache's usual budgets.
   public EngineConfig(
@@ -52,6 +79,8 @@ public record EngineConfig(
 
   private static final long COLUMN_CACHE_DISK_BYTES = 20L << 30;
 
+  private static final long SPILL_BYTES = 100L << 30;
+
   /// Defaults for a warehouse folder: every core, half of the memory for queries and a
   /// quarter for the column cache, the user's cache directory.
   public static EngineConfig of(Path warehouse) {
@@ -78,7 +107,9 @@ public record EngineConfig(
         threads,
         memoryBytes,
         columnCacheBytes,
-        columnCacheDiskBytes);
+        columnCacheDiskBytes,
+        spillFolder,
+        spillBytes);
   }
 
   /// Puts the files of tables somewhere else than into the warehouse folder.
@@ -93,13 +124,54 @@ public record EngineConfig(
         threads,
         memoryBytes,
         columnCacheBytes,
-        columnCacheDiskBytes);
+        columnCacheDiskBytes,
+        spillFolder,
+        spillBytes);
   }
 
   /// The same with other budgets for the column cache.
   public EngineConfig withColumnCache(long memory, long disk) {
     return new EngineConfig(
-        warehouse, catalog, dataLocation, cacheDirectory, threads, memoryBytes, memory, disk);
+        warehouse,
+        catalog,
+        dataLocation,
+        cacheDirectory,
+        threads,
+        memoryBytes,
+        memory,
+        disk,
+        spillFolder,
+        spillBytes);
+  }
+
+  /// The same with another limit for all queries together.
+  public EngineConfig withMemory(long bytes) {
+    return new EngineConfig(
+        warehouse,
+        catalog,
+        dataLocation,
+        cacheDirectory,
+        threads,
+        bytes,
+        columnCacheBytes,
+        columnCacheDiskBytes,
+        spillFolder,
+        spillBytes);
+  }
+
+  /// The same with another place and quota for what queries spill.
+  public EngineConfig withSpill(Path folder, long bytes) {
+    return new EngineConfig(
+        warehouse,
+        catalog,
+        dataLocation,
+        cacheDirectory,
+        threads,
+        memoryBytes,
+        columnCacheBytes,
+        columnCacheDiskBytes,
+        folder,
+        bytes);
   }
 
   /// The machine's memory, or the container's limit where there is one.

@@ -14,6 +14,7 @@ import io.bauplan.exec.run.RunResult;
 import io.bauplan.exec.run.Runs;
 import io.bauplan.exec.scan.StandardDataFiles;
 import io.bauplan.exec.scan.store.ObjectStores;
+import io.bauplan.exec.spill.SpillFolder;
 import io.bauplan.exec.worker.LocalWorker;
 import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.exec.worker.Worker;
@@ -90,7 +91,8 @@ final class LocalEngine implements Engine {
             config.threads(),
             files,
             new CalciteFallback(),
-            functions);
+            functions,
+            new SpillFolder(config.spillFolder(), config.spillBytes()));
     this.jobs = Jobs.open(config.warehouse());
     List<SystemTables.SystemTable> own = new java.util.ArrayList<>(new JobTables(jobs).tables());
     own.addAll(CacheTables.of(columns));

@@ -164,6 +164,8 @@ final class StatementExecution {
                 ? zone(option.value().orElse("UTC"))
                 : session.zone(),
             settings);
+    // An amount that is none is refused here, not by the queries after it.
+    long ignored = changed.memoryLimitBytes();
     return new StatementResult.SessionChanged(changed, "Set " + option.name());
   }
 

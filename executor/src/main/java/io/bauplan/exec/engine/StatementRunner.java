@@ -43,7 +43,7 @@ final class StatementRunner {
             bound,
             new QueryOptions(
                 id,
-                Long.MAX_VALUE,
+                session.memoryLimitBytes(),
                 options.timeout(),
                 session.zone(),
                 job.output(options.functionOutput()),

@@ -26,6 +26,17 @@ public final class HeapReservation implements AutoCloseable {
     reserved = bytes;
   }
 
+  /// States the bytes held now, even where they are more than the query may have.
+  public synchronized void force(long bytes) {
+    long more = bytes - reserved;
+    if (more > 0) {
+      boolean ignored = allocator.forceAllocate(more);
+    } else {
+      allocator.releaseBytes(-more);
+    }
+    reserved = bytes;
+  }
+
   @Override
   public void close() {
     set(0);

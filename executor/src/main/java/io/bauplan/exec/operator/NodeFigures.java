@@ -11,6 +11,11 @@ import org.apache.arrow.memory.BufferAllocator;
 
 /// Counters of one plan node, added to by all threads.
 public final class NodeFigures {
+  /// Of a node that spilled, as on disk.
+  public static final String BYTES_SPILLED = "bytesSpilled";
+
+  public static final String FILES_SPILLED = "filesSpilled";
+
   private final PhysicalPlan node;
   public final LongAdder rows = new LongAdder();
   public final LongAdder nanos = new LongAdder();

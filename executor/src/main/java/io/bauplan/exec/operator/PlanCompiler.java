@@ -359,7 +359,8 @@ public final class PlanCompiler {
 
   private Source sort(PhysicalPlan.Sort node, BufferAllocator allocator, NodeFigures counted) {
     Source input = compile(node.input());
-    SortOperator sort = query.own(new SortOperator(node, allocator));
+    SortOperator sort =
+        query.own(new SortOperator(node, allocator, query.spill(allocator, counted)));
     pipeline(input, sort, counted);
     return sort.source();
   }

@@ -4,6 +4,8 @@ import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.fallback.Fallback;
 import io.bauplan.exec.fallback.FallbackContext;
 import io.bauplan.exec.scan.DataFiles;
+import io.bauplan.exec.spill.OperatorSpill;
+import io.bauplan.exec.spill.SpillFolder;
 import io.bauplan.exec.worker.QueryOptions;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
@@ -34,6 +37,7 @@ public final class QueryContext {
   private final Fallback fallback;
   private final FunctionRuntime functions;
   private final Function<String, SharedTable> intermediates;
+  private final SpillFolder spill;
   private final int threads;
   private final Instant now = Instant.now();
   private final long start = System.nanoTime();
@@ -44,11 +48,13 @@ public final class QueryContext {
   private final Set<String> fallbacks = new ConcurrentSkipListSet<>();
   private final List<WrittenFile> written = new ArrayList<>();
   private final List<DeletedRows> deleted = new ArrayList<>();
+  private final LongAdder spilledBytes = new LongAdder();
   private volatile @Nullable EngineException failure;
   private int allocators;
 
   /// @param allocator of this query; closed by its owner after `release`
   /// @param intermediates gives a new reference to an intermediate table
+  /// @param spill where operators put rows that have no room in memory
   public QueryContext(
       QueryOptions options,
       BufferAllocator allocator,
@@ -56,6 +62,7 @@ public final class QueryContext {
       Fallback fallback,
       FunctionRuntime functions,
       Function<String, SharedTable> intermediates,
+      SpillFolder spill,
       int threads) {
     this.options = options;
     this.allocator = allocator;
@@ -63,6 +70,7 @@ public final class QueryContext {
     this.fallback = fallback;
     this.functions = functions;
     this.intermediates = intermediates;
+    this.spill = spill;
     this.threads = threads;
     long nanos;
     try {
@@ -115,6 +123,24 @@ public final class QueryContext {
         allocator.newChildAllocator(name + "-" + allocators++, 0, Long.MAX_VALUE);
     children.push(child);
     return child;
+  }
+
+  /// For an operator that spills where it has no room; closed when the query is released.
+  OperatorSpill spill(BufferAllocator of, NodeFigures figures) {
+    return own(
+        new OperatorSpill(
+            spill,
+            of,
+            (bytes, files) -> {
+              spilledBytes.add(bytes);
+              figures.detail(NodeFigures.BYTES_SPILLED).add(bytes);
+              figures.detail(NodeFigures.FILES_SPILLED).add(files);
+            }));
+  }
+
+  /// Bytes written to disk for want of memory so far.
+  public long spilledBytes() {
+    return spilledBytes.sum();
   }
 
   public ExpressionContext expressions(

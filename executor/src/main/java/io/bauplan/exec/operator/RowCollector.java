@@ -5,6 +5,7 @@ import io.bauplan.exec.batch.Concat;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.spill.PlainBytes;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class RowCollector implements Sink, AutoCloseable {
   private final List<Batch> batches = new ArrayList<>();
   private final AtomicInteger nextColumn = new AtomicInteger();
   private @Nullable Vector[] columns = {};
+  private long plainBytes;
   private @Nullable Batch rows;
 
   public RowCollector(RowType type, BufferAllocator allocator) {
@@ -36,16 +38,46 @@ public final class RowCollector implements Sink, AutoCloseable {
     return this::add;
   }
 
-  private void add(Batch batch) {
+  /// Takes ownership of the batch.
+  public void add(Batch batch) {
     Batch compact = batch.compact(allocator);
+    long bytes = PlainBytes.of(compact);
     synchronized (this) {
       batches.add(compact);
+      plainBytes += bytes;
     }
+  }
+
+  /// The batches so far, which are the caller's from here on; none has a selection.
+  public synchronized List<Batch> take() {
+    List<Batch> taken = new ArrayList<>(batches);
+    batches.clear();
+    plainBytes = 0;
+    return taken;
+  }
+
+  /// What the rows so far take in memory, about, with a value per row.
+  public synchronized long plainBytes() {
+    return plainBytes;
+  }
+
+  public synchronized int rowCount() {
+    return rowCount(batches);
   }
 
   @Override
   public synchronized void complete() {
-    rows = concat(type, batches, allocator);
+    complete(together());
+  }
+
+  /// All rows in one vector per column, for `complete`. The caller owns them.
+  public synchronized Batch together() {
+    return concat(type, batches, allocator);
+  }
+
+  /// Gives the rows that `together` has given, for good.
+  public synchronized void complete(Batch all) {
+    rows = all;
     closeBatches();
   }
 

@@ -63,7 +63,7 @@ record RunContext(
                 new RunEvent.Output(model.name(), stream.name().toLowerCase(Locale.ROOT), line));
     return new QueryOptions(
         intermediateId(model) + "/" + UUID.randomUUID(),
-        Long.MAX_VALUE,
+        session.memoryLimitBytes(),
         QUERY_LIMIT,
         session.zone(),
         output,

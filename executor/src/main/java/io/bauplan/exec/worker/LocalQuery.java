@@ -166,6 +166,7 @@ final class LocalQuery implements RunningQuery {
     return new QueryFigures(
         run.done().isDone() && endNanos.get() > 0 ? endNanos.get() : query.elapsedNanos(),
         allocator.getPeakMemoryAllocation(),
+        query.spilledBytes(),
         compiler.figures(),
         query.fallbacks());
   }

@@ -3,6 +3,7 @@ package io.bauplan.exec.worker;
 import io.bauplan.exec.fallback.Fallback;
 import io.bauplan.exec.operator.QueryContext;
 import io.bauplan.exec.scan.DataFiles;
+import io.bauplan.exec.spill.SpillFolder;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.PhysicalPlan;
@@ -22,6 +23,7 @@ public final class LocalWorker implements Worker {
   private final DataFiles files;
   private final Fallback fallback;
   private final FunctionRuntime functions;
+  private final SpillFolder spill;
   private final Scheduler scheduler;
   private final Set<LocalQuery> queries = ConcurrentHashMap.newKeySet();
   private final Map<String, SharedTable> intermediates = new HashMap<>();
@@ -29,17 +31,20 @@ public final class LocalWorker implements Worker {
   /// @param parent all memory of queries comes from a child of it; it outlives the worker
   /// @param memoryBytes limit of all queries together
   /// @param functions borrowed; its owner closes it after the worker
+  /// @param spill where operators put rows that have no room; owned from here on
   public LocalWorker(
       BufferAllocator parent,
       long memoryBytes,
       int threads,
       DataFiles files,
       Fallback fallback,
-      FunctionRuntime functions) {
+      FunctionRuntime functions,
+      SpillFolder spill) {
     this.allocator = parent.newChildAllocator("worker", 0, memoryBytes);
     this.files = files;
     this.fallback = fallback;
     this.functions = functions;
+    this.spill = spill;
     this.scheduler = new Scheduler(threads);
   }
 
@@ -55,6 +60,7 @@ public final class LocalWorker implements Worker {
             fallback,
             functions,
             this::requireIntermediate,
+            spill,
             scheduler.threadCount());
     LocalQuery[] self = new LocalQuery[1];
     LocalQuery started =
@@ -134,6 +140,7 @@ public final class LocalWorker implements Worker {
         intermediates.values().forEach(SharedTable::close);
         intermediates.clear();
       }
+      spill.close();
       allocator.close();
     }
   }

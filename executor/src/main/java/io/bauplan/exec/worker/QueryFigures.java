@@ -6,11 +6,13 @@ import java.util.Map;
 
 /// What a query did so far; may be read while it runs.
 ///
+/// @param spilledBytes written to disk for want of memory
 /// @param operators per plan node, in the plan's pre-order
 /// @param fallbacks names of what ran through Calcite's code for want of a vectorized form
 public record QueryFigures(
     long elapsedNanos,
     long peakMemoryBytes,
+    long spilledBytes,
     List<OperatorFigures> operators,
     List<String> fallbacks) {
 

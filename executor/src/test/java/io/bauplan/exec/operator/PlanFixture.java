@@ -13,6 +13,7 @@ import io.bauplan.exec.scan.DataFiles;
 import io.bauplan.exec.scan.ScanContext;
 import io.bauplan.exec.scan.ScanTask;
 import io.bauplan.exec.scan.TableFileWriter;
+import io.bauplan.exec.spill.SpillFolder;
 import io.bauplan.exec.worker.LocalWorker;
 import io.bauplan.exec.worker.QueryFigures;
 import io.bauplan.exec.worker.QueryOptions;
@@ -29,6 +30,7 @@ import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -42,7 +44,11 @@ import org.apache.arrow.vector.types.pojo.Schema;
 
 /// A worker over hand-made tables. Closing it fails where memory leaked.
 public final class PlanFixture implements AutoCloseable {
+  private static final Path SPILL = Path.of(System.getProperty("java.io.tmpdir"), "bauplan-spill");
+  private static final long SPILL_BYTES = 1 << 30;
+
   public final RootAllocator root = new RootAllocator();
+  public final SpillFolder spill;
   public final LocalWorker worker;
   public final MemoryTables tables = new MemoryTables();
   private int queries;
@@ -52,7 +58,19 @@ public final class PlanFixture implements AutoCloseable {
   }
 
   public PlanFixture(int threads, Fallback fallback, FunctionRuntime functions) {
-    worker = new LocalWorker(root, 2L << 30, threads, tables, fallback, functions);
+    this(threads, fallback, functions, new SpillFolder(SPILL, SPILL_BYTES));
+  }
+
+  /// Whose operators spill whatever they hold after every batch.
+  public static PlanFixture spilling() {
+    return new PlanFixture(
+        2, Fallback.NONE, new NoFunctions(), SpillFolder.eager(SPILL, SPILL_BYTES));
+  }
+
+  private PlanFixture(
+      int threads, Fallback fallback, FunctionRuntime functions, SpillFolder folder) {
+    spill = folder;
+    worker = new LocalWorker(root, 2L << 30, threads, tables, fallback, functions, spill);
   }
 
   /// A leaf over rows in memory, given to the plan in batches of `batchRows`.

@@ -52,7 +52,11 @@ class RandomPlansTest {
   void open() {
     System.out.println("RandomPlansTest: -Dtest.seed=" + seed);
     random = new Random(seed);
-    fixture = new PlanFixture();
+    fixture = newFixture();
+  }
+
+  PlanFixture newFixture() {
+    return new PlanFixture();
   }
 
   @AfterEach

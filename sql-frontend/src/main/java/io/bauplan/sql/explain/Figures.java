@@ -46,6 +46,9 @@ final class Figures {
     if (actual.peakMemoryBytes() > 0) {
       text.append(", ").append(bytes(actual.peakMemoryBytes())).append(" memory");
     }
+    if (actual.counter("bytesSpilled") > 0) {
+      text.append(", ").append(bytes(actual.counter("bytesSpilled"))).append(" spilled to disk");
+    }
     return text.toString();
   }
 

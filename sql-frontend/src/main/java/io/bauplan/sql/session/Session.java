@@ -18,6 +18,9 @@ public record Session(
     ZoneId zone,
     Map<String, String> settings) {
 
+  /// The setting that limits the memory of each query.
+  public static final String MEMORY_LIMIT = "memory_limit";
+
   public static final Session DEFAULT =
       new Session(
           Principal.LOCAL,
@@ -37,6 +40,12 @@ public record Session(
       case "off", "false", "no", "0" -> false;
       default -> true;
     };
+  }
+
+  /// After `SET memory_limit = '512MB'` what each query may take, otherwise as much as all may.
+  public long memoryLimitBytes() {
+    String limit = settings.get(MEMORY_LIMIT);
+    return limit == null ? Long.MAX_VALUE : ByteSize.parse(MEMORY_LIMIT, limit);
   }
 
   public Session withReference(String newReference) {

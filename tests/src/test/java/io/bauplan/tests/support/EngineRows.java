@@ -6,6 +6,7 @@ import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.StatementOptions;
 import io.bauplan.exec.engine.StatementResult;
+import io.bauplan.exec.worker.QueryFigures;
 import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.session.Session;
@@ -15,6 +16,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Runs statements on an engine in this process and gives their rows as plain Java values.
 public final class EngineRows {
@@ -26,10 +28,18 @@ public final class EngineRows {
   }
 
   public static List<List<Object>> run(Engine engine, Session session, String sql) {
+    return run(engine, session, sql, figures -> {});
+  }
+
+  /// @param figures told how a query went, once it has given all its rows
+  public static List<List<Object>> run(
+      Engine engine, Session session, String sql, Consumer<QueryFigures> figures) {
     return switch (engine.execute(session, sql, StatementOptions.DEFAULT)) {
       case StatementResult.Rows(RunningQuery query) -> {
         try (query) {
-          yield drain(engine, query);
+          List<List<Object>> rows = drain(engine, query);
+          figures.accept(query.figures());
+          yield rows;
         }
       }
       case StatementResult.Updated ignored -> List.of();

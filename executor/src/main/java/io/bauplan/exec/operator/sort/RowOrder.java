@@ -20,6 +20,10 @@ public final class RowOrder {
   private final long[] prefixes;
   private final boolean prefixDecides;
 
+  /// Whether prefixes can be compared with those of other rows: those of decimals depend on their
+  /// width here.
+  private final boolean prefixesAgree;
+
   /// Borrows the batch, flat and without selection, while the order is used.
   public RowOrder(Batch rows, List<SortKey> keys) {
     this.keys = List.copyOf(keys);
@@ -30,6 +34,7 @@ public final class RowOrder {
       RegisterLoader.load(rows.column(keys.get(k).column()), values[k], null, count, count);
     }
     this.prefixes = new long[count];
+    this.prefixesAgree = values.length > 0 && values[0].kind != Register.Kind.DECIMAL;
     this.prefixDecides = values.length == 0 || prefixes(values[0], this.keys.getFirst(), count);
   }
 
@@ -96,27 +101,50 @@ public final class RowOrder {
     return 0;
   }
 
+  /// Compares a row of this with one of other rows under the same keys.
+  int compare(int left, RowOrder other, int right) {
+    if (prefixesAgree && other.prefixesAgree) {
+      long l = prefixes[left];
+      long r = other.prefixes[right];
+      if (l != r) {
+        return Long.compareUnsigned(l, r);
+      }
+    }
+    for (int k = 0; k < values.length; k++) {
+      int comparison = compare(values[k], left, other.values[k], right, keys.get(k));
+      if (comparison != 0) {
+        return comparison;
+      }
+    }
+    return 0;
+  }
+
   private static int compare(Register values, SortKey key, int left, int right) {
+    return compare(values, left, values, right, key);
+  }
+
+  private static int compare(Register values, int left, Register others, int right, SortKey key) {
     boolean leftNull = values.isNull(left);
-    boolean rightNull = values.isNull(right);
+    boolean rightNull = others.isNull(right);
     if (leftNull || rightNull) {
       return leftNull == rightNull ? 0 : leftNull == key.nullsFirst() ? -1 : 1;
     }
     int comparison =
         switch (values.kind) {
-          case LONG -> Long.compare(values.longs[left], values.longs[right]);
+          case LONG -> Long.compare(values.longs[left], others.longs[right]);
           case DOUBLE ->
-              Long.compareUnsigned(sortable(values.doubles[left]), sortable(values.doubles[right]));
+              Long.compareUnsigned(sortable(values.doubles[left]), sortable(others.doubles[right]));
           case DECIMAL ->
               Int128.compare(
-                  values.high(left), values.longs[left], values.high(right), values.longs[right]);
+                  values.high(left), values.longs[left], others.high(right), others.longs[right]);
           case BYTES ->
               Bytes.compare(
                   values.longs[left], values.lengths[left],
-                  values.longs[right], values.lengths[right]);
+                  others.longs[right], others.lengths[right]);
           case NESTED -> {
             FlatVector vector = Objects.requireNonNull(values.vector);
-            yield Nested.compare(vector, left, vector, right);
+            FlatVector other = Objects.requireNonNull(others.vector);
+            yield Nested.compare(vector, left, other, right);
           }
         };
     return key.ascending() ? comparison : -comparison;

@@ -8,12 +8,15 @@ import io.bauplan.exec.operator.RowCollector;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.spill.OperatorSpill;
+import io.bauplan.exec.spill.PlainBytes;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /// Sort and top-N. All rows are collected, except that with a limit each driver keeps about as many
@@ -30,14 +33,18 @@ public final class SortOperator implements Sink, AutoCloseable {
   private final RowCollector collector;
   private final List<TopRows> tops = new ArrayList<>();
   private final HeapReservation reservation;
+  private final OperatorSpill spill;
+  private final SortedRuns runs;
   private int[] order = {};
 
-  public SortOperator(PhysicalPlan.Sort node, BufferAllocator allocator) {
+  public SortOperator(PhysicalPlan.Sort node, BufferAllocator allocator, OperatorSpill spill) {
     this.node = node;
     this.type = node.output();
     this.allocator = allocator;
     this.collector = new RowCollector(type, allocator);
     this.reservation = new HeapReservation(allocator);
+    this.spill = spill;
+    this.runs = new SortedRuns(type, node.keys(), spill);
   }
 
   private long wanted() {
@@ -49,13 +56,12 @@ public final class SortOperator implements Sink, AutoCloseable {
   @Override
   public Writer open(int driver) {
     if (wanted() > MAX_TOP_ROWS) {
-      return collector.open(driver);
+      return this::collect;
     }
     TopRows top = new TopRows((int) wanted());
     synchronized (tops) {
       tops.add(top);
     }
-    Writer into = collector.open(driver);
     return new Writer() {
       @Override
       public void accept(Batch batch) {
@@ -65,18 +71,44 @@ public final class SortOperator implements Sink, AutoCloseable {
       @Override
       public void finish() {
         for (Batch batch : top.take()) {
-          into.accept(batch);
+          collect(batch);
         }
       }
     };
   }
 
+  private void collect(Batch batch) {
+    collector.add(batch);
+    long held = collector.plainBytes();
+    if (spill.isDue(held, held + held / 2)) {
+      runs.add(collector.take());
+    }
+  }
+
   @Override
   public void complete() {
-    collector.complete();
-    Batch rows = collector.rows();
-    reservation.set(rows.rowCount() * BYTES_PER_SORTED_ROW);
-    order = new RowOrder(rows, node.keys()).sorted();
+    if (runs.isEmpty()) {
+      try {
+        sort();
+        return;
+      } catch (OutOfMemoryException e) {
+        // There is room for the rows, but not for sorting them.
+        reservation.set(0);
+      }
+    }
+    runs.add(collector.take());
+  }
+
+  private void sort() {
+    reservation.set(collector.rowCount() * BYTES_PER_SORTED_ROW);
+    Batch rows = collector.together();
+    try {
+      order = new RowOrder(rows, node.keys()).sorted();
+    } catch (RuntimeException | Error e) {
+      rows.close();
+      throw e;
+    }
+    collector.complete(rows);
   }
 
   /// The sorted rows, in one reader, once the input is in.
@@ -89,7 +121,7 @@ public final class SortOperator implements Sink, AutoCloseable {
 
       @Override
       public BatchReader open(int driver) {
-        return new Output();
+        return runs.isEmpty() ? new Output() : new MergedOutput(runs.merged());
       }
     };
   }
@@ -113,11 +145,53 @@ public final class SortOperator implements Sink, AutoCloseable {
     public void close() {}
   }
 
+  /// Of what was spilled, without the rows before the offset and after the limit.
+  private final class MergedOutput implements BatchReader {
+    private final BatchReader merged;
+    private long skip = node.offset();
+    private long left = wanted() - node.offset();
+
+    MergedOutput(BatchReader merged) {
+      this.merged = merged;
+    }
+
+    @Override
+    public @Nullable Batch next() {
+      while (left > 0) {
+        Batch batch = merged.next();
+        if (batch == null) {
+          return null;
+        }
+        int first = (int) Math.min(skip, batch.rowCount());
+        int count = (int) Math.min(left, batch.rowCount() - first);
+        skip -= first;
+        left -= count;
+        if (count == batch.rowCount()) {
+          return batch;
+        }
+        try (batch) {
+          if (count > 0) {
+            int[] rows = new int[count];
+            Arrays.setAll(rows, i -> first + i);
+            return new Batch(BatchGather.gather(batch, rows, count, allocator), count);
+          }
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public void close() {
+      merged.close();
+    }
+  }
+
   /// The first rows of one driver, in no order.
   private final class TopRows {
     private final int limit;
     private final List<Batch> batches = new ArrayList<>();
     private int rows;
+    private long bytes;
 
     TopRows(int limit) {
       this.limit = limit;
@@ -127,7 +201,9 @@ public final class SortOperator implements Sink, AutoCloseable {
       Batch compact = batch.compact(allocator);
       batches.add(compact);
       rows += compact.rowCount();
-      if (rows >= Math.max(MIN_PRUNE_ROWS, limit * 4L)) {
+      bytes += PlainBytes.of(compact);
+      boolean tight = rows >= limit * 2L && spill.isDue(bytes, bytes);
+      if (tight || rows >= Math.max(MIN_PRUNE_ROWS, limit * 4L)) {
         prune();
       }
     }
@@ -139,6 +215,7 @@ public final class SortOperator implements Sink, AutoCloseable {
         int count = Math.min(limit, sorted.length);
         batches.add(new Batch(BatchGather.gather(all, sorted, count, allocator), count));
         rows = count;
+        bytes = PlainBytes.of(batches.getFirst());
       }
     }
 

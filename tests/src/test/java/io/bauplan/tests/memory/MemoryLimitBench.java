@@ -1,0 +1,114 @@
+package io.bauplan.tests.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bauplan.exec.engine.Engine;
+import io.bauplan.exec.engine.EngineConfig;
+import io.bauplan.tests.support.TpcdsQueries;
+import io.bauplan.tests.support.TpcdsWarehouse;
+import io.bauplan.tests.support.TpchQueries;
+import io.bauplan.tests.support.TpchWarehouse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// TPC-H or TPC-DS with a share of the memory that each query takes without a limit: the same rows,
+/// or an error that says that memory is short. Run by `tests/memory-limits`.
+class MemoryLimitBench {
+  private static final String SUITE = System.getProperty("memory.suite", "tpch");
+  private static final String SCALE = System.getProperty("memory.scale", "0.1");
+
+  /// Shares of the memory that a query takes.
+  private static final double[] SHARES =
+      Arrays.stream(System.getProperty("memory.shares", "0.25").split(","))
+          .mapToDouble(Double::parseDouble)
+          .toArray();
+
+  private static final long LEAST_BYTES =
+      Long.getLong("memory.least", LimitedQueries.LEAST_BYTES >> 20) << 20;
+
+  private static final Set<String> ONLY =
+      Set.copyOf(
+          Arrays.stream(System.getProperty("memory.queries", "").split(","))
+              .filter(name -> !name.isBlank())
+              .toList());
+
+  @Test
+  void measure(@TempDir Path temporary) throws Exception {
+    Path folder = Path.of(System.getProperty("memory.folder", temporary.toString()));
+    Files.createDirectories(folder);
+    List<String> wrong = new ArrayList<>();
+    List<String> refused = new ArrayList<>();
+    int runs = 0;
+    int spilling = 0;
+    try (Engine engine = Engine.open(EngineConfig.of(folder))) {
+      boolean tpch = SUITE.equals("tpch");
+      if (tpch) {
+        TpchWarehouse.generateIfAbsent(engine, SCALE);
+      } else {
+        TpcdsWarehouse.generateIfAbsent(engine, SCALE);
+      }
+      LimitedQueries queries = new LimitedQueries(engine);
+      System.out.printf(
+          Locale.ROOT,
+          "%-6s %10s %10s %10s %10s %10s %10s%n",
+          "query",
+          "need MB",
+          "limit MB",
+          "peak MB",
+          "spilled MB",
+          "free ms",
+          "limited ms");
+      for (String name : tpch ? TpchQueries.names() : TpcdsQueries.names()) {
+        if (!ONLY.isEmpty() && !ONLY.contains(name)) {
+          continue;
+        }
+        String sql = tpch ? TpchQueries.text(name) : TpcdsQueries.textWithNullForZeroDivisors(name);
+        LimitedQueries.Free warm = queries.free(sql);
+        LimitedQueries.Free free = queries.free(sql);
+        for (double share : SHARES) {
+          long limit = Math.max(LEAST_BYTES, (long) (free.peak() * share));
+          LimitedQueries.Outcome outcome = queries.limited(free, limit);
+          runs++;
+          spilling += outcome.spilled() > 0 ? 1 : 0;
+          System.out.printf(
+              Locale.ROOT,
+              "%-6s %10.1f %10.1f %10.1f %10.1f %10.0f %10.0f %s%n",
+              name,
+              free.peak() / 1048576.0,
+              limit / 1048576.0,
+              outcome.peak() / 1048576.0,
+              outcome.spilled() / 1048576.0,
+              free.millis(),
+              outcome.millis(),
+              outcome.problem().orElse(outcome.refused() ? "refused" : ""));
+          if (outcome.refused()) {
+            refused.add(name + " at " + share);
+          }
+          outcome.problem().ifPresent(problem -> wrong.add(name + " at " + share + ": " + problem));
+        }
+        assertThat(warm.rows()).hasSameSizeAs(free.rows());
+      }
+    }
+    wrong.forEach(System.out::println);
+    System.out.println("refused: " + refused);
+    System.out.printf(
+        Locale.ROOT,
+        "{\"suite\": \"%s\", \"scale\": %s, \"shares\": \"%s\", \"runs\": %d, \"spilling\": %d,"
+            + " \"refused\": %d, \"wrong\": %d}%n",
+        SUITE,
+        SCALE,
+        Arrays.toString(SHARES),
+        runs,
+        spilling,
+        refused.size(),
+        wrong.size());
+    assertThat(wrong).isEmpty();
+  }
+}
