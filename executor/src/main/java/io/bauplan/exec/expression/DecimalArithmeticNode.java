@@ -189,6 +189,12 @@ final class DecimalArithmeticNode extends Node {
 
   private boolean narrowMultiply(long[] l, long[] r, long limit, int @Nullable [] rows, int count) {
     long[] to = out.longs;
+    if (rows == null && fewDigits(l, r, limit, count)) {
+      for (int i = 0; i < count; i++) {
+        to[i] = l[i] * r[i];
+      }
+      return true;
+    }
     long trouble = 0;
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];
@@ -200,6 +206,18 @@ final class DecimalArithmeticNode extends Node {
       trouble |= product >= limit || product <= -limit ? 1 : 0;
     }
     return trouble == 0;
+  }
+
+  /// Whether the sizes of the factors rule out that any product reaches the limit.
+  private static boolean fewDigits(long[] l, long[] r, long limit, int count) {
+    long left = 0;
+    long right = 0;
+    for (int i = 0; i < count; i++) {
+      left |= l[i] ^ l[i] >> 63;
+      right |= r[i] ^ r[i] >> 63;
+    }
+    int bits = 2 * Long.SIZE - Long.numberOfLeadingZeros(left) - Long.numberOfLeadingZeros(right);
+    return bits < Long.SIZE - Long.numberOfLeadingZeros(limit);
   }
 
   private boolean narrowDivide(

@@ -51,7 +51,7 @@ final class DictionaryPredicateNode extends Node {
     if (!(batch.column(column) instanceof DictionaryVector vector) || !learn(vector, batch)) {
       return predicate.selectTrue(batch, rows, count, to);
     }
-    return select(vector, rows, count, to, (byte) 1);
+    return CodedRows.select(vector, answers, (byte) 1, rows, count, to);
   }
 
   @Override
@@ -59,20 +59,7 @@ final class DictionaryPredicateNode extends Node {
     if (!(batch.column(column) instanceof DictionaryVector vector) || !learn(vector, batch)) {
       return predicate.selectFalse(batch, rows, count, to);
     }
-    return select(vector, rows, count, to, (byte) 0);
-  }
-
-  private int select(
-      DictionaryVector vector, int @Nullable [] rows, int count, int[] to, byte wanted) {
-    int selected = 0;
-    long validity = vector.validityAddress();
-    for (int i = 0; i < count; i++) {
-      int row = rows == null ? i : rows[i];
-      boolean valid = validity == 0 || io.bauplan.exec.memory.Memory.bit(validity, row);
-      to[selected] = row;
-      selected += valid && answers[vector.code(row)] == wanted ? 1 : 0;
-    }
-    return selected;
+    return CodedRows.select(vector, answers, (byte) 0, rows, count, to);
   }
 
   /// Answers for all entries of the dictionary; false where it does not pay or an entry (which no
@@ -80,11 +67,7 @@ final class DictionaryPredicateNode extends Node {
   private boolean learn(DictionaryVector vector, Batch batch) {
     FlatVector dictionary = vector.dictionary();
     FlatVector same = known;
-    if (same != null
-        && same.data() == dictionary.data()
-        && same.offsets() == dictionary.offsets()
-        && same.start() == dictionary.start()
-        && same.length() == dictionary.length()) {
+    if (CodedRows.isSame(same, dictionary)) {
       return true;
     }
     int size = dictionary.length();

@@ -15,13 +15,21 @@ import org.jspecify.annotations.Nullable;
 /// selected straight from the column's memory. Where the column is something else, and for values
 /// instead of selections, the condition that it stands for is evaluated.
 final class RangeNode extends Node {
-  /// Of a dictionary: each is compared once for every batch instead of once for every row.
-  private static final int FEW_ENTRIES = 512;
+  /// Of a dictionary, each of which is compared once.
+  private static final int MAX_ENTRIES = 1 << 16;
 
   private final int column;
   private final long low;
   private final long high;
   private final Node condition;
+
+  /// The dictionary that `within` tells of, kept so that nothing else comes to its place.
+  private @Nullable FlatVector known;
+
+  /// By code: 1 = in the range.
+  private byte[] within = {};
+
+  private int passed;
 
   private RangeNode(int column, long low, long high, Node condition) {
     super(DataType.BOOLEAN);
@@ -105,8 +113,9 @@ final class RangeNode extends Node {
   int selectTrue(Batch batch, int @Nullable [] rows, int count, int[] to) {
     if (low <= high
         && batch.column(column) instanceof DictionaryVector coded
+        && coded.dictionary().length() <= MAX_ENTRIES
         && FlatVector.bitsPerValue(coded.type()) >= Integer.SIZE) {
-      return selectCoded(coded, rows, count, low, high - low, to);
+      return selectCoded(coded, rows, count, to);
     }
     if (!(batch.column(column) instanceof FlatVector flat)) {
       return condition.selectTrue(batch, rows, count, to);
@@ -210,57 +219,27 @@ final class RangeNode extends Node {
     return selected;
   }
 
-  private static int selectCoded(
-      DictionaryVector coded, int @Nullable [] rows, int count, long from, long span, int[] to) {
+  private int selectCoded(DictionaryVector coded, int @Nullable [] rows, int count, int[] to) {
     FlatVector entries = coded.dictionary();
-    long validity = coded.validityAddress();
-    if (entries.length() <= FEW_ENTRIES) {
-      boolean[] within = new boolean[FEW_ENTRIES];
-      int[] passing = new int[FEW_ENTRIES];
-      int most = selectAll(entries, entries.length(), from, span, passing);
-      for (int i = 0; i < most; i++) {
-        within[passing[i]] = true;
+    if (!CodedRows.isSame(known, entries)) {
+      int size = entries.length();
+      int[] passing = new int[size];
+      passed = selectAll(entries, size, low, high - low, passing);
+      within = new byte[size];
+      for (int i = 0; i < passed; i++) {
+        within[passing[i]] = 1;
       }
-      return most == 0 ? 0 : lookUp(coded, within, validity, rows, count, to);
+      forgetDictionary();
+      known = entries.retain();
     }
-    long data = entries.dataAddress();
-    boolean ints = FlatVector.bitsPerValue(entries.type()) == Integer.SIZE;
-    long limit = span + Long.MIN_VALUE;
-    int selected = 0;
-    for (int i = 0; i < count; i++) {
-      int row = rows == null ? i : rows[i];
-      int code = coded.code(row);
-      long value = ints ? Memory.getInt(data + 4L * code) : Memory.getLong(data + 8L * code);
-      boolean valid = validity == 0 || Memory.bit(validity, row);
-      to[selected] = row;
-      selected += valid & value - from + Long.MIN_VALUE <= limit ? 1 : 0;
-    }
-    return selected;
+    return passed == 0 ? 0 : CodedRows.select(coded, within, (byte) 1, rows, count, to);
   }
 
-  private static int lookUp(
-      DictionaryVector coded,
-      boolean[] within,
-      long validity,
-      int @Nullable [] rows,
-      int count,
-      int[] to) {
-    long codes = coded.codesAddress();
-    int selected = 0;
-    if (coded.codeBytes() == 1 && rows == null && validity == 0) {
-      for (int row = 0; row < count; row++) {
-        to[selected] = row;
-        selected += within[Memory.getByte(codes + row) & 0xff] ? 1 : 0;
-      }
-      return selected;
+  private void forgetDictionary() {
+    if (known != null) {
+      known.close();
+      known = null;
     }
-    for (int i = 0; i < count; i++) {
-      int row = rows == null ? i : rows[i];
-      to[selected] = row;
-      boolean valid = validity == 0 || Memory.bit(validity, row);
-      selected += valid && within[coded.code(row)] ? 1 : 0;
-    }
-    return selected;
   }
 
   private static int withoutNulls(FlatVector flat, int[] rows, int count) {
@@ -280,5 +259,6 @@ final class RangeNode extends Node {
   @Override
   void release() {
     condition.close();
+    forgetDictionary();
   }
 }

@@ -260,8 +260,11 @@ public final class RegisterLoader {
       return;
     }
     int bits = (int) FlatVector.bitsPerValue(from.type());
-    if (to.kind != Register.Kind.DOUBLE && rows == null && (bits == 32 || bits == 64)) {
-      loadCodedLongs(from, entries.dataAddress(), bits == 32, to.longs, count);
+    // Codes of NULL rows and of rows that were not asked for are valid, too.
+    boolean all = rows == null ? count == length : count > length * DENSE_SHARE;
+    if (to.kind != Register.Kind.DOUBLE && (all || rows == null) && (bits == 32 || bits == 64)) {
+      loadCodedLongs(from, entries.dataAddress(), bits == 32, to.longs, all ? length : count);
+      to.dense = all;
       return;
     }
     if (to.kind != Register.Kind.DOUBLE && (bits == 32 || bits == 64)) {
@@ -341,12 +344,35 @@ public final class RegisterLoader {
     long data = entries.dataAddress();
     long[] addresses = to.longs;
     int[] lengths = to.lengths;
-    for (int i = 0; i < count; i++) {
-      int row = rows == null ? i : rows[i];
-      long entry = offsets + 4L * from.code(row);
-      int begin = Memory.getInt(entry);
-      addresses[row] = data + begin;
-      lengths[row] = Memory.getInt(entry + 4) - begin;
+    long codes = from.codesAddress();
+    switch (from.codeBytes()) {
+      case 1 -> {
+        for (int i = 0; i < count; i++) {
+          int row = rows == null ? i : rows[i];
+          long entry = offsets + 4L * (Memory.getByte(codes + row) & 0xff);
+          int begin = Memory.getInt(entry);
+          addresses[row] = data + begin;
+          lengths[row] = Memory.getInt(entry + 4) - begin;
+        }
+      }
+      case 2 -> {
+        for (int i = 0; i < count; i++) {
+          int row = rows == null ? i : rows[i];
+          long entry = offsets + 4L * (Memory.getShort(codes + 2L * row) & 0xffff);
+          int begin = Memory.getInt(entry);
+          addresses[row] = data + begin;
+          lengths[row] = Memory.getInt(entry + 4) - begin;
+        }
+      }
+      default -> {
+        for (int i = 0; i < count; i++) {
+          int row = rows == null ? i : rows[i];
+          long entry = offsets + 4L * Memory.getInt(codes + 4L * row);
+          int begin = Memory.getInt(entry);
+          addresses[row] = data + begin;
+          lengths[row] = Memory.getInt(entry + 4) - begin;
+        }
+      }
     }
   }
 }
