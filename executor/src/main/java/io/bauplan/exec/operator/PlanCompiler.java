@@ -224,7 +224,9 @@ public final class PlanCompiler {
     List<JoinKeyFilter.Target> below = JoinKeyFilter.Target.below(filters, node);
     Projection projection = null;
     Source input;
+    RowType rowType = node.input().output();
     if (node.input() instanceof PhysicalPlan.Project project) {
+      rowType = project.input().output();
       NodeFigures projected = figures.getOrDefault(project, new NodeFigures(project));
       BufferAllocator memory = query.child("Project");
       projected.memory(memory);
@@ -233,7 +235,7 @@ public final class PlanCompiler {
     } else {
       input = compile(node.input(), below);
     }
-    HashAggregate aggregate = query.own(new HashAggregate(node, projection, allocator));
+    HashAggregate aggregate = query.own(new HashAggregate(node, projection, rowType, query.spill(allocator, counted)));
     pipeline(input, aggregate, counted);
     return aggregate.source();
   }

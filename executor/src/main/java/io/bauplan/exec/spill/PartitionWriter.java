@@ -16,7 +16,7 @@ public final class PartitionWriter implements AutoCloseable {
   public static final int FANOUT = 1 << BITS;
 
   /// Levels for which a hash has bits.
-  public static final int MAX_LEVELS = 8;
+  public static final int MAX_LEVELS = 6;
 
   private final OperatorSpill spill;
   private final List<SpillWriter> writers = new ArrayList<>();

@@ -7,9 +7,12 @@ import io.bauplan.exec.operator.HeapReservation;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// their hash, several drivers side by side.
 public final class HashAggregate implements Sink, AutoCloseable {
   private static final int PARTITIONS = 16;
+  /// Partitions that are made at once where there is too little memory for all.
+  private static final int SPILLED_DRIVERS = 2;
+
   /// Fewer groups are merged by one driver.
   private static final int SMALL_GROUPS = 4096;
 
@@ -31,12 +37,26 @@ public final class HashAggregate implements Sink, AutoCloseable {
   private final HeapReservation orderBytes;
   private int partitions = 1;
 
+  private final RowType rowType;
+  private final OperatorSpill spill;
+
+  /// Rows whose groups had no room; null where all had.
+  private @Nullable SpilledRows spilled;
+
+  private @Nullable SpilledGroups parts;
+
   /// @param projection what the batches that this is given go through first; null = nothing
+  /// @param rowType of these batches
   public HashAggregate(
-      PhysicalPlan.Aggregate node, @Nullable Projection projection, BufferAllocator allocator) {
+      PhysicalPlan.Aggregate node,
+      @Nullable Projection projection,
+      RowType rowType,
+      OperatorSpill spill) {
     this.node = node;
     this.projection = projection;
-    this.allocator = allocator;
+    this.rowType = rowType;
+    this.spill = spill;
+    this.allocator = spill.allocator();
     this.orderBytes = new HeapReservation(allocator);
   }
 
@@ -51,7 +71,53 @@ public final class HashAggregate implements Sink, AutoCloseable {
   @Override
   public Writer open(int driver) {
     PartialAggregation partial = newPartial();
-    return partial::add;
+    // All groups of a partition have to come from somewhere else than the one there is.
+    return partial.isGlobal() ? partial::add : new Input(partial);
+  }
+
+  /// One driver's rows: into its groups, and once these have taken their share of the memory onto
+  /// the disk.
+  private final class Input implements Writer {
+    private final PartialAggregation partial;
+    private SpilledRows.@Nullable Writer rest;
+
+    Input(PartialAggregation partial) {
+      this.partial = partial;
+    }
+
+    @Override
+    public void accept(Batch batch) {
+      SpilledRows.Writer to = rest;
+      if (to != null) {
+        try (batch) {
+          to.write(batch, partial);
+        }
+        return;
+      }
+      partial.add(batch);
+      long held = allocator.getAllocatedMemory();
+      if (partial.size() > 1 && spill.isDue(held, held)) {
+        rest = spilled().writer();
+      }
+    }
+
+    @Override
+    public void finish() {
+      if (rest != null) {
+        rest.close();
+      }
+    }
+  }
+
+  private SpilledRows spilled() {
+    synchronized (partials) {
+      SpilledRows rows = spilled;
+      if (rows == null) {
+        rows = new SpilledRows(spill, rowType, Math.max(1, node.groupingSets().size()), 0);
+        spilled = rows;
+      }
+      return rows;
+    }
   }
 
   private PartialAggregation newPartial() {
@@ -68,6 +134,10 @@ public final class HashAggregate implements Sink, AutoCloseable {
       newPartial();
     }
     partials.getFirst().addEmptySets();
+    if (spilled != null) {
+      parts = new SpilledGroups(partials, this::again, spilled, rowType, spill);
+      return;
+    }
     int groups = 0;
     for (PartialAggregation partial : partials) {
       groups += partial.size();
@@ -88,6 +158,15 @@ public final class HashAggregate implements Sink, AutoCloseable {
     }
   }
 
+  /// An aggregation of rows that were counted when they first came.
+  private PartialAggregation again() {
+    Projection uncounted =
+        projection == null
+            ? null
+            : new Projection(projection.expressions(), projection.context(), new LongAdder());
+    return new PartialAggregation(node, uncounted, allocator);
+  }
+
   private void sortGroups(int groups) {
     orderBytes.set((long) groups * Integer.BYTES);
     MergeOrder.Partitions to =
@@ -103,12 +182,12 @@ public final class HashAggregate implements Sink, AutoCloseable {
     return new Source() {
       @Override
       public int drivers() {
-        return partitions;
+        return parts == null ? partitions : SPILLED_DRIVERS;
       }
 
       @Override
       public BatchReader open(int driver) {
-        return new Output(driver);
+        return parts == null ? new Output(driver) : parts.open();
       }
     };
   }

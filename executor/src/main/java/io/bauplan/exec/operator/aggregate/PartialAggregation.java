@@ -136,15 +136,19 @@ final class PartialAggregation implements AutoCloseable {
     }
   }
 
+  private void makeRoom(Batch batch) {
+    int count = batch.rowCount();
+    if (groups.length < count) {
+      groups = new int[Math.max(count, 64)];
+      filtered = new int[groups.length];
+      filteredGroups = new int[groups.length];
+    }
+  }
+
   /// Adds a batch. Takes ownership.
   void add(Batch batch) {
     try (batch) {
-      int count = batch.rowCount();
-      if (groups.length < count) {
-        groups = new int[Math.max(count, 64)];
-        filtered = new int[groups.length];
-        filteredGroups = new int[groups.length];
-      }
+      makeRoom(batch);
       columns.start(batch);
       if (manySets) {
         for (int set = 0; set < node.groupingSets().size(); set++) {
@@ -159,6 +163,41 @@ final class PartialAggregation implements AutoCloseable {
     }
   }
 
+  /// Adds a batch to the groups of one grouping set. Takes ownership.
+  void add(Batch batch, int set) {
+    if (!manySets) {
+      add(batch);
+      return;
+    }
+    try (batch) {
+      makeRoom(batch);
+      columns.start(batch);
+      addSet(batch, set);
+    }
+  }
+
+  /// A batch whose hashes are asked next, and which is not added.
+  void start(Batch batch) {
+    columns.start(batch);
+  }
+
+  /// Hashes of the rows' groups in one grouping set, a dense one per row: the same as the table's
+  /// once that hashes all keys.
+  void hashes(Batch batch, int set, long[] to) {
+    if (manySets) {
+      loadKeys(batch, set);
+    } else {
+      for (int k = 0; k < keys.length; k++) {
+        keys[k] = columns.get(batch, node.groupKeys().get(k));
+      }
+    }
+    KeyHashes.of(keys, batch.selection(), batch.rowCount(), to);
+  }
+
+  boolean isGlobal() {
+    return global;
+  }
+
   private void group(Batch batch) {
     if (coded == null || !coded.lookup(batch, groups)) {
       for (int k = 0; k < keys.length; k++) {
@@ -170,6 +209,13 @@ final class PartialAggregation implements AutoCloseable {
   }
 
   private void addSet(Batch batch, int set) {
+    loadKeys(batch, set);
+    table.lookup(keys, batch.selection(), batch.rowCount(), groups);
+    ensure(table.size());
+    accumulate(batch);
+  }
+
+  private void loadKeys(Batch batch, int set) {
     List<Integer> members = node.groupingSets().get(set);
     int length = batch.vectorLength();
     for (int k = 0; k < node.groupKeys().size(); k++) {
@@ -187,9 +233,6 @@ final class PartialAggregation implements AutoCloseable {
     setNumber.reset(length);
     Arrays.fill(setNumber.longs, 0, length, set);
     keys[keys.length - 1] = setNumber;
-    table.lookup(keys, batch.selection(), batch.rowCount(), groups);
-    ensure(table.size());
-    accumulate(batch);
   }
 
   /// Adds the rows to their groups: without keys `groups` stays as it was made, all zeros.
@@ -274,11 +317,6 @@ final class PartialAggregation implements AutoCloseable {
   void merge(PartialAggregation other, @Nullable MergeOrder order, int partition) {
     int size = order == null ? other.size() : order.size(partition);
     int[] from = new int[Math.min(size, Vector.BATCH_ROWS)];
-    int[] to = new int[from.length];
-    Register[] otherKeys = new Register[keys.length];
-    for (int k = 0; k < keys.length; k++) {
-      otherKeys[k] = other.table.key(k);
-    }
     for (int start = 0; start < size; start += from.length) {
       int count = Math.min(from.length, size - start);
       if (order != null) {
@@ -288,14 +326,30 @@ final class PartialAggregation implements AutoCloseable {
           from[i] = start + i;
         }
       }
-      if (!global) {
-        table.lookup(otherKeys, from, count, to);
-        ensure(table.size());
+      merge(other, from, count);
+    }
+  }
+
+  /// Adds some groups of another thread. Leaves the other as it is.
+  void merge(PartialAggregation other, int[] some) {
+    for (int start = 0; start < some.length; start += Vector.BATCH_ROWS) {
+      int count = Math.min(Vector.BATCH_ROWS, some.length - start);
+      merge(other, Arrays.copyOfRange(some, start, start + count), count);
+    }
+  }
+
+  private void merge(PartialAggregation other, int[] from, int count) {
+    int[] to = new int[count];
+    if (!global) {
+      Register[] otherKeys = new Register[keys.length];
+      for (int k = 0; k < keys.length; k++) {
+        otherKeys[k] = other.table.key(k);
       }
-      for (int i = 0; i < accumulators.size(); i++) {
-        if (sameSums.get(i) >= 0) {
-          continue;
-        }
+      table.lookup(otherKeys, from, count, to);
+      ensure(table.size());
+    }
+    for (int i = 0; i < accumulators.size(); i++) {
+      if (sameSums.get(i) < 0) {
         accumulators.get(i).merge(other.accumulators.get(i), from, to, count);
       }
     }

@@ -1,0 +1,198 @@
+package io.bauplan.exec.operator.aggregate;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.Vector;
+import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.spill.OperatorSpill;
+import io.bauplan.exec.spill.PartitionWriter;
+import io.bauplan.sql.plan.RowType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Groups of which a part is in memory and the rows of the rest are on disk: made partition by
+/// partition. Whatever a partition turns out to need, nothing is lost where it has to be begun
+/// again with fewer groups at a time: the groups in memory stay as they are, and so do the rows.
+final class SpilledGroups {
+  private final List<PartialAggregation> partials;
+  private final Supplier<PartialAggregation> fresh;
+  private final RowType rowType;
+  private final OperatorSpill spill;
+  private final Deque<Part> waiting = new ArrayDeque<>();
+
+  /// Bytes that are held whatever partition is at work.
+  private final long base;
+
+  /// Groups whose hash has the same leading bits.
+  ///
+  /// @param groups by partial
+  /// @param parent of these bits, given up when its last part is done
+  private record Part(SpilledRows rows, int partition, List<int[]> groups, @Nullable Split parent) {}
+
+  /// Rows that were spread again.
+  private static final class Split {
+    private final SpilledRows rows;
+    private int left = PartitionWriter.FANOUT;
+
+    Split(SpilledRows rows) {
+      this.rows = rows;
+    }
+
+    synchronized void oneDone() {
+      left--;
+      if (left == 0) {
+        rows.close();
+      }
+    }
+  }
+
+  /// @param partials whose groups count, too; none of them changes from here on
+  /// @param fresh makes an aggregation without groups
+  SpilledGroups(
+      List<PartialAggregation> partials,
+      Supplier<PartialAggregation> fresh,
+      SpilledRows rows,
+      RowType rowType,
+      OperatorSpill spill) {
+    this.partials = partials;
+    this.fresh = fresh;
+    this.rowType = rowType;
+    this.spill = spill;
+    partials.forEach(partial -> partial.table().hashAllKeys());
+    for (int p = 0; p < PartitionWriter.FANOUT; p++) {
+      int partition = p;
+      waiting.add(
+          new Part(
+              rows,
+              partition,
+              partials.stream().map(each -> groups(each, null, partition, 0)).toList(),
+              null));
+    }
+    this.base = spill.allocator().getAllocatedMemory();
+  }
+
+  /// @param of among these; null = all
+  private static int[] groups(
+      PartialAggregation partial, int @Nullable [] of, int partition, int level) {
+    int size = of == null ? partial.size() : of.length;
+    int[] found = new int[size];
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      int group = of == null ? i : of[i];
+      if (PartitionWriter.partition(partial.table().hash(group), level) == partition) {
+        found[count++] = group;
+      }
+    }
+    return Arrays.copyOf(found, count);
+  }
+
+  private synchronized @Nullable Part take() {
+    return waiting.poll();
+  }
+
+  private synchronized void giveBack(List<Part> parts) {
+    parts.reversed().forEach(waiting::addFirst);
+  }
+
+  /// One driver's share of the partitions.
+  BatchReader open() {
+    return new Output();
+  }
+
+  private @Nullable PartialAggregation next() {
+    for (Part part = take(); part != null; part = take()) {
+      PartialAggregation made = make(part);
+      if (made != null) {
+        if (part.parent != null) {
+          part.parent.oneDone();
+        }
+        return made;
+      }
+    }
+    return null;
+  }
+
+  /// The groups of a part; null where they are too many at once, and the part was split instead.
+  private @Nullable PartialAggregation make(Part part) {
+    PartialAggregation made = fresh.get();
+    try {
+      for (int i = 0; i < partials.size(); i++) {
+        made.merge(partials.get(i), part.groups.get(i));
+      }
+      boolean canSplit = part.rows.level() + 1 < PartitionWriter.MAX_LEVELS;
+      if (part.rows.addTo(made, part.partition, () -> !canSplit || fits(made))) {
+        return made;
+      }
+      made.close();
+      try (PartialAggregation hasher = fresh.get()) {
+        SpilledRows split = part.rows.split(part.partition, rowType, hasher);
+        if (part.parent != null) {
+          part.parent.oneDone();
+        }
+        Split parent = new Split(split);
+        List<Part> parts = new ArrayList<>();
+        for (int p = 0; p < PartitionWriter.FANOUT; p++) {
+          parts.add(part(split, p, part, parent));
+        }
+        giveBack(parts);
+      }
+      return null;
+    } catch (RuntimeException | Error e) {
+      made.close();
+      throw e;
+    }
+  }
+
+  private Part part(SpilledRows rows, int partition, Part of, Split parent) {
+    List<int[]> groups = new ArrayList<>();
+    for (int i = 0; i < partials.size(); i++) {
+      groups.add(groups(partials.get(i), of.groups.get(i), partition, rows.level()));
+    }
+    return new Part(rows, partition, groups, parent);
+  }
+
+  /// A single group cannot be split.
+  private boolean fits(PartialAggregation made) {
+    long held = spill.allocator().getAllocatedMemory() - base;
+    return made.size() <= 1 || !spill.isDue(held, held);
+  }
+
+  private final class Output implements BatchReader {
+    private @Nullable PartialAggregation groups;
+    private int given;
+
+    @Override
+    public @Nullable Batch next() {
+      while (true) {
+        PartialAggregation now = groups;
+        if (now == null) {
+          now = SpilledGroups.this.next();
+          if (now == null) {
+            return null;
+          }
+          groups = now;
+          given = 0;
+        }
+        int count = Math.min(Vector.BATCH_ROWS, now.size() - given);
+        if (count > 0) {
+          Batch batch = now.output(given, count);
+          given += count;
+          return batch;
+        }
+        close();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (groups != null) {
+        groups.close();
+        groups = null;
+      }
+    }
+  }
+}
