@@ -16,8 +16,13 @@ public final class HeapReservation implements AutoCloseable {
   public synchronized void set(long bytes) {
     long more = bytes - reserved;
     if (more > 0) {
-      if (!allocator.forceAllocate(more)) {
+      // Asked first: what is forced counts in the most that was ever held.
+      boolean fits = more <= allocator.getHeadroom();
+      if (fits && !allocator.forceAllocate(more)) {
         allocator.releaseBytes(more);
+        fits = false;
+      }
+      if (!fits) {
         throw new OutOfMemoryException("limit reached with " + bytes + " bytes of state");
       }
     } else if (more < 0) {

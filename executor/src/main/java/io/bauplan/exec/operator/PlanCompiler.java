@@ -235,7 +235,8 @@ public final class PlanCompiler {
     } else {
       input = compile(node.input(), below);
     }
-    HashAggregate aggregate = query.own(new HashAggregate(node, projection, rowType, query.spill(allocator, counted)));
+    HashAggregate aggregate =
+        query.own(new HashAggregate(node, projection, rowType, query.spill(allocator, counted)));
     pipeline(input, aggregate, counted);
     return aggregate.source();
   }

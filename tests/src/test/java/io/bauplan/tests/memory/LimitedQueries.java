@@ -62,7 +62,7 @@ final class LimitedQueries {
     } catch (EngineException e) {
       boolean refused = e.code() == ErrorCode.OUT_OF_MEMORY;
       if (Boolean.getBoolean("memory.traces")) {
-        e.printStackTrace();
+        print(e);
       }
       return new Outcome(
           limit,
@@ -71,6 +71,18 @@ final class LimitedQueries {
           (System.nanoTime() - start) / 1e6,
           refused,
           refused ? Optional.empty() : Optional.of(e.code() + " " + e.getMessage()));
+    }
+  }
+
+  /// Where the memory was short.
+  private static void print(Throwable error) {
+    Throwable cause = error;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    System.out.println(error.getMessage() + ": " + cause);
+    for (StackTraceElement frame : List.of(cause.getStackTrace()).subList(0, 12)) {
+      System.out.println("    at " + frame);
     }
   }
 

@@ -31,7 +31,8 @@ final class SpilledGroups {
   ///
   /// @param groups by partial
   /// @param parent of these bits, given up when its last part is done
-  private record Part(SpilledRows rows, int partition, List<int[]> groups, @Nullable Split parent) {}
+  private record Part(
+      SpilledRows rows, int partition, List<int[]> groups, @Nullable Split parent) {}
 
   /// Rows that were spread again.
   private static final class Split {

@@ -73,8 +73,7 @@ final class SpilledRows implements AutoCloseable {
   ///
   /// @param goesOn asked after each batch; where it does not, this ends early
   /// @return whether all rows were added
-  boolean addTo(
-      PartialAggregation groups, int partition, BooleanSupplier goesOn) {
+  boolean addTo(PartialAggregation groups, int partition, BooleanSupplier goesOn) {
     for (int set = 0; set < streams.size(); set++) {
       try (BatchReader reader = streams.get(set).get(partition).open(spill.allocator())) {
         for (Batch batch = reader.next(); batch != null; batch = reader.next()) {
