@@ -32,11 +32,13 @@ public final class CacheTables {
                 "evictions BIGINT",
                 "refused BIGINT",
                 "problem"),
-            request -> cache.map(each -> tiers(each.statistics())).orElse(List.of())));
+            request -> cache.map(CacheTables::tiers).orElse(List.of())));
   }
 
   /// What memory does not have is looked for on disk, and what is not there either in storage.
-  private static List<List<@Nullable Object>> tiers(ColumnCache.Statistics now) {
+  private static List<List<@Nullable Object>> tiers(ColumnCache cache) {
+    ColumnCache.Statistics now = cache.statistics();
+    SharedColumns.Statistics shared = cache.shared().statistics();
     List<List<@Nullable Object>> rows = new ArrayList<>();
     rows.add(
         SystemTables.row(
@@ -49,6 +51,18 @@ public final class CacheTables {
             now.evictions(),
             null,
             null));
+    // Within the budget of memory.
+    rows.add(
+        SystemTables.row(
+            "shared",
+            now.budgetBytes(),
+            shared.bytes(),
+            (long) shared.entries(),
+            shared.hits(),
+            shared.misses(),
+            null,
+            shared.refused(),
+            shared.problem().isEmpty() ? null : shared.problem()));
     if (now.diskBudgetBytes() > 0) {
       rows.add(
           SystemTables.row(

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A whole column of a row group as vectors of [Vector#BATCH_ROWS] rows, the last one shorter.
 /// Counted by holders: its memory goes when the cache and all readers have let go of it.
-public final class CachedColumn {
+public final class CachedColumn implements Cached {
   private final List<Vector> vectors;
   private final long sizeBytes;
   private final AtomicInteger holders = new AtomicInteger(1);
@@ -18,6 +18,7 @@ public final class CachedColumn {
   }
 
   /// Memory of all vectors, what they share counted once.
+  @Override
   public long sizeBytes() {
     return sizeBytes;
   }
@@ -41,6 +42,7 @@ public final class CachedColumn {
   }
 
   /// Lets go of the column.
+  @Override
   public void release() {
     if (holders.decrementAndGet() == 0) {
       vectors.forEach(Vector::close);

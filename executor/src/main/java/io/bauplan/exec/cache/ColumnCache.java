@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +23,10 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe. Memory comes from a child of the given allocator and may pass the budget by what
 /// running readers hold.
 public final class ColumnCache implements AutoCloseable {
-  /// Entries among which the least valuable is looked for.
-  private static final int CANDIDATES = 24;
-
   /// What a byte costs, about, that comes from a disk, and from behind a network.
-  private static final double LOCAL_NANOS_PER_BYTE = 1;
+  static final double LOCAL_NANOS_PER_BYTE = 1;
 
-  private static final double REMOTE_NANOS_PER_BYTE = 10;
+  static final double REMOTE_NANOS_PER_BYTE = 10;
 
   /// Times that a column is asked for before it is kept, where it is not kept at once.
   private static final int TOUCHES = 2;
@@ -77,38 +73,17 @@ public final class ColumnCache implements AutoCloseable {
 
   /// One column that is held.
   ///
-  /// @param tier `memory` or `disk`
+  /// @param tier `memory`, `shared` (functions map it) or `disk`
   public record Entry(ColumnKey key, String tier, long sizeBytes, long hits) {}
 
-  private static final class Held {
-    private final ColumnKey key;
-    private final CachedColumn column;
-    private final double nanosPerByte;
-    private int index;
-    private long lastUse;
-    private long hits;
-
-    Held(ColumnKey key, CachedColumn column, double nanosPerByte) {
-      this.key = key;
-      this.column = column;
-      this.nanosPerByte = nanosPerByte;
-    }
-  }
-
   private final BufferAllocator allocator;
-  private final long budgetBytes;
+  private final MemoryTier memory;
   private final Optional<ColumnFiles> files;
-  private final Map<ColumnKey, Held> columns = new HashMap<>();
   private final Map<ColumnKey, ColumnFill> fills = new HashMap<>();
-  private final List<Held> order = new ArrayList<>();
-  private final FrequencySketch frequencies = new FrequencySketch();
-  private final SplittableRandom random = new SplittableRandom(1);
+  private final SharedColumns shared;
   private final LongAdder hits = new LongAdder();
   private final LongAdder diskHits = new LongAdder();
   private final LongAdder misses = new LongAdder();
-  private long evictions;
-  private long usedBytes;
-  private long uses;
   private boolean closed;
 
   /// @param parent outlives the cache
@@ -116,12 +91,18 @@ public final class ColumnCache implements AutoCloseable {
   /// @param files the tier on local disk, which the cache closes; empty = none
   public ColumnCache(BufferAllocator parent, long budgetBytes, Optional<ColumnFiles> files) {
     this.allocator = parent.newChildAllocator("column-cache", 0, Long.MAX_VALUE);
-    this.budgetBytes = budgetBytes;
+    this.memory = new MemoryTier(budgetBytes);
+    this.shared = new SharedColumns(memory, allocator);
     this.files = files;
   }
 
   BufferAllocator allocator() {
     return allocator;
+  }
+
+  /// Columns that functions map, within the same budget.
+  public SharedColumns shared() {
+    return shared;
   }
 
   /// Footers of remote files on local disk; empty where nothing is kept there.
@@ -140,8 +121,8 @@ public final class ColumnCache implements AutoCloseable {
 
   /// Whether a look-up would find it.
   public boolean has(ColumnKey key) {
-    synchronized (this) {
-      if (columns.containsKey(key) || fills.containsKey(key)) {
+    synchronized (memory) {
+      if (memory.has(key) || fills.containsKey(key) || shared.hasVectors(key)) {
         return true;
       }
     }
@@ -152,22 +133,22 @@ public final class ColumnCache implements AutoCloseable {
   ///     is not worth reading all of the column, unless it is asked for again and again
   public Lookup lookup(
       ColumnKey key, long estimatedBytes, boolean remote, boolean atOnce, double share) {
-    synchronized (this) {
-      frequencies.add(key, columns.size());
-      Held held = columns.get(key);
+    synchronized (memory) {
+      int asked = memory.asks(key);
+      CachedColumn held = (CachedColumn) memory.use(key);
+      if (held == null) {
+        held = shared.vectors(key);
+      }
       if (held != null) {
-        held.lastUse = ++uses;
-        held.hits++;
-        held.column.retain();
+        held.retain();
         hits.increment();
-        return new Lookup.Hit(held.column);
+        return new Lookup.Hit(held);
       }
       ColumnFill filling = fills.get(key);
       if (filling != null && filling.follow()) {
         hits.increment();
         return new Lookup.Follow(filling);
       }
-      int asked = frequencies.count(key);
       // Without this time: or else each scan over more than there is room for, again and again,
       // would push out what the same scan is about to ask for.
       double value = (asked - 1) * (remote ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE);
@@ -175,12 +156,12 @@ public final class ColumnCache implements AutoCloseable {
       boolean worthIt = atOnce || asked >= TOUCHES;
       boolean toDisk =
           whole && remote && files.isPresent() && files.get().asks(key, estimatedBytes) && !closed;
-      boolean toMemory = whole && worthIt && !closed && room(estimatedBytes, value);
+      boolean toMemory = whole && worthIt && !closed && memory.room(estimatedBytes, value);
       if (filling != null || !(toDisk || toMemory)) {
         return new Lookup.Pass();
       }
       ColumnFill fill = new ColumnFill(this, key, toMemory ? estimatedBytes : 0, remote, toMemory);
-      usedBytes += fill.reservedBytes();
+      memory.reserve(fill.reservedBytes());
       fills.put(key, fill);
       return new Lookup.Fill(fill);
     }
@@ -193,56 +174,10 @@ public final class ColumnCache implements AutoCloseable {
     return found;
   }
 
-  /// Makes room for `bytes` by dropping what is worth less than `value`; false where there is too
-  /// little of it.
-  private boolean room(long bytes, double value) {
-    if (bytes > budgetBytes) {
-      return false;
-    }
-    while (usedBytes + bytes > budgetBytes) {
-      Held least = leastValuable();
-      if (least == null || value(least) >= value) {
-        return false;
-      }
-      evict(least);
-    }
-    return true;
-  }
-
-  private double value(Held held) {
-    return frequencies.count(held.key) * held.nanosPerByte;
-  }
-
-  private @Nullable Held leastValuable() {
-    Held least = null;
-    int n = order.size();
-    for (int i = 0; i < Math.min(n, CANDIDATES); i++) {
-      Held held = order.get(n <= CANDIDATES ? i : random.nextInt(n));
-      if (least == null
-          || value(held) < value(least)
-          || (value(held) == value(least) && held.lastUse < least.lastUse)) {
-        least = held;
-      }
-    }
-    return least;
-  }
-
-  private void evict(Held held) {
-    columns.remove(held.key);
-    Held last = order.removeLast();
-    if (last != held) {
-      order.set(held.index, last);
-      last.index = held.index;
-    }
-    usedBytes -= held.column.sizeBytes();
-    evictions++;
-    held.column.release();
-  }
-
   void filled(ColumnFill fill, CachedColumn column) {
-    synchronized (this) {
+    synchronized (memory) {
       fills.remove(fill.key());
-      usedBytes -= fill.reservedBytes();
+      memory.reserve(-fill.reservedBytes());
       if (closed) {
         column.release();
         return;
@@ -251,69 +186,66 @@ public final class ColumnCache implements AutoCloseable {
         column.retain();
         files.get().write(fill.key(), column, this::isFilling);
       }
-      if (!fill.toMemory()) {
+      if (!fill.toMemory() || shared.hasVectors(fill.key())) {
         column.release();
         return;
       }
-      usedBytes += column.sizeBytes();
-      double floor = fill.remote() ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE;
-      Held held = new Held(fill.key(), column, floor);
-      held.lastUse = ++uses;
-      held.index = order.size();
-      order.add(held);
-      columns.put(fill.key(), held);
-      // The estimate may have been low.
-      while (usedBytes > budgetBytes && order.size() > 1) {
-        Held least = leastValuable();
-        if (least == null) {
-          break;
-        }
-        evict(least);
-      }
+      memory.put(fill.key(), column, fill.remote() ? REMOTE_NANOS_PER_BYTE : LOCAL_NANOS_PER_BYTE);
     }
   }
 
-  private synchronized boolean isFilling() {
-    return !fills.isEmpty();
+  private boolean isFilling() {
+    synchronized (memory) {
+      return !fills.isEmpty();
+    }
   }
 
-  synchronized void abandoned(ColumnFill fill) {
-    fills.remove(fill.key());
-    usedBytes -= fill.reservedBytes();
+  void abandoned(ColumnFill fill) {
+    synchronized (memory) {
+      fills.remove(fill.key());
+      memory.reserve(-fill.reservedBytes());
+    }
   }
 
   /// Drops everything that nobody is reading, on disk too.
   public void clear() {
-    synchronized (this) {
-      while (!order.isEmpty()) {
-        evict(order.getLast());
-      }
+    synchronized (memory) {
+      memory.clear();
     }
     files.ifPresent(ColumnFiles::clear);
   }
 
-  public synchronized Statistics statistics() {
-    return new Statistics(
-        budgetBytes,
-        usedBytes,
-        columns.size(),
-        files.map(ColumnFiles::budgetBytes).orElse(0L),
-        files.map(ColumnFiles::sizeBytes).orElse(0L),
-        files.map(ColumnFiles::size).orElse(0),
-        hits.sum(),
-        diskHits.sum(),
-        misses.sum(),
-        evictions,
-        files.map(ColumnFiles::problem).orElse(""),
-        files.map(ColumnFiles::refused).orElse(0L));
+  public Statistics statistics() {
+    synchronized (memory) {
+      int sharedEntries = shared.size();
+      return new Statistics(
+          memory.budgetBytes(),
+          memory.usedBytes() - shared.sizeBytes(),
+          memory.entries().size() - sharedEntries,
+          files.map(ColumnFiles::budgetBytes).orElse(0L),
+          files.map(ColumnFiles::sizeBytes).orElse(0L),
+          files.map(ColumnFiles::size).orElse(0),
+          hits.sum(),
+          diskHits.sum(),
+          misses.sum(),
+          memory.evictions(),
+          files.map(ColumnFiles::problem).orElse(""),
+          files.map(ColumnFiles::refused).orElse(0L));
+    }
   }
 
   /// What is held, in no order.
   public List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
-    synchronized (this) {
-      for (Held held : order) {
-        entries.add(new Entry(held.key, "memory", held.column.sizeBytes(), held.hits));
+    synchronized (memory) {
+      for (MemoryTier.Held held : memory.entries()) {
+        entries.add(
+            switch (held.key()) {
+              case ColumnKey key -> new Entry(key, "memory", held.value().sizeBytes(), held.hits());
+              case SharedColumns.Key(ColumnKey key) ->
+                  new Entry(key, "shared", held.value().sizeBytes(), held.hits());
+              default -> throw new IllegalStateException("an entry under " + held.key());
+            });
       }
     }
     files.ifPresent(tier -> entries.addAll(tier.entries()));
@@ -323,11 +255,9 @@ public final class ColumnCache implements AutoCloseable {
   @Override
   public void close() {
     files.ifPresent(ColumnFiles::close);
-    synchronized (this) {
+    synchronized (memory) {
       closed = true;
-      while (!order.isEmpty()) {
-        evict(order.getLast());
-      }
+      memory.clear();
     }
     allocator.close();
   }

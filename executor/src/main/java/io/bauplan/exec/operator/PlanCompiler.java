@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Turns a plan into the steps that run it: a pipeline per breaker, in an order in which each finds
@@ -142,7 +143,7 @@ public final class PlanCompiler {
       case PhysicalPlan.IntermediateScan scan ->
           new SharedTableSource(
               query, () -> query.intermediate(scan.id()), scan.projection(), allocator);
-      case PhysicalPlan.TableFunction function -> tableFunction(function, allocator);
+      case PhysicalPlan.TableFunction function -> tableFunction(function, allocator, counted);
       case PhysicalPlan.TableWrite write ->
           write(
               write.input(),
@@ -413,12 +414,23 @@ public final class PlanCompiler {
     return collector;
   }
 
-  private Source tableFunction(PhysicalPlan.TableFunction node, BufferAllocator allocator) {
-    List<RowCollector> inputs = new ArrayList<>();
-    for (PhysicalPlan input : node.inputs()) {
-      inputs.add(collect(input, allocator));
+  private Source tableFunction(
+      PhysicalPlan.TableFunction node, BufferAllocator allocator, NodeFigures counted) {
+    List<TableFunctionCall.Input> inputs = new ArrayList<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      PhysicalPlan input = node.inputs().get(i);
+      Optional<SharedScan> columns =
+          TableFunctionCall.takesColumns(node, i, query.functions())
+              ? SharedScan.of(
+                  input, query, each -> figures.getOrDefault(each, new NodeFigures(each)))
+              : Optional.empty();
+      columns.ifPresent(scan -> steps.add(scan.step()));
+      inputs.add(
+          columns.isPresent()
+              ? new TableFunctionCall.Input.Columns(columns.get())
+              : new TableFunctionCall.Input.Rows(collect(input, allocator)));
     }
-    TableFunctionCall call = new TableFunctionCall(node, query, allocator, inputs);
+    TableFunctionCall call = new TableFunctionCall(node, query, allocator, inputs, counted);
     List<SharedTable> results = new ArrayList<>();
     steps.add(new Step.Waiting(() -> results.addAll(call.run())));
     List<Integer> all = new ArrayList<>();

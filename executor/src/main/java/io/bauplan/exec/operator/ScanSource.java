@@ -10,6 +10,7 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a leaf of the plan: drivers take its scan tasks one after the other, apply the filter to
@@ -42,22 +43,7 @@ final class ScanSource implements Source {
     this.figures = figures;
     this.query = query;
     this.expressions = expressions;
-    this.context =
-        new ScanContext(
-            expressions.allocator(),
-            new ScanContext.Figures(
-                figures.detail("bytesRead"),
-                figures.detail("rowsRead"),
-                figures.detail("rowGroupsRead"),
-                figures.detail("rowsSkipped"),
-                figures.detail("bytesSkipped"),
-                figures.detail("rowGroupsSkipped"),
-                figures.detail("pagesSkipped"),
-                figures.detail("cacheHits"),
-                figures.detail("bytesFromMemory"),
-                figures.detail("bytesFromDisk"),
-                figures.detail("bytesSaved")),
-            query.options().cached());
+    this.context = context(query, expressions.allocator(), figures);
     this.filter =
         switch (leaf) {
           case PhysicalPlan.TableScan scan -> scan.filter().orElse(null);
@@ -76,6 +62,25 @@ final class ScanSource implements Source {
                 ? scan.limit().orElse(Long.MAX_VALUE)
                 : Long.MAX_VALUE);
     this.open = new OpenTasks(context, wanted.get() == Long.MAX_VALUE);
+  }
+
+  /// What scan tasks count in a node's figures.
+  static ScanContext context(QueryContext query, BufferAllocator allocator, NodeFigures figures) {
+    return new ScanContext(
+        allocator,
+        new ScanContext.Figures(
+            figures.detail("bytesRead"),
+            figures.detail("rowsRead"),
+            figures.detail("rowGroupsRead"),
+            figures.detail("rowsSkipped"),
+            figures.detail("bytesSkipped"),
+            figures.detail("rowGroupsSkipped"),
+            figures.detail("pagesSkipped"),
+            figures.detail("cacheHits"),
+            figures.detail("bytesFromMemory"),
+            figures.detail("bytesFromDisk"),
+            figures.detail("bytesSaved")),
+        query.options().cached());
   }
 
   @Override

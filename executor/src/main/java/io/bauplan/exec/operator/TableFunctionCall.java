@@ -10,11 +10,14 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PhysicalPlan.TableFunction.Argument;
 import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.SortKey;
+import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.Invocation;
+import io.bauplan.udf.api.InvocationFigures;
 import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.InvocationOutcome;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
+import io.bauplan.udf.shm.SegmentTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -31,20 +34,54 @@ final class TableFunctionCall {
   private final PhysicalPlan.TableFunction node;
   private final QueryContext query;
   private final BufferAllocator allocator;
-  private final List<RowCollector> inputs;
+  private final List<Input> inputs;
+  private final NodeFigures figures;
   private final List<SharedTable> results = new ArrayList<>();
   private final AtomicInteger calls = new AtomicInteger();
 
-  /// @param inputs the rows of each input, complete when the call begins
+  /// A table that is given to the function.
+  sealed interface Input {
+    /// Rows that are copied into shared memory for each call; complete when the first one begins.
+    record Rows(RowCollector collector) implements Input {
+      Batch rows() {
+        return collector.rows();
+      }
+    }
+
+    /// Columns that the function maps.
+    record Columns(SharedScan scan) implements Input {}
+  }
+
   TableFunctionCall(
       PhysicalPlan.TableFunction node,
       QueryContext query,
       BufferAllocator allocator,
-      List<RowCollector> inputs) {
+      List<Input> inputs,
+      NodeFigures figures) {
     this.node = node;
+    this.figures = figures;
     this.query = query;
     this.allocator = allocator;
     this.inputs = List.copyOf(inputs);
+  }
+
+  /// Whether an input may be given as whole columns: in any order, to one call.
+  static boolean takesColumns(
+      PhysicalPlan.TableFunction node, int input, FunctionRuntime functions) {
+    return functions.mapsColumns(node.function())
+        && node.arguments().stream()
+            .allMatch(
+                argument ->
+                    !(argument instanceof Argument.TableArgument table)
+                        || table.input() != input
+                        || (table.partitionBy().isEmpty() && table.orderBy().isEmpty()));
+  }
+
+  private Batch rows(int input) {
+    if (inputs.get(input) instanceof Input.Rows given) {
+      return given.rows();
+    }
+    throw new IllegalStateException("columns have no order");
   }
 
   /// Calls the function for every partition. The results are owned by the query.
@@ -70,7 +107,7 @@ final class TableFunctionCall {
   }
 
   private List<int[]> partitions(Argument.TableArgument argument) {
-    Batch rows = inputs.get(argument.input()).rows();
+    Batch rows = rows(argument.input());
     List<SortKey> keys = new ArrayList<>();
     argument.partitionBy().forEach(column -> keys.add(new SortKey(column, true, false)));
     RowOrder partitioning = new RowOrder(rows, List.copyOf(keys));
@@ -89,13 +126,19 @@ final class TableFunctionCall {
 
   private void invoke(int partitioned, int[] rows) {
     query.check();
-    List<Roots> opened = new ArrayList<>();
+    List<AutoCloseable> opened = new ArrayList<>();
     try {
       List<InvocationInput> arguments = new ArrayList<>();
       for (int i = 0; i < node.arguments().size(); i++) {
         switch (node.arguments().get(i)) {
           case Argument.ScalarArgument(var literal) ->
               arguments.add(new InvocationInput.Value(ScalarArguments.value(literal)));
+          case Argument.TableArgument table
+              when inputs.get(table.input()) instanceof Input.Columns columns -> {
+            SegmentTable given = columns.scan().table();
+            opened.add(given);
+            arguments.add(new InvocationInput.Columns(given));
+          }
           case Argument.TableArgument table -> {
             Roots roots = roots(table, i == partitioned ? rows : null);
             opened.add(roots);
@@ -114,12 +157,15 @@ final class TableFunctionCall {
       query.onCancel(running::cancel);
       finish(running.await());
     } finally {
-      opened.forEach(Roots::close);
+      opened.forEach(TableFunctionCall::close);
     }
   }
 
   private void finish(InvocationOutcome outcome) {
     if (outcome instanceof InvocationOutcome.Completed completed) {
+      InvocationFigures told = completed.figures();
+      figures.detail("bytesCopied").add(told.copiedBytes());
+      figures.detail("bytesMapped").add(told.inputBytes() - told.copiedBytes());
       results.add(query.own(completed.result()));
       return;
     }
@@ -127,8 +173,16 @@ final class TableFunctionCall {
     throw FunctionFailures.toException(node.function(), outcome);
   }
 
+  private static void close(AutoCloseable opened) {
+    try {
+      opened.close();
+    } catch (Exception e) {
+      throw e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+    }
+  }
+
   private Roots roots(Argument.TableArgument argument, int @Nullable [] rows) {
-    Batch input = inputs.get(argument.input()).rows();
+    Batch input = rows(argument.input());
     RowType type = node.inputs().get(argument.input()).output();
     int[] order = rows;
     if (order == null && !argument.orderBy().isEmpty()) {

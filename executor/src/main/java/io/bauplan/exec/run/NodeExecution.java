@@ -218,9 +218,12 @@ final class NodeExecution {
   private static String details(InvocationFigures figures) {
     return String.format(
         Locale.ROOT,
-        "environment %d ms, input %d ms, start %d ms, function %d ms, output %d ms",
+        "environment %d ms, input %d ms (%.1f of %.1f MB copied), start %d ms, function %d ms,"
+            + " output %d ms",
         figures.environment().toMillis(),
         figures.transfer().toMillis(),
+        figures.copiedBytes() / 1e6,
+        figures.inputBytes() / 1e6,
         figures.start().toMillis(),
         figures.user().toMillis(),
         figures.output().toMillis());

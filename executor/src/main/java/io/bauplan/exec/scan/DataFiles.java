@@ -4,6 +4,7 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.WriteTarget;
 import io.bauplan.sql.session.FileSchemas;
 import java.util.List;
+import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// The worker's door to data files and generators. Thread-safe.
@@ -15,6 +16,12 @@ public interface DataFiles {
   /// the plan; those of a `FileScan` and of `Generate` have the columns of `output()`. The filter
   /// is a hint by which tasks skip what cannot match: the worker applies it to every row.
   List<ScanTask> tasks(PhysicalPlan leaf);
+
+  /// The pieces of a scan as columns in shared memory; empty where the rows of the leaf are not
+  /// those of whole columns, or nothing is kept of its files.
+  default Optional<List<SharedTask>> sharedTasks(PhysicalPlan leaf) {
+    return Optional.empty();
+  }
 
   /// One thread's writer of a table's data files.
   TableFileWriter tableWriter(WriteTarget target, BufferAllocator allocator);

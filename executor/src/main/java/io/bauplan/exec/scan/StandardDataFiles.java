@@ -88,6 +88,11 @@ public final class StandardDataFiles implements DataFiles, AutoCloseable {
   }
 
   @Override
+  public Optional<List<SharedTask>> sharedTasks(PhysicalPlan leaf) {
+    return parquet.sharedTasks(leaf);
+  }
+
+  @Override
   public TableFileWriter tableWriter(WriteTarget target, BufferAllocator allocator) {
     return ParquetTableWriter.open(store, target, allocator);
   }

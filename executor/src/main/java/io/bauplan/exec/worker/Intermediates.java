@@ -4,11 +4,13 @@ import io.bauplan.exec.batch.ArrowBatches;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.sql.plan.ArrowTypes;
 import io.bauplan.sql.plan.PhysicalPlan;
+import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.InvocationOutcome;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
+import io.bauplan.udf.shm.SegmentTable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -39,7 +41,7 @@ public final class Intermediates {
     try {
       List<InvocationInput> inputs = new ArrayList<>();
       for (FunctionTask.Input input : task.inputs()) {
-        inputs.add(input(worker, input, options, open));
+        inputs.add(input(worker, task.function(), input, options, open));
       }
       RunningInvocation running =
           worker
@@ -57,7 +59,11 @@ public final class Intermediates {
   }
 
   private static InvocationInput input(
-      Worker worker, FunctionTask.Input input, QueryOptions options, List<AutoCloseable> open) {
+      Worker worker,
+      FunctionDefinition function,
+      FunctionTask.Input input,
+      QueryOptions options,
+      List<AutoCloseable> open) {
     return switch (input) {
       case FunctionTask.Input.Value(Object value) -> new InvocationInput.Value(value);
       case FunctionTask.Input.Whole(String id) -> {
@@ -66,6 +72,14 @@ public final class Intermediates {
         yield new InvocationInput.Shared(table);
       }
       case FunctionTask.Input.Rows(PhysicalPlan plan) -> {
+        Optional<SegmentTable> columns =
+            worker.functions().mapsColumns(function)
+                ? worker.columns(plan, options)
+                : Optional.empty();
+        if (columns.isPresent()) {
+          open.add(columns.get());
+          yield new InvocationInput.Columns(columns.get());
+        }
         RunningQuery query = worker.execute(plan, options);
         open.add(query);
         QueryRoots roots = new QueryRoots(query, worker.allocator());

@@ -1,7 +1,9 @@
 package io.bauplan.exec.worker;
 
 import io.bauplan.exec.fallback.Fallback;
+import io.bauplan.exec.operator.NodeFigures;
 import io.bauplan.exec.operator.QueryContext;
+import io.bauplan.exec.operator.SharedScan;
 import io.bauplan.exec.scan.DataFiles;
 import io.bauplan.exec.spill.SpillFolder;
 import io.bauplan.sql.error.EngineException;
@@ -10,11 +12,14 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.session.FileSchemas;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.SharedTable;
+import io.bauplan.udf.shm.SegmentTable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// A worker in this process: morsel-driven pipelines over a fixed number of threads.
@@ -52,16 +57,7 @@ public final class LocalWorker implements Worker {
   public RunningQuery execute(PhysicalPlan plan, QueryOptions options) {
     BufferAllocator memory =
         allocator.newChildAllocator("query-" + options.id(), 0, options.memoryBytes());
-    QueryContext query =
-        new QueryContext(
-            options,
-            memory,
-            files,
-            fallback,
-            functions,
-            this::requireIntermediate,
-            spill,
-            scheduler.threadCount());
+    QueryContext query = context(options, memory);
     LocalQuery[] self = new LocalQuery[1];
     LocalQuery started =
         new LocalQuery(
@@ -76,6 +72,57 @@ public final class LocalWorker implements Worker {
     self[0] = started;
     queries.add(started);
     return started;
+  }
+
+  private QueryContext context(QueryOptions options, BufferAllocator memory) {
+    return new QueryContext(
+        options,
+        memory,
+        files,
+        fallback,
+        functions,
+        this::requireIntermediate,
+        spill,
+        scheduler.threadCount());
+  }
+
+  @Override
+  public Optional<SegmentTable> columns(PhysicalPlan plan, QueryOptions options) {
+    try (BufferAllocator memory =
+        allocator.newChildAllocator("columns-" + options.id(), 0, options.memoryBytes())) {
+      QueryContext query = context(options, memory);
+      try {
+        Optional<SharedScan> scan = SharedScan.of(plan, query, NodeFigures::new);
+        if (scan.isEmpty()) {
+          return Optional.empty();
+        }
+        PlanRun run = new PlanRun(query, scheduler, List.of(scan.get().step()));
+        run.proceed();
+        await(run, query);
+        query.check();
+        return Optional.of(scan.get().table());
+      } finally {
+        query.release();
+      }
+    }
+  }
+
+  /// Returns when no thread works for the query any more.
+  private static void await(PlanRun run, QueryContext query) {
+    boolean interrupted = false;
+    while (!run.done().isDone()) {
+      try {
+        run.done().get();
+      } catch (InterruptedException e) {
+        interrupted = true;
+        query.fail(new EngineException(ErrorCode.CANCELLED, "the query was cancelled"));
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.bauplan.sql.plan.WrittenFile;
 import io.bauplan.sql.session.FileSchemas;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.SharedTable;
+import io.bauplan.udf.shm.SegmentTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,11 @@ public final class ObservedWorker implements Worker {
   @Override
   public RunningQuery execute(PhysicalPlan plan, QueryOptions options) {
     return new ObservedQuery(worker.execute(plan, options), plan);
+  }
+
+  @Override
+  public Optional<SegmentTable> columns(PhysicalPlan plan, QueryOptions options) {
+    return worker.columns(plan, options);
   }
 
   @Override

@@ -25,6 +25,7 @@ final class Figures {
     if (!read.isEmpty()) {
       lines.add(read);
     }
+    node.actual().map(Figures::given).filter(text -> !text.isEmpty()).ifPresent(lines::add);
     node.actual().map(Figures::skipped).filter(text -> !text.isEmpty()).ifPresent(lines::add);
     return lines;
   }
@@ -90,6 +91,17 @@ final class Figures {
       text.append(", saved ").append(bytes(actual.counter("bytesSaved")));
     }
     return text.toString();
+  }
+
+  /// What a function was given.
+  private static String given(Actual actual) {
+    return actual.counters().containsKey("bytesMapped")
+        ? "input "
+            + bytes(actual.counter("bytesMapped"))
+            + " mapped from shared memory, "
+            + bytes(actual.counter("bytesCopied"))
+            + " copied"
+        : "";
   }
 
   private static String skipped(Actual actual) {

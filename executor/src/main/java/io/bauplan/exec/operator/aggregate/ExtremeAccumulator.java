@@ -159,7 +159,7 @@ final class ExtremeAccumulator extends Accumulator {
     if (rows == null && !in.hasNulls) {
       for (int i = 0; i < count; i++) {
         double value = values[i];
-        noNumbers += value == value ? 0 : 1;
+        noNumbers += Double.isNaN(value) ? 1 : 0;
         if (min ? value < best : value > best) {
           best = value;
         }
@@ -172,7 +172,7 @@ final class ExtremeAccumulator extends Accumulator {
           continue;
         }
         double value = values[row];
-        noNumbers += value == value ? 0 : 1;
+        noNumbers += Double.isNaN(value) ? 1 : 0;
         if (min ? value < best : value > best) {
           best = value;
         }

@@ -2,6 +2,7 @@ package io.bauplan.exec.scan.parquet;
 
 import io.bauplan.exec.cache.ColumnCache;
 import io.bauplan.exec.scan.ScanTask;
+import io.bauplan.exec.scan.SharedTask;
 import io.bauplan.exec.scan.store.FetchPool;
 import io.bauplan.exec.scan.store.LazyReader;
 import io.bauplan.exec.scan.store.ObjectStore;
@@ -9,6 +10,7 @@ import io.bauplan.exec.scan.store.RangeReader;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Column;
+import io.bauplan.sql.plan.DataFileFormat;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
@@ -146,11 +148,55 @@ public final class ParquetSource {
   }
 
   private List<ScanTask> tasks(PhysicalPlan.FileScan scan, ScanFile file, AtomicLong scanBytes) {
-    List<ScanColumn> columns = new ArrayList<>();
-    for (Column column : scan.output().columns()) {
-      columns.add(new ScanColumn(-1, column));
+    return tasks(
+        file, byName(scan.output()), scan.filter(), new Roaring64Bitmap(), false, scanBytes);
+  }
+
+  /// The pieces of a scan that gives all rows of Parquet files, as columns in shared memory.
+  public Optional<List<SharedTask>> sharedTasks(PhysicalPlan leaf) {
+    if (cache.isEmpty() || !cache.get().shared().available()) {
+      return Optional.empty();
     }
-    return tasks(file, columns, scan.filter(), new Roaring64Bitmap(), false, scanBytes);
+    return switch (leaf) {
+      case PhysicalPlan.TableScan scan
+          when scan.filter().isEmpty()
+              && scan.limit().isEmpty()
+              && scan.files().stream()
+                  .allMatch(
+                      file ->
+                          file.deletes().isEmpty() && file.format() == DataFileFormat.PARQUET) ->
+          Optional.of(sharedTasks(scan.files(), scan.columns(), true));
+      case PhysicalPlan.FileScan scan
+          when scan.filter().isEmpty() && scan.format() == DataFileFormat.PARQUET ->
+          Optional.of(sharedTasks(scan.files(), byName(scan.output()), false));
+      default -> Optional.empty();
+    };
+  }
+
+  private List<SharedTask> sharedTasks(
+      List<ScanFile> files, List<ScanColumn> columns, boolean ofTable) {
+    AtomicLong scanBytes = new AtomicLong();
+    List<SharedTask> tasks = new ArrayList<>();
+    for (ScanFile file : files) {
+      ParquetFile opened = open(file, ofTable, scanBytes);
+      ColumnBinding binding = ColumnBinding.of(file, opened.footer(), columns);
+      for (Footer.RowGroup group : opened.footer().rowGroups()) {
+        if (group.rowCount() == 0) {
+          continue;
+        }
+        scanBytes.addAndGet(binding.plainBytes(group));
+        for (RowRange range : RowRange.of(opened, group, threads)) {
+          tasks.add(
+              (context, copied) ->
+                  new SharedRange(opened, range, binding.wanted(), context, copied).read());
+        }
+      }
+    }
+    return tasks;
+  }
+
+  private static List<ScanColumn> byName(RowType type) {
+    return type.columns().stream().map(column -> new ScanColumn(-1, column)).toList();
   }
 
   DeleteFiles deletes() {
