@@ -6,9 +6,11 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// A column as codes into a small dictionary, as Parquet stores low-cardinality strings. Codes are
+/// A column as codes into a dictionary: a small one, as Parquet stores columns of few values, or
+/// the rows of a join's build side, which the columns from there share the codes into. Codes are
 /// unsigned and below the dictionary's length for every row that is not NULL (0 for NULL rows);
-/// dictionary entries are distinct and never NULL.
+/// dictionary entries are never NULL, and may be alike. Vectors with the same buffer of codes point
+/// to the same rows: they differ in validity only where an entry itself stands for NULL.
 public final class DictionaryVector implements Vector {
   private final int start;
   private final int length;
@@ -86,6 +88,25 @@ public final class DictionaryVector implements Vector {
 
   public long validityAddress() {
     return validity == null ? 0 : validity.memoryAddress() + (start >>> 3);
+  }
+
+  /// Whether every row of both has the same code, and is NULL in both or in neither.
+  public boolean sharesRowsWith(DictionaryVector other) {
+    return sharesCodesWith(other) && validity == other.validity;
+  }
+
+  /// Whether every row of both that is NULL in neither has the same code.
+  public boolean sharesCodesWith(DictionaryVector other) {
+    return codes == other.codes && start == other.start && codeBytes == other.codeBytes;
+  }
+
+  /// The same codes into another dictionary, which is borrowed. The caller owns the result.
+  public DictionaryVector over(FlatVector other) {
+    if (validity != null) {
+      validity.getReferenceManager().retain();
+    }
+    codes.getReferenceManager().retain();
+    return new DictionaryVector(start, length, codeBytes, validity, codes, other.retain());
   }
 
   public int code(int row) {

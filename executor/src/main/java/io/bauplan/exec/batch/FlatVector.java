@@ -136,6 +136,14 @@ public final class FlatVector implements Vector {
     return new FlatVector(other, start, length, validity, offsets, data, retained);
   }
 
+  /// The same values as if none were NULL: what stands in the places of NULLs. The caller owns it.
+  public FlatVector withoutValidity() {
+    retainBuffer(offsets);
+    retainBuffer(data);
+    List<FlatVector> retained = children.stream().map(FlatVector::retain).toList();
+    return new FlatVector(type, start, length, null, offsets, data, retained);
+  }
+
   @Override
   public FlatVector flatten(BufferAllocator allocator) {
     return retain();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Rows chosen by their codes, after each entry of the dictionary was given an answer. The width of
 /// codes and whether there are NULLs are asked once for a batch, not for every row.
-final class CodedRows {
+public final class CodedRows {
   private CodedRows() {}
 
   /// The rows, of the given ones, whose entry has the wanted answer; NULL has none.
@@ -90,7 +90,7 @@ final class CodedRows {
 
   /// Whether both are the same entries in the same memory: what was found for one holds for the
   /// other. Nothing else can be there as long as `known` is referred to.
-  static boolean isSame(@Nullable FlatVector known, FlatVector dictionary) {
+  public static boolean isSame(@Nullable FlatVector known, FlatVector dictionary) {
     return known != null
         && known.data() == dictionary.data()
         && known.offsets() == dictionary.offsets()

@@ -277,6 +277,15 @@ public final class RegisterLoader {
       }
       return;
     }
+    if (bits == 64) {
+      long data = entries.dataAddress();
+      for (int i = 0; i < count; i++) {
+        int row = rows == null ? i : rows[i];
+        to.doubles[row] = Memory.getDouble(data + 8L * from.code(row));
+      }
+      return;
+    }
+    // What is left comes from small dictionaries alone.
     Register values = new Register(from.type());
     values.reset(size);
     loadFlat(entries, values, null, size, size);

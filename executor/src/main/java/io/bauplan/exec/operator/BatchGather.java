@@ -20,13 +20,34 @@ public final class BatchGather {
     List<Vector> columns = new ArrayList<>();
     try {
       for (Vector column : from.columns()) {
-        columns.add(gather(column, rows, count, allocator));
+        columns.add(
+            column instanceof DictionaryVector coded
+                ? codes(from, columns, coded, rows, count, allocator)
+                : gather(column, rows, count, allocator));
       }
       return columns;
     } catch (RuntimeException | Error e) {
       columns.forEach(Vector::close);
       throw e;
     }
+  }
+
+  /// Codes that a column shares with one before it are gathered once.
+  private static Vector codes(
+      Batch from,
+      List<Vector> made,
+      DictionaryVector column,
+      int[] rows,
+      int count,
+      BufferAllocator allocator) {
+    for (int i = 0; i < made.size(); i++) {
+      if (from.column(i) instanceof DictionaryVector before
+          && made.get(i) instanceof DictionaryVector gathered
+          && before.sharesRowsWith(column)) {
+        return gathered.over(column.dictionary());
+      }
+    }
+    return Gather.codes(column, rows, count, allocator);
   }
 
   public static Vector gather(Vector column, int[] rows, int count, BufferAllocator allocator) {

@@ -3,6 +3,7 @@ package io.bauplan.exec.operator.aggregate;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.DictionaryVector;
 import io.bauplan.exec.batch.FlatVector;
+import io.bauplan.exec.expression.CodedRows;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.expression.RegisterLoader;
 import io.bauplan.exec.memory.Memory;
@@ -10,15 +11,19 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The groups of rows whose keys are all codes into small dictionaries: a combination of codes is
-/// looked up once per dictionary, a row by its codes alone. Used by one thread.
+/// The groups of rows whose keys are all codes into dictionaries: a combination of codes is looked
+/// up once per dictionary, a row by its codes alone. Keys that share their codes, as those from a
+/// join's build side do, count as one. Used by one thread.
 final class CodedGroups implements AutoCloseable {
   /// Combinations of codes, at most.
-  private static final int MAX_COMBINATIONS = 4096;
+  private static final int MAX_COMBINATIONS = 1 << 20;
 
   private final GroupTable table;
   private final List<Integer> columns;
   private final DictionaryVector[] vectors;
+
+  /// By key: the first one with the same codes.
+  private final int[] leaders;
 
   /// What `known` holds for; kept, so that their memory is not another dictionary's meanwhile.
   private final @Nullable FlatVector[] dictionaries;
@@ -30,10 +35,18 @@ final class CodedGroups implements AutoCloseable {
 
   private int[] combinations = {};
 
+  /// Rows whose combination has not been looked up, their positions among the batch's rows, and
+  /// the groups that they turn out to have.
+  private int[] newRows = {};
+
+  private int[] newPositions = {};
+  private int[] newGroups = {};
+
   CodedGroups(GroupTable table, List<Integer> columns) {
     this.table = table;
     this.columns = columns;
     this.vectors = new DictionaryVector[columns.size()];
+    this.leaders = new int[columns.size()];
     this.dictionaries = new FlatVector[columns.size()];
     this.keys = new Register[columns.size()];
     for (int k = 0; k < keys.length; k++) {
@@ -56,10 +69,8 @@ final class CodedGroups implements AutoCloseable {
       to[i] = group;
       complete &= group >= 0;
     }
-    for (int i = 0; i < count && !complete; i++) {
-      if (to[i] < 0) {
-        to[i] = find(batch, rows == null ? i : rows[i], combinations[i]);
-      }
+    if (!complete) {
+      find(batch, rows, count, to);
     }
     return true;
   }
@@ -72,12 +83,17 @@ final class CodedGroups implements AutoCloseable {
         return false;
       }
       vectors[k] = vector;
-      // One more, for NULL.
-      product *= vector.dictionary().length() + 1L;
-      if (product > MAX_COMBINATIONS) {
-        return false;
+      int leader = leader(k);
+      same &= leaders[k] == leader;
+      leaders[k] = leader;
+      if (leaders[k] == k) {
+        // One more, for NULL.
+        product *= vector.dictionary().length() + 1L;
+        if (product > MAX_COMBINATIONS) {
+          return false;
+        }
       }
-      same &= isSame(dictionaries[k], vector.dictionary());
+      same &= CodedRows.isSame(dictionaries[k], vector.dictionary());
     }
     if (!same) {
       release();
@@ -93,12 +109,13 @@ final class CodedGroups implements AutoCloseable {
     return true;
   }
 
-  private static boolean isSame(@Nullable FlatVector known, FlatVector dictionary) {
-    return known != null
-        && known.data() == dictionary.data()
-        && known.offsets() == dictionary.offsets()
-        && known.start() == dictionary.start()
-        && known.length() == dictionary.length();
+  private int leader(int key) {
+    for (int k = 0; k < key; k++) {
+      if (vectors[k].sharesCodesWith(vectors[key])) {
+        return k;
+      }
+    }
+    return key;
   }
 
   private void combine(int @Nullable [] rows, int count) {
@@ -106,14 +123,26 @@ final class CodedGroups implements AutoCloseable {
       combinations = new int[Math.max(count, 64)];
     }
     Arrays.fill(combinations, 0, count, 0);
-    for (DictionaryVector vector : vectors) {
-      int size = vector.dictionary().length() + 1;
-      if (vector.validityAddress() != 0) {
-        addNullable(vector, size, rows, count);
-      } else {
-        add(vector, size, rows, count);
+    for (int k = 0; k < vectors.length; k++) {
+      if (leaders[k] == k) {
+        int size = vectors[k].dictionary().length() + 1;
+        if (alwaysValid(k)) {
+          add(vectors[k], size, rows, count);
+        } else {
+          addNullable(k, size, rows, count);
+        }
       }
     }
+  }
+
+  /// Whether no row is NULL in all keys that share the codes.
+  private boolean alwaysValid(int leader) {
+    for (int k = leader; k < vectors.length; k++) {
+      if (leaders[k] == leader && vectors[k].validityAddress() == 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void add(DictionaryVector vector, int size, int @Nullable [] rows, int count) {
@@ -140,28 +169,42 @@ final class CodedGroups implements AutoCloseable {
     }
   }
 
-  private void addNullable(DictionaryVector vector, int size, int @Nullable [] rows, int count) {
-    long validity = vector.validityAddress();
+  /// A code stands for the same values of all keys that share it, be some of them NULL; a row where
+  /// all are has them NULL whatever its code is.
+  private void addNullable(int leader, int size, int @Nullable [] rows, int count) {
+    DictionaryVector vector = vectors[leader];
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];
-      int code = Memory.bit(validity, row) ? vector.code(row) : size - 1;
-      combinations[i] = combinations[i] * size + code;
+      boolean valid = Memory.bit(vector.validityAddress(), row);
+      for (int k = leader + 1; k < vectors.length && !valid; k++) {
+        valid = leaders[k] == leader && Memory.bit(vectors[k].validityAddress(), row);
+      }
+      combinations[i] = combinations[i] * size + (valid ? vector.code(row) : size - 1);
     }
   }
 
-  private int find(Batch batch, int row, int combination) {
-    int group = known[combination] - 1;
-    if (group < 0) {
-      int[] one = {row};
-      for (int k = 0; k < keys.length; k++) {
-        RegisterLoader.load(vectors[k], keys[k], one, 1, batch.vectorLength());
-      }
-      int[] found = new int[1];
-      table.lookup(keys, one, 1, found);
-      group = found[0];
-      known[combination] = group + 1;
+  private void find(Batch batch, int @Nullable [] rows, int count, int[] to) {
+    if (newRows.length < count) {
+      newRows = new int[Math.max(count, 64)];
+      newPositions = new int[newRows.length];
+      newGroups = new int[newRows.length];
     }
-    return group;
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      if (to[i] < 0) {
+        newRows[found] = rows == null ? i : rows[i];
+        newPositions[found++] = i;
+      }
+    }
+    for (int k = 0; k < keys.length; k++) {
+      RegisterLoader.load(vectors[k], keys[k], newRows, found, batch.vectorLength());
+    }
+    table.lookup(keys, newRows, found, newGroups);
+    for (int i = 0; i < found; i++) {
+      int position = newPositions[i];
+      to[position] = newGroups[i];
+      known[combinations[position]] = newGroups[i] + 1;
+    }
   }
 
   private void release() {

@@ -41,6 +41,7 @@ final class PairOutput implements AutoCloseable {
   private final List<Integer> residualColumns;
   private final RowType leftType;
   private final Batch build;
+  private final BuildColumns buildColumns;
   private final @Nullable AtomicIntegerArray matchedBuild;
   private final AtomicInteger running;
   private final BufferAllocator allocator;
@@ -69,6 +70,7 @@ final class PairOutput implements AutoCloseable {
     this.matchedBuild = matchedBuild;
     this.running = running;
     this.allocator = context.allocator();
+    this.buildColumns = new BuildColumns(build, allocator);
   }
 
   /// A new probe batch, of which nothing has matched yet.
@@ -104,16 +106,8 @@ final class PairOutput implements AutoCloseable {
     }
     List<Vector> columns = new ArrayList<>(batch.columns().stream().map(Vector::retain).toList());
     try {
-      int[] fixed = count == length ? buildRows : spread(probeRows, buildRows, count, length, 0);
-      int @Nullable [] others = null;
-      for (Vector column : build.columns()) {
-        boolean filled = count == length || FlatVector.bitsPerValue(column.type()) > 0;
-        if (!filled && others == null) {
-          others = spread(probeRows, buildRows, count, length, -1);
-        }
-        int[] rows = filled || others == null ? fixed : others;
-        columns.add(BatchGather.gather(column, rows, length, allocator));
-      }
+      int[] rows = count == length ? buildRows : spread(probeRows, buildRows, count, length);
+      columns.addAll(buildColumns.gather(rows, length));
       return new Batch(
           columns, length, count == length ? null : Arrays.copyOf(probeRows, count), count);
     } catch (RuntimeException | Error e) {
@@ -122,12 +116,9 @@ final class PairOutput implements AutoCloseable {
     }
   }
 
-  /// The build row of every position of the left batch; `filler` for positions that do not count.
-  private static int[] spread(int[] probeRows, int[] buildRows, int count, int length, int filler) {
+  /// The build row of every position of the left batch; some row for positions that do not count.
+  private static int[] spread(int[] probeRows, int[] buildRows, int count, int length) {
     int[] rows = new int[length];
-    if (filler != 0) {
-      Arrays.fill(rows, filler);
-    }
     for (int i = 0; i < count; i++) {
       rows[probeRows[i]] = buildRows[i];
     }
@@ -167,8 +158,7 @@ final class PairOutput implements AutoCloseable {
         columns.add(
             column < leftType.size()
                 ? BatchGather.gather(batch.column(column), probeRows, count, allocator)
-                : BatchGather.gather(
-                    build.column(column - leftType.size()), buildRows, count, allocator));
+                : buildColumns.gather(column - leftType.size(), buildRows, count));
       }
       return new Batch(columns, count);
     } catch (RuntimeException | Error e) {
@@ -203,7 +193,7 @@ final class PairOutput implements AutoCloseable {
   private Batch join(Batch batch, int[] probeRows, int[] buildRows, int count) {
     List<Vector> columns = BatchGather.gather(batch, probeRows, count, allocator);
     try {
-      columns.addAll(BatchGather.gather(build, buildRows, count, allocator));
+      columns.addAll(buildColumns.gather(buildRows, count));
       return new Batch(columns, count);
     } catch (RuntimeException | Error e) {
       columns.forEach(Vector::close);
@@ -349,7 +339,7 @@ final class PairOutput implements AutoCloseable {
     }
     return givesPairs()
         ? nullsAndBuild(rows, count)
-        : new Batch(BatchGather.gather(build, rows, count, allocator), count);
+        : new Batch(buildColumns.gather(rows, count), count);
   }
 
   private Batch nullsAndBuild(int[] rows, int count) {
@@ -358,7 +348,7 @@ final class PairOutput implements AutoCloseable {
       for (Column column : leftType.columns()) {
         columns.add(nulls(column.type(), count));
       }
-      columns.addAll(BatchGather.gather(build, rows, count, allocator));
+      columns.addAll(buildColumns.gather(rows, count));
       return new Batch(columns, count);
     } catch (RuntimeException | Error e) {
       columns.forEach(Vector::close);
@@ -376,6 +366,7 @@ final class PairOutput implements AutoCloseable {
 
   @Override
   public void close() {
+    buildColumns.close();
     if (residual != null) {
       residual.close();
     }
