@@ -262,7 +262,9 @@ public final class PlanCompiler {
       int leftSize = node.left().output().size();
       above.stream().filter(target -> target.column() < leftSize).forEach(filters::add);
     }
-    HashJoin join = query.own(new HashJoin(node, expressions(allocator), told));
+    HashJoin join =
+        query.own(
+            new HashJoin(node, expressions(allocator), told, query.spill(allocator, counted)));
     // The build side first: what is known of its keys then also reaches pipelines of the other.
     pipeline(compile(node.right(), belowRight(node, above)), join.buildSink(), counted);
     Source columns = new CountedSource(join.buildColumns(query.threads()), counted, query);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps every row of its input: what sorts, joins and functions with set semantics need. After
@@ -26,7 +27,9 @@ public final class RowCollector implements Sink, AutoCloseable {
   private final AtomicInteger nextColumn = new AtomicInteger();
   private @Nullable Vector[] columns = {};
   private long plainBytes;
+  private long rowsSoFar;
   private @Nullable Batch rows;
+  private volatile @Nullable OutOfMemoryException shortage;
 
   public RowCollector(RowType type, BufferAllocator allocator) {
     this.type = type;
@@ -45,6 +48,7 @@ public final class RowCollector implements Sink, AutoCloseable {
     synchronized (this) {
       batches.add(compact);
       plainBytes += bytes;
+      rowsSoFar += compact.rowCount();
     }
   }
 
@@ -53,7 +57,18 @@ public final class RowCollector implements Sink, AutoCloseable {
     List<Batch> taken = new ArrayList<>(batches);
     batches.clear();
     plainBytes = 0;
+    rowsSoFar = 0;
+    Batch all = rows;
+    if (all != null) {
+      rows = null;
+      taken.add(all);
+    }
     return taken;
+  }
+
+  /// Rows that have come, until they are put together.
+  public synchronized long rowCountSoFar() {
+    return rowsSoFar;
   }
 
   /// What the rows so far take in memory, about, with a value per row.
@@ -98,7 +113,12 @@ public final class RowCollector implements Sink, AutoCloseable {
             () -> {
               int next = nextColumn.getAndIncrement();
               for (; next < type.size(); next = nextColumn.getAndIncrement()) {
-                columns[next] = column(type, batches, next, allocator);
+                try {
+                  columns[next] = column(type, batches, next, allocator);
+                } catch (OutOfMemoryException e) {
+                  shortage = e;
+                  return null;
+                }
               }
               return null;
             },
@@ -107,8 +127,14 @@ public final class RowCollector implements Sink, AutoCloseable {
     };
   }
 
-  /// After the pipeline of `columns`.
+  /// After the pipeline of `columns`. Where there was not enough memory for all of them, it throws,
+  /// and the batches are there as before.
   public synchronized void finish() {
+    OutOfMemoryException known = shortage;
+    if (known != null) {
+      closeColumns();
+      throw known;
+    }
     List<Vector> made = new ArrayList<>();
     for (Vector column : columns) {
       made.add(Objects.requireNonNull(column));
@@ -165,15 +191,19 @@ public final class RowCollector implements Sink, AutoCloseable {
     batches.clear();
   }
 
-  @Override
-  public synchronized void close() {
-    closeBatches();
+  private void closeColumns() {
     for (Vector column : columns) {
       if (column != null) {
         column.close();
       }
     }
     columns = new Vector[0];
+  }
+
+  @Override
+  public synchronized void close() {
+    closeBatches();
+    closeColumns();
     if (rows != null) {
       rows.close();
       rows = null;

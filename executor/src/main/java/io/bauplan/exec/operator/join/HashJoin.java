@@ -7,22 +7,32 @@ import io.bauplan.exec.operator.RowCollector;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.sql.plan.PhysicalPlan;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
-/// Hash join: the right side is collected and chained by hash, the left side streams past it.
+/// Hash join: the right side is collected and chained by hash, the left side streams past it. A
+/// right side without room in memory goes to disk by its hash, the left side after it, and then
+/// they are joined partition by partition.
 public final class HashJoin implements AutoCloseable {
   private final PhysicalPlan.HashJoin node;
   private final ExpressionContext expressions;
   private final BufferAllocator allocator;
   private final RowCollector build;
+  private final OperatorSpill spill;
+  private final SpilledBuild input;
   private @Nullable JoinTable table;
   private @Nullable AtomicIntegerArray matched;
+
+  /// Where left rows go when the right side is on disk.
+  private @Nullable JoinSide probeSide;
 
   private final Map<Integer, JoinKeyFilter> keyFilters;
 
@@ -30,17 +40,26 @@ public final class HashJoin implements AutoCloseable {
   public HashJoin(
       PhysicalPlan.HashJoin node,
       ExpressionContext expressions,
-      Map<Integer, JoinKeyFilter> keyFilters) {
+      Map<Integer, JoinKeyFilter> keyFilters,
+      OperatorSpill spill) {
     this.node = node;
     this.keyFilters = keyFilters;
     this.expressions = expressions;
     this.allocator = expressions.allocator();
     this.build = new RowCollector(node.right().output(), allocator);
+    this.spill = spill;
+    this.input = new SpilledBuild(build, node.right().output(), spreadBy(node.rightKeys()), spill);
+  }
+
+  /// The keys that rows are spread by: none where all of the right side has to be known of each
+  /// left row.
+  private List<Integer> spreadBy(List<Integer> keys) {
+    return node.kind() == PhysicalPlan.JoinKind.MARK ? List.of() : keys;
   }
 
   /// Where the right side goes.
   public Sink buildSink() {
-    return build::open;
+    return input;
   }
 
   /// What makes the table of the right side that has come in, together with `tableSink`.
@@ -57,16 +76,27 @@ public final class HashJoin implements AutoCloseable {
 
       @Override
       public void complete() {
-        build.finish();
-        JoinTable made = new JoinTable(build.rows(), node.rightKeys(), node.nullSafe(), allocator);
-        table = made;
+        if (input.side() != null) {
+          return;
+        }
+        try {
+          build.finish();
+          table = new JoinTable(build.rows(), node.rightKeys(), node.nullSafe(), allocator);
+        } catch (OutOfMemoryException e) {
+          // There is room for the rows, but not for what is made of them.
+          input.spill();
+          return;
+        }
+        JoinTable made = table;
         int count = made.rows().rowCount();
         keyFilters.forEach((key, filter) -> filter.publish(made.keys()[key], count));
-        if (keepsRight()) {
-          matched = new AtomicIntegerArray((made.rows().rowCount() + 31) / 32);
-        }
+        matched = matchedBits(made);
       }
     };
+  }
+
+  private @Nullable AtomicIntegerArray matchedBits(JoinTable of) {
+    return keepsRight() ? new AtomicIntegerArray((of.rows().rowCount() + 31) / 32) : null;
   }
 
   private boolean keepsRight() {
@@ -84,16 +114,74 @@ public final class HashJoin implements AutoCloseable {
       public int drivers() {
         int drivers = left.drivers();
         running.set(drivers);
+        if (input.side() != null) {
+          probeSide = new JoinSide(spill, node.left().output(), spreadBy(node.leftKeys()), 0);
+        }
         return drivers;
       }
 
       @Override
       public BatchReader open(int driver) {
+        JoinSide side = input.side();
         return left.open(
             driver,
             reader ->
-                new HashProbe(
-                    node, Objects.requireNonNull(table), matched, reader, running, expressions));
+                side == null
+                    ? probe(Objects.requireNonNull(table), matched, reader, running, null)
+                    : spilledProbe(side, Objects.requireNonNull(probeSide), reader, running));
+      }
+    };
+  }
+
+  private HashProbe probe(
+      JoinTable of,
+      @Nullable AtomicIntegerArray bits,
+      BatchReader reader,
+      AtomicInteger running,
+      @Nullable CarriedMatches carried) {
+    return new HashProbe(node, of, bits, reader, running, carried, expressions);
+  }
+
+  private BatchReader spilledProbe(
+      JoinSide right, JoinSide left, BatchReader reader, AtomicInteger running) {
+    return new SpilledProbe(
+        reader,
+        left,
+        running,
+        () ->
+            new SpilledJoin(
+                node.kind(),
+                node.right().output(),
+                spreadBy(node.rightKeys()).size(),
+                right,
+                left,
+                spill,
+                this::joinPiece));
+  }
+
+  /// Joins a part of the right side that has room in memory.
+  private BatchReader joinPiece(
+      RowCollector rows, BatchReader left, @Nullable CarriedMatches carried) {
+    JoinTable made = new JoinTable(rows.rows(), node.rightKeys(), node.nullSafe(), allocator);
+    HashProbe probe;
+    try {
+      probe = probe(made, matchedBits(made), left, new AtomicInteger(1), carried);
+    } catch (RuntimeException | Error e) {
+      made.close();
+      throw e;
+    }
+    return new BatchReader() {
+      @Override
+      public @Nullable Batch next() {
+        return probe.next();
+      }
+
+      @Override
+      public void close() {
+        try (rows;
+            made) {
+          probe.close();
+        }
       }
     };
   }

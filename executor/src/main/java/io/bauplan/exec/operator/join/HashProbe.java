@@ -38,12 +38,14 @@ final class HashProbe implements BatchReader {
   /// @param matched a bit per build row, for joins that keep unmatched ones
   /// @param running drivers that have not ended their left side; the last gives out unmatched build
   ///     rows
+  /// @param carried null where the table has all build rows
   HashProbe(
       PhysicalPlan.HashJoin node,
       JoinTable table,
       @Nullable AtomicIntegerArray matched,
       BatchReader left,
       AtomicInteger running,
+      @Nullable CarriedMatches carried,
       ExpressionContext context) {
     this.node = node;
     this.table = table;
@@ -63,6 +65,9 @@ final class HashProbe implements BatchReader {
             matched,
             running,
             context);
+    if (carried != null) {
+      output.carry(carried);
+    }
     boolean existence =
         switch (node.kind()) {
           case SEMI, ANTI, MARK -> true;
@@ -74,7 +79,7 @@ final class HashProbe implements BatchReader {
             || node.kind() == PhysicalPlan.JoinKind.RIGHT_ANTI;
     boolean plain =
         node.kind() == PhysicalPlan.JoinKind.INNER || node.kind() == PhysicalPlan.JoinKind.LEFT;
-    this.oneToOne = plain && node.residual().isEmpty() && table.isUnique();
+    this.oneToOne = carried == null && plain && node.residual().isEmpty() && table.isUnique();
   }
 
   @Override

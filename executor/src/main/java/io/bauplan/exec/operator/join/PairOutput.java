@@ -48,6 +48,9 @@ final class PairOutput implements AutoCloseable {
   private boolean[] matchedProbe = {};
   private int unmatchedPosition = -1;
 
+  /// null where probe rows meet all build rows at once.
+  private @Nullable CarriedMatches carried;
+
   PairOutput(
       JoinKind kind,
       Optional<Expression> condition,
@@ -80,6 +83,17 @@ final class PairOutput implements AutoCloseable {
     } else {
       Arrays.fill(matchedProbe, 0, batch.vectorLength(), false);
     }
+    CarriedMatches before = carried;
+    if (before != null) {
+      for (int row = 0; row < batch.vectorLength(); row++) {
+        matchedProbe[row] = before.matched(row);
+      }
+    }
+  }
+
+  /// Probe rows meet the build rows a piece at a time.
+  void carry(CarriedMatches matches) {
+    carried = matches;
   }
 
   private boolean givesPairs() {
@@ -203,6 +217,28 @@ final class PairOutput implements AutoCloseable {
 
   /// What the probe batch owes after its last pair: null = nothing. Borrows the batch.
   @Nullable Batch endOfBatch(Batch batch, Unknown unknown) {
+    CarriedMatches matches = carried;
+    if (matches == null) {
+      return owed(batch, unknown);
+    }
+    try {
+      if (matches.isLast()) {
+        return owed(batch, (of, row) -> matches.unknown(row) || unknown.of(of, row));
+      }
+      for (int row = 0; row < batch.vectorLength(); row++) {
+        if (matchedProbe[row]) {
+          matches.setMatched(row);
+        } else if (kind == JoinKind.MARK && !matches.unknown(row) && unknown.of(batch, row)) {
+          matches.setUnknown(row);
+        }
+      }
+      return null;
+    } finally {
+      matches.endOfBatch(batch.vectorLength());
+    }
+  }
+
+  private @Nullable Batch owed(Batch batch, Unknown unknown) {
     return switch (kind) {
       case INNER, RIGHT, RIGHT_SEMI, RIGHT_ANTI -> null;
       case LEFT, FULL -> unmatchedProbeRows(batch);

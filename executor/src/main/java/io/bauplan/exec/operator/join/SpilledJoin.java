@@ -1,0 +1,199 @@
+package io.bauplan.exec.operator.join;
+
+import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.operator.RowCollector;
+import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.spill.OperatorSpill;
+import io.bauplan.exec.spill.PartitionWriter;
+import io.bauplan.sql.plan.PhysicalPlan.JoinKind;
+import io.bauplan.sql.plan.RowType;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/// Joins two sides on disk, partition by partition. A partition whose build side is too large is
+/// spread by further bits of the hash; where that does not help, since one key has too many rows or
+/// there is no key, its probe side passes pieces of its build side one after the other.
+final class SpilledJoin implements BatchReader {
+  /// Of a partition's rows that may end up in one of its parts; with more it is taken as it is.
+  private static final double MAX_SHARE_OF_PART = 0.8;
+
+  /// Bytes of a join's table per row, about, besides its keys.
+  static final long TABLE_BYTES_PER_ROW = 16;
+
+  /// Joins rows that fit into memory.
+  interface Prober {
+    /// Takes ownership of the rows and the reader.
+    ///
+    /// @param carried null where all build rows are there
+    BatchReader open(RowCollector build, BatchReader probe, @Nullable CarriedMatches carried);
+  }
+
+  private record Part(JoinSide build, JoinSide probe, int partition, int level, boolean whole) {}
+
+  private final JoinKind kind;
+  private final RowType buildType;
+  private final OperatorSpill spill;
+  private final Prober prober;
+  private final int bytesPerRow;
+  private final Deque<Part> parts = new ArrayDeque<>();
+  private @Nullable BatchReader current;
+  private @Nullable Pieces pieces;
+
+  /// @param keys of the join; 0 = its sides are in one partition
+  SpilledJoin(
+      JoinKind kind,
+      RowType buildType,
+      int keys,
+      JoinSide build,
+      JoinSide probe,
+      OperatorSpill spill,
+      Prober prober) {
+    this.kind = kind;
+    this.buildType = buildType;
+    this.spill = spill;
+    this.prober = prober;
+    this.bytesPerRow = (int) (TABLE_BYTES_PER_ROW + 12L * keys);
+    for (int p = 0; p < (keys == 0 ? 1 : PartitionWriter.FANOUT); p++) {
+      parts.add(new Part(build, probe, p, 0, keys == 0));
+    }
+  }
+
+  @Override
+  public @Nullable Batch next() {
+    while (true) {
+      BatchReader reader = current;
+      if (reader == null) {
+        reader = open();
+        if (reader == null) {
+          return null;
+        }
+        current = reader;
+      }
+      Batch batch = reader.next();
+      if (batch != null) {
+        return batch;
+      }
+      current = null;
+      reader.close();
+    }
+  }
+
+  private @Nullable BatchReader open() {
+    if (pieces != null) {
+      BatchReader reader = pieces.next();
+      if (reader != null) {
+        return reader;
+      }
+      pieces.close();
+      pieces = null;
+    }
+    for (Part part = parts.poll(); part != null; part = parts.poll()) {
+      if (givesNothing(part)) {
+        continue;
+      }
+      boolean splittable = !part.whole && part.level + 1 < PartitionWriter.MAX_LEVELS;
+      if (splittable && isLarge(part)) {
+        split(part);
+        continue;
+      }
+      Pieces some = new Pieces(part);
+      pieces = some;
+      return some.next();
+    }
+    return null;
+  }
+
+  private boolean givesNothing(Part part) {
+    boolean noBuild = part.build.stream(part.partition).rows() == 0;
+    boolean noProbe = part.probe.stream(part.partition).rows() == 0;
+    return switch (kind) {
+      case INNER, SEMI, RIGHT_SEMI -> noBuild || noProbe;
+      case LEFT, ANTI, MARK -> noProbe;
+      case RIGHT, RIGHT_ANTI -> noBuild;
+      case FULL -> noBuild && noProbe;
+    };
+  }
+
+  /// Its rows are read and put together, and have a table beside them.
+  private boolean isLarge(Part part) {
+    long bytes = part.build.stream(part.partition).plainBytes();
+    long rows = part.build.stream(part.partition).rows();
+    return spill.isDue(bytes, 2 * bytes + rows * bytesPerRow);
+  }
+
+  private void split(Part part) {
+    JoinSide build = part.build.split(part.partition);
+    JoinSide probe = part.probe.split(part.partition);
+    long rows = part.build.stream(part.partition).rows();
+    for (int p = PartitionWriter.FANOUT - 1; p >= 0; p--) {
+      boolean whole = build.stream(p).rows() > rows * MAX_SHARE_OF_PART;
+      parts.addFirst(new Part(build, probe, p, part.level + 1, whole));
+    }
+  }
+
+  /// A part's build side, as much at a time as has room.
+  private final class Pieces implements AutoCloseable {
+    private final Part part;
+    private final BatchReader build;
+    private final CarriedMatches carried = new CarriedMatches();
+    private @Nullable Batch ahead;
+    private boolean begun;
+
+    Pieces(Part part) {
+      this.part = part;
+      this.build = part.build.stream(part.partition).open(spill.allocator());
+    }
+
+    /// The join of the next piece; null = there is none. A part without build rows has one piece.
+    @Nullable BatchReader next() {
+      boolean first = !begun;
+      if (first) {
+        ahead = build.next();
+        begun = true;
+      } else if (ahead == null) {
+        return null;
+      }
+      RowCollector rows = new RowCollector(buildType, spill.allocator());
+      try {
+        do {
+          Batch batch = ahead;
+          if (batch == null) {
+            break;
+          }
+          rows.add(batch);
+          ahead = build.next();
+        } while (!spill.isDue(
+            rows.plainBytes(), rows.plainBytes() + (long) rows.rowCount() * bytesPerRow));
+        rows.complete();
+        carried.restart(ahead == null);
+        BatchReader probe = part.probe.stream(part.partition).open(spill.allocator());
+        return prober.open(rows, probe, first && ahead == null ? null : carried);
+      } catch (RuntimeException | Error e) {
+        rows.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      if (ahead != null) {
+        ahead.close();
+        ahead = null;
+      }
+      build.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (current != null) {
+      current.close();
+      current = null;
+    }
+    if (pieces != null) {
+      pieces.close();
+      pieces = null;
+    }
+  }
+}
