@@ -5,11 +5,27 @@ import org.apache.arrow.memory.OutOfMemoryException;
 
 /// Accounts the heap arrays of an operator's state to the query's memory.
 public final class HeapReservation implements AutoCloseable {
+  /// Share of a query's memory that state leaves to batches under way and to blocks of files.
+  private static final int LEFT_SHARE = 8;
+
+  private static final long MAX_LEFT_BYTES = 64 << 20;
+
   private final BufferAllocator allocator;
+  private final long left;
   private long reserved;
 
   public HeapReservation(BufferAllocator allocator) {
     this.allocator = allocator;
+    this.left = left(allocator);
+  }
+
+  /// Bytes that the state of a query's operators does not take.
+  ///
+  /// @param allocator of one of them
+  public static long left(BufferAllocator allocator) {
+    BufferAllocator query = allocator.getParentAllocator();
+    long held = query == null ? 0 : query.getAllocatedMemory();
+    return Math.min((allocator.getHeadroom() + held) / LEFT_SHARE, MAX_LEFT_BYTES);
   }
 
   /// States the bytes held now. Throws where the query may not have as many.
@@ -17,7 +33,7 @@ public final class HeapReservation implements AutoCloseable {
     long more = bytes - reserved;
     if (more > 0) {
       // Asked first: what is forced counts in the most that was ever held.
-      boolean fits = more <= allocator.getHeadroom();
+      boolean fits = more <= allocator.getHeadroom() - left;
       if (fits && !allocator.forceAllocate(more)) {
         allocator.releaseBytes(more);
         fits = false;

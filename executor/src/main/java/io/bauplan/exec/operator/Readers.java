@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Small sources.
-final class Readers {
+public final class Readers {
   private Readers() {}
 
   /// Batches made by `next`, which returns null at the end, for one driver.
@@ -21,6 +21,30 @@ final class Readers {
       @Override
       public void close() {
         close.run();
+      }
+    };
+  }
+
+  /// A reader after whose end, when it is closed, something else is done once.
+  public static BatchReader then(BatchReader reader, Runnable done) {
+    return new BatchReader() {
+      private boolean closed;
+
+      @Override
+      public @Nullable Batch next() {
+        return reader.next();
+      }
+
+      @Override
+      public void close() {
+        try {
+          reader.close();
+        } finally {
+          if (!closed) {
+            closed = true;
+            done.run();
+          }
+        }
       }
     };
   }

@@ -14,11 +14,6 @@ public final class OperatorSpill implements AutoCloseable {
   /// Less is never spilled: it would not help.
   private static final long MIN_HELD_BYTES = 64 << 10;
 
-  /// Share of the memory that operators leave to batches under way and to blocks of files.
-  private static final int RESERVE_SHARE = 8;
-
-  private static final long MAX_RESERVE_BYTES = 64 << 20;
-
   private static final int MIN_BLOCK_BYTES = 8 << 10;
   private static final int MAX_BLOCK_BYTES = 128 << 10;
 
@@ -30,7 +25,7 @@ public final class OperatorSpill implements AutoCloseable {
   private final SpillFigures figures;
   private final List<SpillFile> files = new ArrayList<>();
   private final HeapReservation buffers;
-  private final long reserveBytes;
+  private final long leftBytes;
   private long bufferBytes;
 
   /// @param allocator the operator's
@@ -39,10 +34,7 @@ public final class OperatorSpill implements AutoCloseable {
     this.allocator = allocator;
     this.figures = figures;
     this.buffers = new HeapReservation(allocator);
-    BufferAllocator query = allocator.getParentAllocator();
-    long held = query == null ? 0 : query.getAllocatedMemory();
-    this.reserveBytes =
-        Math.min((allocator.getHeadroom() + held) / RESERVE_SHARE, MAX_RESERVE_BYTES);
+    this.leftBytes = HeapReservation.left(allocator);
   }
 
   public BufferAllocator allocator() {
@@ -60,7 +52,7 @@ public final class OperatorSpill implements AutoCloseable {
 
   /// Bytes that the operator may still take for its state.
   public long headroom() {
-    return allocator.getHeadroom() - reserveBytes;
+    return allocator.getHeadroom() - leftBytes;
   }
 
   /// A file of its own; deleted with this, or before.

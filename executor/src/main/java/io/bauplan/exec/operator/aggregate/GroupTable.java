@@ -167,6 +167,14 @@ public final class GroupTable implements AutoCloseable {
     borrowsBytes = true;
   }
 
+  /// For keys that are a part of their range by hash: slots for all of it would be a waste.
+  void hashOnly() {
+    if (direct != null) {
+      startHashing();
+    }
+    hashAllKeys();
+  }
+
   private static boolean mayHaveNulls(Register[] registers) {
     boolean nulls = false;
     for (Register register : registers) {
@@ -210,9 +218,15 @@ public final class GroupTable implements AutoCloseable {
 
   /// Leaves slots by key for slots by hash.
   private void startHashing() {
+    DirectSlots before = direct;
     direct = null;
     int length = Math.max(FIRST_SLOTS, Integer.highestOneBit(Math.max(1, size)) * 4);
-    reserve(capacity, length);
+    try {
+      reserve(capacity, length);
+    } catch (OutOfMemoryException e) {
+      direct = before;
+      throw e;
+    }
     hashes = new long[capacity];
     long[] values = keys[0].longs;
     for (int group = 0; group < size; group++) {

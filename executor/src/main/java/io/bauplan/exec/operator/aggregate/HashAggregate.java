@@ -4,6 +4,7 @@ import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.operator.HeapReservation;
+import io.bauplan.exec.operator.Readers;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
 import io.bauplan.exec.scan.BatchReader;
@@ -12,6 +13,7 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ public final class HashAggregate implements Sink, AutoCloseable {
   private final List<MergeOrder> orders = new ArrayList<>();
 
   private final HeapReservation orderBytes;
+  private final AtomicInteger reading = new AtomicInteger();
   private int partitions = 1;
 
   private final RowType rowType;
@@ -87,17 +90,22 @@ public final class HashAggregate implements Sink, AutoCloseable {
 
     @Override
     public void accept(Batch batch) {
-      SpilledRows.Writer to = rest;
-      if (to != null) {
-        try (batch) {
-          to.write(batch, partial);
+      try (batch) {
+        SpilledRows.Writer to = rest;
+        if (to != null) {
+          to.write(batch, partial, 0);
+          return;
         }
-        return;
-      }
-      partial.add(batch);
-      long held = allocator.getAllocatedMemory();
-      if (partial.size() > 1 && spill.isDue(held, held)) {
-        rest = spilled().writer();
+        int added = partial.addWhatFits(batch);
+        long held = allocator.getAllocatedMemory();
+        boolean all = added == sets();
+        if (!all || partial.size() > 1 && spill.isDue(held, held)) {
+          to = spilled().writer();
+          rest = to;
+        }
+        if (!all && to != null) {
+          to.write(batch, partial, added);
+        }
       }
     }
 
@@ -109,11 +117,15 @@ public final class HashAggregate implements Sink, AutoCloseable {
     }
   }
 
+  private int sets() {
+    return Math.max(1, node.groupingSets().size());
+  }
+
   private SpilledRows spilled() {
     synchronized (partials) {
       SpilledRows rows = spilled;
       if (rows == null) {
-        rows = new SpilledRows(spill, rowType, Math.max(1, node.groupingSets().size()), 0);
+        rows = new SpilledRows(spill, rowType, sets(), 0);
         spilled = rows;
       }
       return rows;
@@ -133,11 +145,12 @@ public final class HashAggregate implements Sink, AutoCloseable {
     if (partials.isEmpty()) {
       newPartial();
     }
-    partials.getFirst().addEmptySets();
     if (spilled != null) {
+      // Every grouping set has rows.
       parts = new SpilledGroups(partials, this::again, spilled, rowType, spill);
       return;
     }
+    partials.getFirst().addEmptySets();
     int groups = 0;
     for (PartialAggregation partial : partials) {
       groups += partial.size();
@@ -164,7 +177,14 @@ public final class HashAggregate implements Sink, AutoCloseable {
         projection == null
             ? null
             : new Projection(projection.expressions(), projection.context(), new LongAdder());
-    return new PartialAggregation(node, uncounted, allocator);
+    PartialAggregation made = new PartialAggregation(node, uncounted, allocator);
+    try {
+      made.table().hashOnly();
+      return made;
+    } catch (RuntimeException | Error e) {
+      made.close();
+      throw e;
+    }
   }
 
   private void sortGroups(int groups) {
@@ -182,14 +202,24 @@ public final class HashAggregate implements Sink, AutoCloseable {
     return new Source() {
       @Override
       public int drivers() {
-        return parts == null ? partitions : SPILLED_DRIVERS;
+        int drivers = parts == null ? partitions : SPILLED_DRIVERS;
+        reading.set(drivers);
+        return drivers;
       }
 
       @Override
       public BatchReader open(int driver) {
-        return parts == null ? new Output(driver) : parts.open();
+        BatchReader reader = parts == null ? new Output(driver) : parts.open();
+        return Readers.then(reader, HashAggregate.this::endReading);
       }
     };
+  }
+
+  /// The last reader gives the groups' memory to whoever comes after.
+  private void endReading() {
+    if (reading.decrementAndGet() == 0) {
+      close();
+    }
   }
 
   /// Merges one partition when it is first asked, then gives its groups out.
@@ -247,6 +277,9 @@ public final class HashAggregate implements Sink, AutoCloseable {
     synchronized (partials) {
       partials.forEach(PartialAggregation::close);
       partials.clear();
+      if (spilled != null) {
+        spilled.close();
+      }
     }
     orderBytes.close();
   }

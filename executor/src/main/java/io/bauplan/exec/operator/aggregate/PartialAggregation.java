@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /// One thread's groups and their states; also the target into which those of several threads are
@@ -46,6 +47,7 @@ final class PartialAggregation implements AutoCloseable {
   private int[] filtered = {};
   private int[] filteredGroups = {};
   private int capacity;
+  private int settled;
 
   /// @param projection what the batches that are added go through first; null = nothing
   PartialAggregation(
@@ -150,29 +152,50 @@ final class PartialAggregation implements AutoCloseable {
     try (batch) {
       makeRoom(batch);
       columns.start(batch);
-      if (manySets) {
-        for (int set = 0; set < node.groupingSets().size(); set++) {
-          addSet(batch, set);
-        }
-      } else {
-        if (!global) {
-          group(batch);
-        }
+      for (int set = 0; set < sets(); set++) {
+        group(batch, set);
         accumulate(batch);
       }
+      settled = table.size();
     }
+  }
+
+  private int sets() {
+    return manySets ? node.groupingSets().size() : 1;
+  }
+
+  /// Adds a batch, to one grouping set after the other as long as there is memory for its groups.
+  /// Borrows it.
+  ///
+  /// @return sets that have it; fewer than all = nothing may be added from here on
+  int addWhatFits(Batch batch) {
+    makeRoom(batch);
+    columns.start(batch);
+    for (int set = 0; set < sets(); set++) {
+      try {
+        group(batch, set);
+      } catch (OutOfMemoryException e) {
+        return set;
+      }
+      accumulate(batch);
+      settled = table.size();
+    }
+    return sets();
+  }
+
+  /// Groups that have rows: those after them were met in a batch that was not added.
+  int settled() {
+    return settled;
   }
 
   /// Adds a batch to the groups of one grouping set. Takes ownership.
   void add(Batch batch, int set) {
-    if (!manySets) {
-      add(batch);
-      return;
-    }
     try (batch) {
       makeRoom(batch);
       columns.start(batch);
-      addSet(batch, set);
+      group(batch, set);
+      accumulate(batch);
+      settled = table.size();
     }
   }
 
@@ -198,21 +221,20 @@ final class PartialAggregation implements AutoCloseable {
     return global;
   }
 
-  private void group(Batch batch) {
-    if (coded == null || !coded.lookup(batch, groups)) {
+  private void group(Batch batch, int set) {
+    if (global) {
+      return;
+    }
+    if (manySets) {
+      loadKeys(batch, set);
+      table.lookup(keys, batch.selection(), batch.rowCount(), groups);
+    } else if (coded == null || !coded.lookup(batch, groups)) {
       for (int k = 0; k < keys.length; k++) {
         keys[k] = columns.get(batch, node.groupKeys().get(k));
       }
       table.lookup(keys, batch.selection(), batch.rowCount(), groups);
     }
     ensure(table.size());
-  }
-
-  private void addSet(Batch batch, int set) {
-    loadKeys(batch, set);
-    table.lookup(keys, batch.selection(), batch.rowCount(), groups);
-    ensure(table.size());
-    accumulate(batch);
   }
 
   private void loadKeys(Batch batch, int set) {

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /// Groups of which a part is in memory and the rows of the rest are on disk: made partition by
@@ -79,7 +80,7 @@ final class SpilledGroups {
   /// @param of among these; null = all
   private static int[] groups(
       PartialAggregation partial, int @Nullable [] of, int partition, int level) {
-    int size = of == null ? partial.size() : of.length;
+    int size = of == null ? partial.settled() : of.length;
     int[] found = new int[size];
     int count = 0;
     for (int i = 0; i < size; i++) {
@@ -119,13 +120,10 @@ final class SpilledGroups {
 
   /// The groups of a part; null where they are too many at once, and the part was split instead.
   private @Nullable PartialAggregation make(Part part) {
+    boolean canSplit = part.rows.level() + 1 < PartitionWriter.MAX_LEVELS;
     PartialAggregation made = fresh.get();
     try {
-      for (int i = 0; i < partials.size(); i++) {
-        made.merge(partials.get(i), part.groups.get(i));
-      }
-      boolean canSplit = part.rows.level() + 1 < PartitionWriter.MAX_LEVELS;
-      if (part.rows.addTo(made, part.partition, () -> !canSplit || fits(made))) {
+      if (add(part, made, canSplit)) {
         return made;
       }
       made.close();
@@ -144,6 +142,21 @@ final class SpilledGroups {
       return null;
     } catch (RuntimeException | Error e) {
       made.close();
+      throw e;
+    }
+  }
+
+  /// Whether all groups and rows of the part had room.
+  private boolean add(Part part, PartialAggregation made, boolean canSplit) {
+    try {
+      for (int i = 0; i < partials.size(); i++) {
+        made.merge(partials.get(i), part.groups.get(i));
+      }
+      return part.rows.addTo(made, part.partition, () -> !canSplit || fits(made));
+    } catch (OutOfMemoryException e) {
+      if (canSplit && made.size() > 1) {
+        return false;
+      }
       throw e;
     }
   }

@@ -48,14 +48,15 @@ final class SpilledRows implements AutoCloseable {
     /// Borrows the batch.
     ///
     /// @param hasher knows the groups
-    void write(Batch batch, PartialAggregation hasher) {
+    /// @param from first of the grouping sets for which to write it
+    void write(Batch batch, PartialAggregation hasher, int from) {
       hasher.start(batch);
-      for (int set = 0; set < writers.size(); set++) {
-        write(batch, hasher, set);
+      for (int set = from; set < writers.size(); set++) {
+        writeOne(batch, hasher, set);
       }
     }
 
-    private void write(Batch batch, PartialAggregation hasher, int set) {
+    private void writeOne(Batch batch, PartialAggregation hasher, int set) {
       if (hashes.length < batch.rowCount()) {
         hashes = new long[batch.rowCount()];
       }
@@ -96,7 +97,7 @@ final class SpilledRows implements AutoCloseable {
           for (Batch next = reader.next(); next != null; next = reader.next()) {
             try (Batch batch = next) {
               hasher.start(batch);
-              writer.write(batch, hasher, set);
+              writer.writeOne(batch, hasher, set);
             }
           }
         }

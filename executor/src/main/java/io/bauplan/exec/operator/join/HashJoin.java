@@ -3,6 +3,7 @@ package io.bauplan.exec.operator.join;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.operator.JoinKeyFilter;
+import io.bauplan.exec.operator.Readers;
 import io.bauplan.exec.operator.RowCollector;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
@@ -109,11 +110,13 @@ public final class HashJoin implements AutoCloseable {
   /// The join's rows, once the right side is in.
   public Source probe(Source left) {
     AtomicInteger running = new AtomicInteger();
+    AtomicInteger open = new AtomicInteger();
     return new Source() {
       @Override
       public int drivers() {
         int drivers = left.drivers();
         running.set(drivers);
+        open.set(drivers);
         if (input.side() != null) {
           probeSide = new JoinSide(spill, node.left().output(), spreadBy(node.leftKeys()), 0);
         }
@@ -126,11 +129,20 @@ public final class HashJoin implements AutoCloseable {
         return left.open(
             driver,
             reader ->
-                side == null
-                    ? probe(Objects.requireNonNull(table), matched, reader, running, null)
-                    : spilledProbe(side, Objects.requireNonNull(probeSide), reader, running));
+                Readers.then(
+                    side == null
+                        ? probe(Objects.requireNonNull(table), matched, reader, running, null)
+                        : spilledProbe(side, Objects.requireNonNull(probeSide), reader, running),
+                    () -> endProbe(open)));
       }
     };
+  }
+
+  /// The last driver gives the right side's memory to whoever comes after.
+  private void endProbe(AtomicInteger open) {
+    if (open.decrementAndGet() == 0) {
+      close();
+    }
   }
 
   private HashProbe probe(
@@ -193,5 +205,12 @@ public final class HashJoin implements AutoCloseable {
       table = null;
     }
     build.close();
+    JoinSide spilled = input.side();
+    if (spilled != null) {
+      spilled.close();
+    }
+    if (probeSide != null) {
+      probeSide.close();
+    }
   }
 }

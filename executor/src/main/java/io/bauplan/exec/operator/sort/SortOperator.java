@@ -4,6 +4,7 @@ import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.operator.BatchGather;
 import io.bauplan.exec.operator.HeapReservation;
+import io.bauplan.exec.operator.Readers;
 import io.bauplan.exec.operator.RowCollector;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
@@ -121,7 +122,8 @@ public final class SortOperator implements Sink, AutoCloseable {
 
       @Override
       public BatchReader open(int driver) {
-        return runs.isEmpty() ? new Output() : new MergedOutput(runs.merged());
+        BatchReader reader = runs.isEmpty() ? new Output() : new MergedOutput(runs.merged());
+        return Readers.then(reader, SortOperator.this::close);
       }
     };
   }
