@@ -118,10 +118,11 @@ final class ColumnAppender {
   }
 
   /// Appends values `from` to `from + count` of the vector.
-  void append(FieldVector vector, long from, long count, MemorySegment file) {
+  void append(FieldVector vector, long from, long count, ShareTarget target) {
     if (count == 0) {
       return;
     }
+    MemorySegment file = target.memory();
     if (!(kind instanceof ColumnKind.Nothing)) {
       Region validity = regions.getFirst();
       appendBits(vector.getValidityBuffer(), from, count, validity, file);
@@ -132,29 +133,29 @@ final class ColumnAppender {
           appendBits(vector.getDataBuffer(), from, count, regions.get(1), file);
       case ColumnKind.Fixed fixed -> {
         Region data = regions.get(1);
-        copy(vector.getDataBuffer(), from * fixed.width(), count * fixed.width(), data, file);
+        copy(vector.getDataBuffer(), from * fixed.width(), count * fixed.width(), data, target);
       }
       case ColumnKind.Variable variable -> {
         int width = variable.offsetWidth();
         long start = offset(vector, from, count, width);
         long bytes = span(vector, from, count, width);
         appendOffsets(vector, from, count, width, regions.get(2).used - start, file);
-        copy(vector.getDataBuffer(), start, bytes, regions.get(2), file);
+        copy(vector.getDataBuffer(), start, bytes, regions.get(2), target);
       }
       case ColumnKind.Listed listed -> {
         int width = listed.offsetWidth();
         long start = offset(vector, from, count, width);
         long values = span(vector, from, count, width);
         appendOffsets(vector, from, count, width, children.getFirst().length - start, file);
-        children.getFirst().append(child(vector, 0), start, values, file);
+        children.getFirst().append(child(vector, 0), start, values, target);
       }
       case ColumnKind.FixedList list ->
           children
               .getFirst()
-              .append(child(vector, 0), from * list.size(), count * list.size(), file);
+              .append(child(vector, 0), from * list.size(), count * list.size(), target);
       case ColumnKind.Structure _ -> {
         for (int i = 0; i < children.size(); i++) {
-          children.get(i).append(child(vector, i), from, count, file);
+          children.get(i).append(child(vector, i), from, count, target);
         }
       }
     }
@@ -223,9 +224,9 @@ final class ColumnAppender {
     return MemorySegment.ofAddress(buffer.memoryAddress() + offset).reinterpret(count);
   }
 
-  private static void copy(ArrowBuf from, long offset, long count, Region to, MemorySegment file) {
+  private static void copy(ArrowBuf from, long offset, long count, Region to, ShareTarget target) {
     if (count > 0) {
-      MemorySegment.copy(bytes(from, offset, count), 0, file, to.offset + to.used, count);
+      target.copy(bytes(from, offset, count), to.offset + to.used);
       to.used += count;
     }
   }

@@ -3,8 +3,10 @@ package io.bauplan.udf.shm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -46,7 +48,7 @@ public final class Segment implements AutoCloseable {
       return Optional.of("this system has no memfd_create");
     }
     try (Draft draft = draft(Reservation.PAGE)) {
-      draft.memory().set(java.lang.foreign.ValueLayout.JAVA_BYTE, 0, (byte) 1);
+      draft.target().memory().set(java.lang.foreign.ValueLayout.JAVA_BYTE, 0, (byte) 1);
       draft.seal(Reservation.PAGE).close();
       return Optional.empty();
     } catch (IOException | UncheckedIOException e) {
@@ -66,31 +68,38 @@ public final class Segment implements AutoCloseable {
     int file = linux.createFile("bauplan-column");
     try {
       linux.truncate(file, mostBytes);
-      return new Draft(linux, file, linux.map(file, mostBytes, true), mostBytes);
+      FileChannel channel = FileChannel.open(path(file), StandardOpenOption.WRITE);
+      return new Draft(linux, file, channel, linux.map(file, mostBytes, true), mostBytes);
     } catch (IOException e) {
       linux.close(file);
       throw e;
     }
   }
 
+  private static Path path(int file) {
+    return Path.of("/proc/self/fd/" + file);
+  }
+
   /// A segment that is being filled. Closing it drops it, unless it has been sealed.
   static final class Draft implements AutoCloseable {
     private final Linux linux;
     private final int file;
+    private final FileChannel channel;
     private final long address;
     private final long capacity;
     private boolean mapped = true;
     private boolean open = true;
 
-    private Draft(Linux linux, int file, long address, long capacity) {
+    private Draft(Linux linux, int file, FileChannel channel, long address, long capacity) {
       this.linux = linux;
       this.file = file;
+      this.channel = channel;
       this.address = address;
       this.capacity = capacity;
     }
 
-    MemorySegment memory() {
-      return MemorySegment.ofAddress(address).reinterpret(capacity);
+    ShareTarget target() {
+      return new ShareTarget(MemorySegment.ofAddress(address).reinterpret(capacity), channel);
     }
 
     /// Ends the writing. The caller owns the segment.
@@ -98,8 +107,7 @@ public final class Segment implements AutoCloseable {
       unmap();
       linux.truncate(file, bytes);
       linux.seal(file);
-      Path self = Path.of("/proc/self/fd/" + file);
-      long inode = (Long) Files.getAttribute(self, "unix:ino");
+      long inode = (Long) Files.getAttribute(path(file), "unix:ino");
       Segment sealed = new Segment(linux, file, inode, linux.map(file, bytes, false), bytes);
       open = false;
       return sealed;
@@ -108,6 +116,7 @@ public final class Segment implements AutoCloseable {
     private void unmap() throws IOException {
       if (mapped) {
         mapped = false;
+        channel.close();
         linux.unmap(address, capacity);
       }
     }

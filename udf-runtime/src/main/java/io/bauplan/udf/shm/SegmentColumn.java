@@ -53,7 +53,7 @@ public final class SegmentColumn implements AutoCloseable {
       if (!appender.fits(vector, 0, count)) {
         throw new IllegalArgumentException(appender.inWords() + " is too large to be shared");
       }
-      appender.append(vector, 0, count, draft.memory());
+      appender.append(vector, 0, count, draft.target());
       rows += count;
     }
 
@@ -62,7 +62,7 @@ public final class SegmentColumn implements AutoCloseable {
       List<Long> lengths = new ArrayList<>();
       List<Long> nulls = new ArrayList<>();
       List<long[]> buffers = new ArrayList<>();
-      appender.finish(draft.memory(), lengths, nulls, buffers);
+      appender.finish(draft.target().memory(), lengths, nulls, buffers);
       long end = 1;
       for (long[] buffer : buffers) {
         end = Math.max(end, buffer[0] + buffer[1]);

@@ -162,7 +162,7 @@ final class TableWriter {
           throw new IllegalArgumentException(
               "%s arrives as %s".formatted(columns.get(i).inWords(), vector.getField().getType()));
         }
-        columns.get(i).append(vector, 0, root.getRowCount(), file);
+        columns.get(i).append(vector, 0, root.getRowCount(), new ShareTarget(file, channel));
       }
       rows += root.getRowCount();
     }

@@ -14,6 +14,7 @@ import io.bauplan.sql.plan.RowType;
 import io.bauplan.udf.shm.SegmentColumn;
 import io.bauplan.udf.shm.SegmentTable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -148,7 +149,7 @@ final class SharedRange {
           shared.keep(each.key, column, read.get(i).type(), !each.coded, file.remote());
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new EngineException(
               ErrorCode.OUT_OF_MEMORY,
               "a function's input cannot be put into shared memory: " + e.getMessage(),
