@@ -6,6 +6,9 @@ import io.bauplan.sql.validator.EngineCollections;
 import io.bauplan.sql.validator.EngineFunctions;
 import io.bauplan.sql.validator.EngineScalars;
 import io.bauplan.sql.validator.Positions;
+import java.math.BigDecimal;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNumericLiteral;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +64,9 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     if (operator.getName().equals(EngineFunctions.DATE_TRUNC.getName())) {
       return EngineConvertlets::truncation;
     }
+    if (operator.getName().equals("SUBSTR") && isPlainSubstring(call)) {
+      return EngineConvertlets::substring;
+    }
     if (operator.getKind() == SqlKind.TIMESTAMP_ADD
         && call.operandCount() == 3
         && call.operand(0) instanceof SqlIntervalQualifier unit
@@ -70,6 +76,31 @@ final class EngineConvertlets implements SqlRexConvertletTable {
       return EngineConvertlets::addition;
     }
     return StandardConvertletTable.INSTANCE.get(call);
+  }
+
+  /// Whether the call's numbers are literals that mean what they mean to SUBSTRING. Others count from
+  /// the text's end, which makes a CASE of the call, and long conditions of comparisons with it.
+  private static boolean isPlainSubstring(SqlCall call) {
+    return call.operandCount() >= 2
+        && isLiteralFrom(call.operand(1), 1)
+        && (call.operandCount() == 2 || isLiteralFrom(call.operand(2), 0));
+  }
+
+  private static boolean isLiteralFrom(SqlNode node, int least) {
+    return node instanceof SqlNumericLiteral number
+        && number.isInteger()
+        && number.bigDecimalValue() instanceof BigDecimal value
+        && value.compareTo(BigDecimal.valueOf(least)) >= 0
+        && value.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) <= 0;
+  }
+
+  private static RexNode substring(SqlRexContext context, SqlCall call) {
+    return context
+        .getRexBuilder()
+        .makeCall(
+            context.getValidator().getValidatedNodeType(call),
+            SqlStdOperatorTable.SUBSTRING,
+            call.getOperandList().stream().map(context::convertExpression).toList());
   }
 
   private static RexNode toTimestamp(SqlRexContext context, SqlCall call) {
