@@ -7,8 +7,6 @@ import io.bauplan.sql.validator.EngineFunctions;
 import io.bauplan.sql.validator.EngineScalars;
 import io.bauplan.sql.validator.Positions;
 import java.math.BigDecimal;
-import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlNumericLiteral;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +18,8 @@ import org.apache.calcite.sql.SqlIntervalQualifier;
 import org.apache.calcite.sql.SqlJsonConstructorNullClause;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeUtil;
@@ -78,8 +78,9 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     return StandardConvertletTable.INSTANCE.get(call);
   }
 
-  /// Whether the call's numbers are literals that mean what they mean to SUBSTRING. Others count from
-  /// the text's end, which makes a CASE of the call, and long conditions of comparisons with it.
+  /// Whether the call's numbers are literals that mean what they mean to SUBSTRING. Others count
+  /// from the text's end, which makes a CASE of the call, and long conditions of comparisons with
+  /// it.
   private static boolean isPlainSubstring(SqlCall call) {
     return call.operandCount() >= 2
         && isLiteralFrom(call.operand(1), 1)

@@ -13,8 +13,10 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,9 @@ public final class HashAggregate implements Sink, AutoCloseable {
   private final @Nullable Projection projection;
   private final BufferAllocator allocator;
   private final List<PartialAggregation> partials = new ArrayList<>();
+
+  /// Of drivers that are at work: groups that are not in `partials` yet.
+  private final List<PartialAggregation> unfinished = new ArrayList<>();
 
   /// By partial, where they are merged in partitions.
   private final List<MergeOrder> orders = new ArrayList<>();
@@ -75,17 +80,46 @@ public final class HashAggregate implements Sink, AutoCloseable {
   public Writer open(int driver) {
     PartialAggregation partial = newPartial();
     // All groups of a partition have to come from somewhere else than the one there is.
-    return partial.isGlobal() ? partial::add : new Input(partial);
+    return partial.isGlobal() ? partial::add : new Input(partial, finest());
+  }
+
+  /// Where one grouping set has all keys, as of ROLLUP and CUBE: the groups of that set alone, of
+  /// which those of the others are made. Null where there is none, or one set.
+  private @Nullable PartialAggregation finest() {
+    List<List<Integer>> sets = node.groupingSets();
+    int all = node.groupKeys().size();
+    if (sets.size() < 2 || sets.stream().noneMatch(set -> Set.copyOf(set).size() == all)) {
+      return null;
+    }
+    PhysicalPlan.Aggregate one =
+        new PhysicalPlan.Aggregate(
+            node.input(),
+            node.groupKeys(),
+            List.of(IntStream.range(0, all).boxed().toList()),
+            node.calls(),
+            node.output(),
+            node.estimatedGroups());
+    return new PartialAggregation(one, projection, allocator);
   }
 
   /// One driver's rows: into its groups, and once these have taken their share of the memory onto
   /// the disk.
   private final class Input implements Writer {
     private final PartialAggregation partial;
+
+    /// What rows go to first, and from there to the partial; null = nothing, or no longer.
+    private @Nullable PartialAggregation finest;
+
     private SpilledRows.@Nullable Writer rest;
 
-    Input(PartialAggregation partial) {
+    Input(PartialAggregation partial, @Nullable PartialAggregation finest) {
       this.partial = partial;
+      this.finest = finest;
+      if (finest != null) {
+        synchronized (partials) {
+          unfinished.add(finest);
+        }
+      }
     }
 
     @Override
@@ -96,21 +130,38 @@ public final class HashAggregate implements Sink, AutoCloseable {
           to.write(batch, partial, 0);
           return;
         }
-        int added = partial.addWhatFits(batch);
+        PartialAggregation from = finest;
+        PartialAggregation first = from == null ? partial : from;
+        int added = first.addWhatFits(batch);
+        boolean all = added == (from == null ? sets() : 1);
         long held = allocator.getAllocatedMemory();
-        boolean all = added == sets();
-        if (!all || partial.size() > 1 && spill.isDue(held, held)) {
+        long needed = from == null ? held : held * (sets() + 1);
+        if (!all || first.size() > 1 && spill.isDue(held, needed)) {
+          addSets();
           to = spilled().writer();
           rest = to;
         }
         if (!all && to != null) {
-          to.write(batch, partial, added);
+          to.write(batch, partial, from == null ? added : 0);
         }
+      }
+    }
+
+    private void addSets() {
+      PartialAggregation from = finest;
+      if (from != null) {
+        partial.addSets(from);
+        finest = null;
+        synchronized (partials) {
+          unfinished.remove(from);
+        }
+        from.close();
       }
     }
 
     @Override
     public void finish() {
+      addSets();
       if (rest != null) {
         rest.close();
       }
@@ -277,6 +328,8 @@ public final class HashAggregate implements Sink, AutoCloseable {
     synchronized (partials) {
       partials.forEach(PartialAggregation::close);
       partials.clear();
+      unfinished.forEach(PartialAggregation::close);
+      unfinished.clear();
       if (spilled != null) {
         spilled.close();
       }

@@ -245,11 +245,7 @@ final class PartialAggregation implements AutoCloseable {
       if (members.contains(k)) {
         keys[k] = values;
       } else {
-        Register none = new Register(values.type);
-        none.reset(length);
-        none.clearNulls(length);
-        Arrays.fill(none.nulls, 0, length, true);
-        keys[k] = none;
+        keys[k] = allNull(values.type, length);
       }
     }
     setNumber.reset(length);
@@ -360,13 +356,53 @@ final class PartialAggregation implements AutoCloseable {
     }
   }
 
+  /// Adds to every grouping set the groups of an aggregation by all keys, which stays as it is.
+  void addSets(PartialAggregation finest) {
+    int size = finest.size();
+    int keyCount = node.groupKeys().size();
+    int[] from = new int[Math.min(size, Vector.BATCH_ROWS)];
+    for (int set = 0; set < node.groupingSets().size(); set++) {
+      List<Integer> members = node.groupingSets().get(set);
+      Register[] setKeys = new Register[keys.length];
+      for (int k = 0; k < keyCount; k++) {
+        setKeys[k] =
+            members.contains(k)
+                ? finest.table.key(k)
+                : allNull(input.type(node.groupKeys().get(k)), size);
+      }
+      Register number = new Register(DataType.INT64);
+      number.reset(size);
+      Arrays.fill(number.longs, 0, size, set);
+      setKeys[keyCount] = number;
+      for (int start = 0; start < size; start += from.length) {
+        int count = Math.min(from.length, size - start);
+        for (int i = 0; i < count; i++) {
+          from[i] = start + i;
+        }
+        merge(finest, setKeys, from, count);
+      }
+    }
+  }
+
+  private static Register allNull(DataType type, int length) {
+    Register none = new Register(type);
+    none.reset(length);
+    none.clearNulls(length);
+    Arrays.fill(none.nulls, 0, length, true);
+    return none;
+  }
+
   private void merge(PartialAggregation other, int[] from, int count) {
+    Register[] otherKeys = new Register[keys.length];
+    for (int k = 0; k < keys.length; k++) {
+      otherKeys[k] = other.table.key(k);
+    }
+    merge(other, otherKeys, from, count);
+  }
+
+  private void merge(PartialAggregation other, Register[] otherKeys, int[] from, int count) {
     int[] to = new int[count];
     if (!global) {
-      Register[] otherKeys = new Register[keys.length];
-      for (int k = 0; k < keys.length; k++) {
-        otherKeys[k] = other.table.key(k);
-      }
       table.lookup(otherKeys, from, count, to);
       ensure(table.size());
     }
