@@ -36,7 +36,8 @@ final class Decorrelation {
     if (finder.joins) {
       return rel;
     }
-    RelNode prepared = finder.windows ? Optimizer.run(WINDOWS, rel) : rel;
+    RelNode worded = finder.correlates ? ConstantGroups.apply(rel, builder) : rel;
+    RelNode prepared = finder.windows ? Optimizer.run(WINDOWS, worded) : worded;
     try {
       RelNode done = RelDecorrelator.decorrelateQuery(prepared, builder);
       // A field of an outer row within an outer column is sometimes left behind.
@@ -95,9 +96,11 @@ final class Decorrelation {
   private static final class Finder extends RelVisitor {
     boolean windows;
     boolean joins;
+    boolean correlates;
 
     @Override
     public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
+      correlates |= node instanceof Correlate;
       if (parent instanceof Correlate correlate && ordinal == 1) {
         new Inner(correlate.getCorrelationId()).go(node);
       }

@@ -197,11 +197,20 @@ final class ExpressionTranslator {
       return temporal(operator, call);
     }
     DataType type = type(call);
+    Expression first = translate(call.operands.get(0));
+    Expression second = translate(call.operands.get(1));
+    if (operator == Arithmetic.Operator.MODULO
+        && type instanceof DataType.IntegerType
+        && first.type() instanceof DataType.IntegerType) {
+      // A remainder has the divisor's type, which the dividend need not fit into.
+      DataType wide = TypeRules.common(first.type(), second.type());
+      return TypeRules.cast(
+          new Arithmetic(
+              operator, TypeRules.cast(first, wide), TypeRules.cast(second, wide), wide),
+          type);
+    }
     return new Arithmetic(
-        operator,
-        arithmeticOperand(translate(call.operands.get(0)), type),
-        arithmeticOperand(translate(call.operands.get(1)), type),
-        type);
+        operator, arithmeticOperand(first, type), arithmeticOperand(second, type), type);
   }
 
   private static Expression arithmeticOperand(Expression operand, DataType result) {

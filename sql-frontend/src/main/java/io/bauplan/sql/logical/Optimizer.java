@@ -8,6 +8,7 @@ import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.plan.hep.HepProgramBuilder;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.RelFactories;
 import org.apache.calcite.rel.core.Sort;
@@ -15,11 +16,13 @@ import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalAggregate;
 import org.apache.calcite.rel.rules.AggregateReduceFunctionsRule;
 import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.rel.rules.FilterAggregateTransposeRule;
 import org.apache.calcite.rel.rules.PruneEmptyRules;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql2rel.RelFieldTrimmer;
 import org.apache.calcite.tools.RelBuilder;
+import org.apache.calcite.util.ImmutableBitSet;
 import org.apache.calcite.util.mapping.Mappings;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +44,29 @@ final class Optimizer {
           .as(AggregateReduceFunctionsRule.Config.class)
           .toRule();
 
+  /// Of no rows there are no groups; Calcite forgets the row of all rows that `CUBE` and the like
+  /// have.
+  private static final RelOptRule PRUNE_AGGREGATE =
+      PruneEmptyRules.RemoveEmptySingleRule.RemoveEmptySingleRuleConfig.AGGREGATE
+          .withOperandFor(Aggregate.class, Optimizer::hasNoRowOfAll)
+          .toRule();
+
+  /// Never below the row of all rows: it would stay where a condition without columns is false.
+  private static final RelOptRule FILTER_INTO_AGGREGATE =
+      FilterAggregateTransposeRule.Config.DEFAULT
+          .withOperandSupplier(
+              filter ->
+                  filter
+                      .operand(Filter.class)
+                      .oneInput(
+                          below ->
+                              below
+                                  .operand(Aggregate.class)
+                                  .predicate(Optimizer::hasNoRowOfAll)
+                                  .anyInputs()))
+          .as(FilterAggregateTransposeRule.Config.class)
+          .toRule();
+
   private static final HepProgram SUB_QUERIES =
       program(
           ValuesLiteralsRule.INSTANCE,
@@ -57,7 +83,7 @@ final class Optimizer {
           CoreRules.JOIN_CONDITION_PUSH,
           CoreRules.JOIN_PUSH_EXPRESSIONS,
           CoreRules.FILTER_PROJECT_TRANSPOSE,
-          CoreRules.FILTER_AGGREGATE_TRANSPOSE,
+          FILTER_INTO_AGGREGATE,
           CoreRules.FILTER_SET_OP_TRANSPOSE,
           FilterIntoFunctionRule.INSTANCE,
           CoreRules.FILTER_MERGE,
@@ -69,7 +95,7 @@ final class Optimizer {
           CoreRules.AGGREGATE_PROJECT_MERGE,
           PruneEmptyRules.FILTER_INSTANCE,
           PruneEmptyRules.PROJECT_INSTANCE,
-          PruneEmptyRules.AGGREGATE_INSTANCE,
+          PRUNE_AGGREGATE,
           PruneEmptyRules.SORT_INSTANCE,
           PruneEmptyRules.SORT_FETCH_ZERO_INSTANCE,
           PruneEmptyRules.JOIN_LEFT_INSTANCE,
@@ -80,15 +106,15 @@ final class Optimizer {
           PruneEmptyRules.MINUS_INSTANCE,
           PruneEmptyRules.UNION_INSTANCE);
 
-  /// Ask what holds of all rows below a sort, and every change there would make them ask anew. The
-  /// first rows of a union are among the first rows of its inputs, those of an outer join among the
-  /// first rows of the side that it keeps whole.
+  /// Ask what holds of all rows below a sort, and every change there would make them ask anew.
   private static final HepProgram SORTS =
-      program(
-          CoreRules.SORT_REMOVE_CONSTANT_KEYS,
-          CoreRules.SORT_REMOVE_REDUNDANT,
-          CoreRules.SORT_UNION_TRANSPOSE,
-          CoreRules.SORT_JOIN_TRANSPOSE);
+      program(CoreRules.SORT_REMOVE_CONSTANT_KEYS, CoreRules.SORT_REMOVE_REDUNDANT);
+
+  /// The first rows of a union are among the first rows of its inputs, those of an outer join among
+  /// the first rows of the side that it keeps whole. Apart from the others: they would take a key
+  /// away that is constant in an input, and these sort that input once more, for ever.
+  private static final HepProgram SORTS_BELOW =
+      program(CoreRules.SORT_UNION_TRANSPOSE, CoreRules.SORT_JOIN_TRANSPOSE);
 
   private static final HepProgram FINISH =
       program(
@@ -104,12 +130,16 @@ final class Optimizer {
           CoreRules.FILTER_INTO_JOIN,
           CoreRules.JOIN_CONDITION_PUSH,
           CoreRules.FILTER_PROJECT_TRANSPOSE,
-          CoreRules.FILTER_AGGREGATE_TRANSPOSE,
+          FILTER_INTO_AGGREGATE,
           CoreRules.FILTER_SET_OP_TRANSPOSE,
           FilterIntoFunctionRule.INSTANCE,
           CoreRules.FILTER_MERGE);
 
   private Optimizer() {}
+
+  private static boolean hasNoRowOfAll(Aggregate aggregate) {
+    return aggregate.getGroupSets().stream().noneMatch(ImmutableBitSet::isEmpty);
+  }
 
   /// @param context whose materialized views may stand in for parts of the query
   static RelNode optimize(RelNode rel, StatementContext context) {
@@ -135,7 +165,9 @@ final class Optimizer {
     RelNode joined = AsofJoins.apply(run(SUB_QUERIES, AsofJoins.apply(rel)));
     RelNode decorrelated = Decorrelation.apply(joined, builder);
     RelNode rewritten = run(REWRITES, FactorPulling.apply(decorrelated));
-    return limitsAreConstant(rewritten) ? run(SORTS, rewritten) : rewritten;
+    return limitsAreConstant(rewritten)
+        ? run(SORTS, run(SORTS_BELOW, run(SORTS, rewritten)))
+        : rewritten;
   }
 
   /// Calcite's rules for sorts fail on other limits, which the translation then refuses in words.

@@ -2,6 +2,7 @@ package io.bauplan.sql.parser;
 
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.validator.EngineAggregates;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -356,13 +357,9 @@ public final class QueryShorthands {
       SqlNodeList hints,
       @Nullable SqlNodeList distinctOn) {
     SqlNode source = SelectShorthands.unnested(items, from);
-    SqlNode condition = where;
-    while (source instanceof SqlJoin join
-        && (join.getJoinType() == JoinType.LEFT_ANTI_JOIN
-            || join.getJoinType() == JoinType.LEFT_SEMI_JOIN)) {
-      condition = SelectShorthands.matched(join, condition);
-      source = join.getLeft();
-    }
+    SemiJoins semi = SemiJoins.of(source, where);
+    source = semi.from();
+    SqlNode condition = semi.where();
     SqlNodeList keys = groupBy instanceof GroupByAll all ? all.expand(items) : groupBy;
     if (distinctOn == null) {
       return new SqlSelect(
@@ -616,7 +613,7 @@ public final class QueryShorthands {
                       SqlFunctionCategory.USER_DEFINED_FUNCTION)
                   .createCall(quantifier, position, operands);
           case "STRING_AGG", "GROUP_CONCAT" ->
-              SqlStdOperatorTable.LISTAGG.createCall(quantifier, position, operands);
+              EngineAggregates.LISTAGG.createCall(quantifier, position, operands);
           // The first in an order is the least by it.
           case "FIRST", "ANY_VALUE", "ARBITRARY", "LAST" -> null;
           default -> call;

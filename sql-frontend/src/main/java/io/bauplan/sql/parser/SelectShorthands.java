@@ -299,26 +299,6 @@ public final class SelectShorthands {
     (inequality ? unequal : equal).add(node);
   }
 
-  /// `a ANTI JOIN b ON c` is `a WHERE NOT EXISTS (SELECT 1 FROM b WHERE c)`, and SEMI JOIN the same
-  /// without NOT.
-  static SqlNode matched(SqlJoin join, @Nullable SqlNode where) {
-    SqlParserPos position = join.getParserPosition();
-    boolean anti = join.getJoinType() == JoinType.LEFT_ANTI_JOIN;
-    if (join.getConditionType() != JoinConditionType.ON) {
-      throw new EngineException(
-          ErrorCode.NOT_SUPPORTED,
-          (anti ? "ANTI" : "SEMI") + " JOIN needs ON",
-          Positions.of(position),
-          "Write ON a.key = b.key instead of USING.",
-          null);
-    }
-    SqlSelect matches = QueryShorthands.allOf(join.getRight());
-    matches.setWhere(join.getCondition());
-    SqlNode exists = SqlStdOperatorTable.EXISTS.createCall(position, matches);
-    SqlNode kept = anti ? SqlStdOperatorTable.NOT.createCall(position, exists) : exists;
-    return where == null ? kept : SqlStdOperatorTable.AND.createCall(position, where, kept);
-  }
-
   /// `t SAMPLE (10 ROWS)` is `(SELECT * FROM t ORDER BY RANDOM() LIMIT 10) AS t`.
   public static SqlNode sampleOfRows(SqlNode table, SqlNode rows, SqlParserPos position) {
     SqlNode order = FunctionNames.named("RANDOM", position);

@@ -1,8 +1,11 @@
 package io.bauplan.sql.validator;
 
+import java.util.Set;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.calcite.sql.fun.SqlLibrary;
 import org.apache.calcite.sql.fun.SqlLibraryOperatorTableFactory;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.util.SqlOperatorTables;
 
@@ -18,6 +21,12 @@ public final class EngineOperators {
   }
 
   private static final class Holder {
+    /// The functions of these names that give NULL where an argument is NULL come first. That there
+    /// are two makes Calcite not find any when it looks up a call for the second time, as it does
+    /// for `ORDER BY 1`.
+    private static final Set<SqlOperator> SHADOWED =
+        Set.of(SqlLibraryOperators.GREATEST_PG, SqlLibraryOperators.LEAST_PG);
+
     static final SqlOperatorTable TABLE =
         SqlOperatorTables.chain(
             SqlOperatorTables.of(EngineFunctions.all()),
@@ -26,10 +35,16 @@ public final class EngineOperators {
             SqlOperatorTables.of(EngineLambdas.all()),
             SqlOperatorTables.of(EngineAggregates.all()),
             SqlStdOperatorTable.instance(),
-            SqlLibraryOperatorTableFactory.INSTANCE.getOperatorTable(
-                SqlLibrary.POSTGRESQL,
-                SqlLibrary.BIG_QUERY,
-                SqlLibrary.SPARK,
-                SqlLibrary.SNOWFLAKE));
+            SqlOperatorTables.of(
+                SqlLibraryOperatorTableFactory.INSTANCE
+                    .getOperatorTable(
+                        SqlLibrary.POSTGRESQL,
+                        SqlLibrary.BIG_QUERY,
+                        SqlLibrary.SPARK,
+                        SqlLibrary.SNOWFLAKE)
+                    .getOperatorList()
+                    .stream()
+                    .filter(operator -> !SHADOWED.contains(operator))
+                    .toList()));
   }
 }

@@ -98,7 +98,11 @@ public final class EngineValidator extends SqlValidatorImpl {
   @Override
   public RelDataType deriveType(SqlValidatorScope scope, SqlNode expression) {
     try {
-      return super.deriveType(scope, expression);
+      return expression instanceof SqlCall call
+              && call.getKind() == SqlKind.FILTER
+              && isOrdered(call.operand(0))
+          ? filteredType(call, scope)
+          : super.deriveType(scope, expression);
     } catch (ClassCastException
         | NullPointerException
         | IllegalArgumentException
@@ -109,6 +113,21 @@ public final class EngineValidator extends SqlValidatorImpl {
       }
       throw e;
     }
+  }
+
+  private static boolean isOrdered(SqlNode aggregate) {
+    return aggregate.getKind() == SqlKind.WITHIN_GROUP
+        || aggregate instanceof SqlCall call
+            && call.getOperandList().stream().anyMatch(SqlNodeList.class::isInstance);
+  }
+
+  /// Calcite asks for the type of `f(x) WITHIN GROUP (ORDER BY y) FILTER (WHERE c)` as if there were
+  /// no order, which decides it.
+  private RelDataType filteredType(SqlCall call, SqlValidatorScope scope) {
+    call.getOperator().validateCall(call, this, scope, scope);
+    RelDataType type = deriveType(scope, call.operand(0));
+    setValidatedNodeType(call, type);
+    return type;
   }
 
   @Override

@@ -172,7 +172,8 @@ public final class FunctionRegistry {
       case VAR_SAMP -> "var_samp";
       case GROUPING, GROUPING_ID -> "grouping";
       case LISTAGG, STRING_AGG -> "string_agg";
-      case ARRAY_AGG, ARRAY_CONCAT_AGG -> id(function);
+      case ARRAY_AGG -> "array_agg";
+      case ARRAY_CONCAT_AGG -> id(function);
       case PERCENTILE_CONT -> "percentile_cont";
       case PERCENTILE_DISC -> "percentile_disc";
       default -> aggregateId(function.getName().toLowerCase(Locale.ROOT));

@@ -1,0 +1,73 @@
+package io.bauplan.sql.logical;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rel.RelHomogeneousShuttle;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.AggregateCall;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.logical.LogicalAggregate;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.tools.RelBuilder;
+import org.apache.calcite.util.ImmutableBitSet;
+
+/// Groups by constants alone, as an EXISTS below OR becomes them, are one group of all rows where
+/// there are any. Said in other words before Calcite decorrelates: it would leave the constants out,
+/// and have a group of no rows too.
+final class ConstantGroups extends RelHomogeneousShuttle {
+  private final RelBuilder builder;
+
+  private ConstantGroups(RelBuilder builder) {
+    this.builder = builder;
+  }
+
+  static RelNode apply(RelNode rel, RelBuilder builder) {
+    return rel.accept(new ConstantGroups(builder));
+  }
+
+  @Override
+  public RelNode visit(LogicalAggregate aggregate) {
+    RelNode visited = super.visit((RelNode) aggregate);
+    return visited instanceof Aggregate all ? rewritten(all) : visited;
+  }
+
+  private RelNode rewritten(Aggregate aggregate) {
+    if (!(aggregate.getInput() instanceof Project project)
+        || aggregate.getGroupCount() == 0
+        || aggregate.getGroupType() != Aggregate.Group.SIMPLE
+        || !RelOptUtil.getVariablesUsed(aggregate).isEmpty()) {
+      return aggregate;
+    }
+    List<RexNode> columns = new ArrayList<>();
+    for (int key : aggregate.getGroupSet()) {
+      if (!(project.getProjects().get(key) instanceof RexLiteral literal)) {
+        return aggregate;
+      }
+      columns.add(literal);
+    }
+    List<AggregateCall> calls = new ArrayList<>();
+    for (AggregateCall call : aggregate.getAggCallList()) {
+      calls.add(
+          call.adaptTo(project, call.getArgList(), call.filterArg, aggregate.getGroupCount(), 0));
+    }
+    builder.push(project).aggregate(builder.groupKey(), builder.countStar("rows"));
+    AggregateCall rows = ((Aggregate) builder.build()).getAggCallList().getFirst();
+    calls.add(rows);
+    RelNode all =
+        LogicalAggregate.create(project, List.of(), ImmutableBitSet.of(), null, calls);
+    builder.push(all);
+    builder.filter(
+        builder.greaterThan(builder.field(calls.size() - 1), builder.literal(0)));
+    RexBuilder rex = builder.getRexBuilder();
+    for (int i = 0; i < calls.size() - 1; i++) {
+      RelDataType type = aggregate.getAggCallList().get(i).getType();
+      columns.add(rex.ensureType(type, builder.field(i), true));
+    }
+    return builder.project(columns, aggregate.getRowType().getFieldNames(), true).build();
+  }
+}

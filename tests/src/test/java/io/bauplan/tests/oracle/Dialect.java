@@ -1,0 +1,128 @@
+package io.bauplan.tests.oracle;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/// Where the two dialects differ: what is written in another way for the oracle, and why.
+final class Dialect {
+  /// Without weeks: the oracle rounds them towards 1970, so that one is missing between times on
+  /// both sides of it.
+  static final List<String> DIFFERENCES = List.of("day", "month", "year", "hour");
+
+  private Dialect() {}
+
+  /// The oracle's leave NULLs out; ours, as Calcite's, Snowflake's and Trino's, give NULL.
+  static Value greatest(boolean most, Value first, Value second) {
+    String name = most ? "GREATEST" : "LEAST";
+    String call = name + "({0}, {1})";
+    return Value.of(
+        first.type().with(second.type()),
+        call,
+        "CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL ELSE " + call + " END",
+        first.sql(),
+        second.sql());
+  }
+
+  /// The oracle's products of decimals overflow in types of less than 19 digits.
+  static Value decimals(Type type, String operator, Value left, Value right) {
+    String wide =
+        "CAST({0} AS DECIMAL(%d, %d))"
+            .formatted(Math.max(20, type.digits() + left.type().scale()), left.type().scale());
+    return Value.of(
+        type,
+        "({0} " + operator + " {1})",
+        "(" + (operator.equals("*") ? wide : "{0}") + " " + operator + " {1})",
+        left.sql(),
+        right.sql());
+  }
+
+  static Value element(Type type, Value list, Random random) {
+    return Value.of(type, "({0})[" + (1 + random.nextInt(3)) + "]", list.sql());
+  }
+
+  static Value entry(Type type, Value map, Random random) {
+    return Value.of(type, "({0})['" + (random.nextBoolean() ? "a" : "b") + "']", map.sql());
+  }
+
+  static Value asText(Value value) {
+    return Value.of(Type.TEXT, "CAST({0} AS VARCHAR)", value.sql());
+  }
+
+  /// The oracle's date and interval make a timestamp.
+  static Value dateShifted(Value date, Random random) {
+    String unit = List.of("DAY", "MONTH", "YEAR").get(random.nextInt(3));
+    String sign = random.nextBoolean() ? "+" : "-";
+    return Value.of(
+        date.type(),
+        "CAST(({0} " + sign + " INTERVAL '" + random.nextInt(40) + "' " + unit + ") AS DATE)",
+        date.sql());
+  }
+
+  static Value difference(Value later, Value earlier) {
+    return Value.of(Type.of(Kind.DAYS), "({0} - {1})", later.sql(), earlier.sql());
+  }
+
+  static Value spans(Value span, Random random) {
+    String operator = List.of("<", ">", "=").get(random.nextInt(3));
+    return Value.of(
+        Type.BOOL,
+        "({0} " + operator + " INTERVAL '" + random.nextInt(500) + "' DAY)",
+        span.sql());
+  }
+
+  static Value listFunction(Value list, Random random) {
+    return switch (random.nextInt(3)) {
+      case 0 -> Value.of(list.type(), "list_transform({0}, lambda x : x % 10)", list.sql());
+      case 1 -> Value.of(list.type(), "list_filter({0}, lambda x : x > 1)", list.sql());
+      // The oracle takes a list that is NULL for an empty one; ours is NULL then, as in Trino.
+      default ->
+          Value.of(
+              list.type(),
+              "list_concat({0}, ARRAY[4])",
+              "CASE WHEN {0} IS NOT NULL THEN list_concat({0}, ARRAY[4]) END",
+              list.sql());
+    };
+  }
+
+  /// Rows are equal as their fields are, so that a NULL within makes it unknown, as in the standard;
+  /// of the oracle's rows, NULLs within are equal.
+  static Value equal(Kind kind, boolean equal, Sql left, Sql right) {
+    String operator = equal ? "=" : "<>";
+    String ours = "({0} " + operator + " {1})";
+    return Value.of(
+        Type.BOOL,
+        ours,
+        kind == Kind.ROW
+            ? "(({0}).x %s ({1}).x %s ({0}).y %s ({1}).y)"
+                .formatted(operator, equal ? "AND" : "OR", operator)
+            : ours,
+        left,
+        right);
+  }
+
+  /// Why the oracle alone may refuse a query.
+  static Optional<String> reasonTheirs(String message) {
+    return THEIRS.entrySet().stream()
+        .filter(entry -> message.contains(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  /// Why we alone may refuse it.
+  static Optional<String> reasonOurs(String code, String message) {
+    return OURS.entrySet().stream()
+        .filter(entry -> (code + " " + message).contains(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  /// What its messages say, and why.
+  private static final Map<String, String> THEIRS = Map.of();
+
+  private static final Map<String, String> OURS =
+      Map.of(
+          "is not an item of SELECT DISTINCT",
+          "windows beside DISTINCT and ORDER BY take the columns of their frames for items");
+}
