@@ -17,8 +17,8 @@ import org.apache.calcite.tools.RelBuilder;
 import org.apache.calcite.util.ImmutableBitSet;
 
 /// Groups by constants alone, as an EXISTS below OR becomes them, are one group of all rows where
-/// there are any. Said in other words before Calcite decorrelates: it would leave the constants out,
-/// and have a group of no rows too.
+/// there are any. Said in other words before Calcite decorrelates: it would leave the constants
+/// out, and have a group of no rows too.
 final class ConstantGroups extends RelHomogeneousShuttle {
   private final RelBuilder builder;
 
@@ -58,11 +58,9 @@ final class ConstantGroups extends RelHomogeneousShuttle {
     builder.push(project).aggregate(builder.groupKey(), builder.countStar("rows"));
     AggregateCall rows = ((Aggregate) builder.build()).getAggCallList().getFirst();
     calls.add(rows);
-    RelNode all =
-        LogicalAggregate.create(project, List.of(), ImmutableBitSet.of(), null, calls);
+    RelNode all = LogicalAggregate.create(project, List.of(), ImmutableBitSet.of(), null, calls);
     builder.push(all);
-    builder.filter(
-        builder.greaterThan(builder.field(calls.size() - 1), builder.literal(0)));
+    builder.filter(builder.greaterThan(builder.field(calls.size() - 1), builder.literal(0)));
     RexBuilder rex = builder.getRexBuilder();
     for (int i = 0; i < calls.size() - 1; i++) {
       RelDataType type = aggregate.getAggCallList().get(i).getType();

@@ -205,8 +205,7 @@ final class ExpressionTranslator {
       // A remainder has the divisor's type, which the dividend need not fit into.
       DataType wide = TypeRules.common(first.type(), second.type());
       return TypeRules.cast(
-          new Arithmetic(
-              operator, TypeRules.cast(first, wide), TypeRules.cast(second, wide), wide),
+          new Arithmetic(operator, TypeRules.cast(first, wide), TypeRules.cast(second, wide), wide),
           type);
     }
     return new Arithmetic(

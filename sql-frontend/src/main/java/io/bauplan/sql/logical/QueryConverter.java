@@ -20,6 +20,9 @@ final class QueryConverter {
       SqlToRelConverter.config()
           .withExpand(false)
           .withTrimUnusedFields(false)
+          // Of a select list with a correlated sub-query over a projection Calcite would take the
+          // columns that it has where the two are merged, and not merge them.
+          .addRelBuilderConfigTransform(builder -> builder.withBloat(-1))
           .withRemoveSortInSubQuery(true)
           // A long IN list stays a list: the executor hashes it.
           .withInSubQueryThreshold(Integer.MAX_VALUE);

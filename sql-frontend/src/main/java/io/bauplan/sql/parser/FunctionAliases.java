@@ -175,6 +175,7 @@ final class FunctionAliases {
       bitand_agg BIT_AND
       bitxor_agg BIT_XOR
       group_concat STRING_AGG
+      listagg STRING_AGG
       """;
 
   private static final Map<String, String> NAMES = read();

@@ -11,7 +11,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.calcite.avatica.util.TimeUnit;
 import org.apache.calcite.rel.type.RelDataType;
-import org.apache.calcite.sql.JoinType;
 import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlBinaryOperator;
 import org.apache.calcite.sql.SqlCall;
@@ -19,7 +18,6 @@ import org.apache.calcite.sql.SqlCharStringLiteral;
 import org.apache.calcite.sql.SqlFunctionCategory;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalQualifier;
-import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
@@ -612,8 +610,8 @@ public final class QueryShorthands {
                       null,
                       SqlFunctionCategory.USER_DEFINED_FUNCTION)
                   .createCall(quantifier, position, operands);
-          case "STRING_AGG", "GROUP_CONCAT" ->
-              EngineAggregates.LISTAGG.createCall(quantifier, position, operands);
+          case "STRING_AGG", "GROUP_CONCAT", "LISTAGG" ->
+              EngineAggregates.STRING_AGG.createCall(quantifier, position, operands);
           // The first in an order is the least by it.
           case "FIRST", "ANY_VALUE", "ARBITRARY", "LAST" -> null;
           default -> call;

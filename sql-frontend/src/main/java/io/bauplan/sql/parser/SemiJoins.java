@@ -29,7 +29,8 @@ record SemiJoins(@Nullable SqlNode from, @Nullable SqlNode where) {
             ErrorCode.NOT_SUPPORTED,
             join.getJoinType() + " JOIN after SEMI or ANTI JOIN is not supported",
             Positions.of(join.getParserPosition()),
-            "Put the SEMI or ANTI JOIN into a sub-query: (SELECT * FROM a SEMI JOIN b ON ...) AS a.",
+            "Put the SEMI or ANTI JOIN into a sub-query: (SELECT * FROM a SEMI JOIN b ON ...) AS"
+                + " a.",
             null);
       }
       join.setLeft(left.from);

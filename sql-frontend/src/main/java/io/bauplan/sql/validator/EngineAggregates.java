@@ -51,7 +51,14 @@ public final class EngineAggregates {
       of("QUANTILE_DISC", NULLABLE_FIRST, VALUE_AND_NUMBER);
 
   /// Calcite's takes the text of rows that are never NULL for never NULL, of no rows too.
-  public static final SqlBasicAggFunction LISTAGG = texts("LISTAGG", SqlKind.LISTAGG);
+  public static final SqlBasicAggFunction STRING_AGG =
+      SqlBasicAggFunction.create(
+              "STRING_AGG",
+              SqlKind.LISTAGG,
+              NULLABLE_FIRST,
+              OperandTypes.STRING.or(OperandTypes.STRING_STRING))
+          .withFunctionType(SqlFunctionCategory.SYSTEM)
+          .withGroupOrder(Optionality.OPTIONAL);
 
   private EngineAggregates() {}
 
@@ -84,8 +91,7 @@ public final class EngineAggregates {
         of("MULTIMAP_AGG", EngineAggregates::multimapType, OperandTypes.ANY_ANY),
         of("COUNT_IF", ReturnTypes.BIGINT, OperandTypes.BOOLEAN),
         of("ARBITRARY", NULLABLE_FIRST, OperandTypes.ANY),
-        LISTAGG,
-        texts("STRING_AGG", SqlKind.STRING_AGG),
+        STRING_AGG,
         SqlBasicAggFunction.create(
                 "ARRAY_AGG", SqlKind.ARRAY_AGG, EngineAggregates::listType, OperandTypes.ANY)
             .withFunctionType(SqlFunctionCategory.SYSTEM)
@@ -93,13 +99,6 @@ public final class EngineAggregates {
             .withAllowsNullTreatment(true),
         of("LIST", EngineAggregates::listType, OperandTypes.ANY),
         of("COLLECT_LIST", EngineAggregates::listType, OperandTypes.ANY));
-  }
-
-  private static SqlBasicAggFunction texts(String name, SqlKind kind) {
-    return SqlBasicAggFunction.create(
-            name, kind, NULLABLE_FIRST, OperandTypes.STRING.or(OperandTypes.STRING_STRING))
-        .withFunctionType(SqlFunctionCategory.SYSTEM)
-        .withGroupOrder(Optionality.OPTIONAL);
   }
 
   private static SqlBasicAggFunction of(

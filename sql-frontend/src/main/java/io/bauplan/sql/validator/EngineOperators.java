@@ -21,11 +21,15 @@ public final class EngineOperators {
   }
 
   private static final class Holder {
-    /// The functions of these names that give NULL where an argument is NULL come first. That there
-    /// are two makes Calcite not find any when it looks up a call for the second time, as it does
-    /// for `ORDER BY 1`.
+    /// Functions of which another of the same name comes first. That there are two makes Calcite
+    /// not find any when it looks up a call for the second time, as it does for `ORDER BY 1`.
     private static final Set<SqlOperator> SHADOWED =
-        Set.of(SqlLibraryOperators.GREATEST_PG, SqlLibraryOperators.LEAST_PG);
+        Set.of(
+            SqlLibraryOperators.STRING_AGG,
+            SqlLibraryOperators.ARRAY_AGG,
+            // These leave NULLs out.
+            SqlLibraryOperators.GREATEST_PG,
+            SqlLibraryOperators.LEAST_PG);
 
     static final SqlOperatorTable TABLE =
         SqlOperatorTables.chain(
@@ -35,16 +39,18 @@ public final class EngineOperators {
             SqlOperatorTables.of(EngineLambdas.all()),
             SqlOperatorTables.of(EngineAggregates.all()),
             SqlStdOperatorTable.instance(),
-            SqlOperatorTables.of(
-                SqlLibraryOperatorTableFactory.INSTANCE
-                    .getOperatorTable(
-                        SqlLibrary.POSTGRESQL,
-                        SqlLibrary.BIG_QUERY,
-                        SqlLibrary.SPARK,
-                        SqlLibrary.SNOWFLAKE)
-                    .getOperatorList()
-                    .stream()
-                    .filter(operator -> !SHADOWED.contains(operator))
-                    .toList()));
+            visible(
+                SqlLibraryOperatorTableFactory.INSTANCE.getOperatorTable(
+                    SqlLibrary.POSTGRESQL,
+                    SqlLibrary.BIG_QUERY,
+                    SqlLibrary.SPARK,
+                    SqlLibrary.SNOWFLAKE)));
+
+    private static SqlOperatorTable visible(SqlOperatorTable table) {
+      return SqlOperatorTables.of(
+          table.getOperatorList().stream()
+              .filter(operator -> !SHADOWED.contains(operator))
+              .toList());
+    }
   }
 }

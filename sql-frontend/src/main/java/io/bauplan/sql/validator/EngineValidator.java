@@ -121,8 +121,8 @@ public final class EngineValidator extends SqlValidatorImpl {
             && call.getOperandList().stream().anyMatch(SqlNodeList.class::isInstance);
   }
 
-  /// Calcite asks for the type of `f(x) WITHIN GROUP (ORDER BY y) FILTER (WHERE c)` as if there were
-  /// no order, which decides it.
+  /// Calcite asks for the type of `f(x) WITHIN GROUP (ORDER BY y) FILTER (WHERE c)` as if there
+  /// were no order, which decides it.
   private RelDataType filteredType(SqlCall call, SqlValidatorScope scope) {
     call.getOperator().validateCall(call, this, scope, scope);
     RelDataType type = deriveType(scope, call.operand(0));

@@ -33,7 +33,8 @@ final class Aggregates {
   Value item(Kind kind, Relation keys, List<Value> grouped) {
     if (!grouped.isEmpty() && kind == Kind.LONG && make.chance(50)) {
       make.used("grouping");
-      return Value.of(Type.number(Kind.LONG, 2), "CAST(GROUPING({0}) AS BIGINT)", make.pick(grouped).sql());
+      return Value.of(
+          Type.number(Kind.LONG, 2), "CAST(GROUPING({0}) AS BIGINT)", make.pick(grouped).sql());
     }
     List<Relation.Column> fitting =
         keys.columns().stream().filter(column -> column.type().kind() == kind).toList();
@@ -46,8 +47,13 @@ final class Aggregates {
       return value;
     }
     Value second = fitting.isEmpty() || make.chance(50) ? aggregate(kind) : keyOf(fitting);
-    return Value.of(
-        value.type().with(second.type()), "COALESCE({0}, {1})", value.sql(), second.sql());
+    return Dialect.fit(value, second)
+        ? Value.of(
+            value.type().with(second.type()),
+            "COALESCE({0}, {1})",
+            Dialect.exact(value, second),
+            Dialect.exact(second, value))
+        : value;
   }
 
   private Value keyOf(List<Relation.Column> fitting) {
@@ -127,8 +133,7 @@ final class Aggregates {
         switch (random.nextInt(7)) {
           case 0 -> filtered(Type.number(Kind.LONG, 6), "count(*)");
           case 1 ->
-              filtered(
-                  Type.number(Kind.LONG, 6), "count({0})", make.of(make.kind(), 2).sql());
+              filtered(Type.number(Kind.LONG, 6), "count({0})", make.of(make.kind(), 2).sql());
           case 2, 3 -> {
             make.used("count distinct");
             yield filtered(
@@ -164,8 +169,7 @@ final class Aggregates {
     int digits = counted.type().digits();
     return digits > kind.capacity() && kind != Kind.LONG
         ? Value.of(Type.number(kind, 3), "CAST({0} % 1000 AS " + kind.ours() + ")", counted.sql())
-        : Value.of(
-            Type.number(kind, digits), "CAST({0} AS " + kind.ours() + ")", counted.sql());
+        : Value.of(Type.number(kind, digits), "CAST({0} AS " + kind.ours() + ")", counted.sql());
   }
 
   private Value decimal() {
@@ -247,8 +251,7 @@ final class Aggregates {
     if ((kind == Kind.INTS || kind == Kind.TEXTS) && !differing.isEmpty()) {
       make.used("array_agg");
       Sql element = make.of(kind == Kind.INTS ? Kind.INT : Kind.TEXT, 1).sql();
-      return filtered(
-          type, "array_agg({0} ORDER BY {1})", element, Sql.joined(", ", differing));
+      return filtered(type, "array_agg({0} ORDER BY {1})", element, Sql.joined(", ", differing));
     }
     return differing.size() == 1
         ? filtered(type, "arg_min({0}, {1})", make.column(kind).sql(), differing.getFirst())

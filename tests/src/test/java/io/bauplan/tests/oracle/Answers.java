@@ -165,9 +165,7 @@ final class Answers {
     }
     double difference = Math.abs(left - right);
     return difference
-        <= Math.max(
-            ABSOLUTE,
-            allowed + RELATIVE * Math.max(Math.abs(left), Math.abs(right)))
+            <= Math.max(ABSOLUTE, allowed + RELATIVE * Math.max(Math.abs(left), Math.abs(right)))
         && Double.isFinite(difference);
   }
 }

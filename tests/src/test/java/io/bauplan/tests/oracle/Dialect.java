@@ -21,8 +21,28 @@ final class Dialect {
         first.type().with(second.type()),
         call,
         "CASE WHEN {0} IS NULL OR {1} IS NULL THEN NULL ELSE " + call + " END",
-        first.sql(),
-        second.sql());
+        exact(first, second),
+        exact(second, first));
+  }
+
+  /// Whether there is a decimal of both values' digits.
+  static boolean fit(Value first, Value second) {
+    Type both = first.type().with(second.type());
+    return both.kind() != Kind.DECIMAL || both.digits() + both.scale() <= 38;
+  }
+
+  /// A decimal as the type that values of two types have together: where the types that the oracle
+  /// takes them for have more digits than 38, it rounds.
+  static Sql exact(Value value, Value other) {
+    Type both = value.type().with(other.type());
+    return both.kind() == Kind.DECIMAL
+        ? Value.of(
+                both,
+                "CAST({0} AS DECIMAL(%d, %d))"
+                    .formatted(both.digits() + both.scale(), both.scale()),
+                value.sql())
+            .sql()
+        : value.sql();
   }
 
   /// The oracle's products of decimals overflow in types of less than 19 digits.
@@ -67,9 +87,7 @@ final class Dialect {
   static Value spans(Value span, Random random) {
     String operator = List.of("<", ">", "=").get(random.nextInt(3));
     return Value.of(
-        Type.BOOL,
-        "({0} " + operator + " INTERVAL '" + random.nextInt(500) + "' DAY)",
-        span.sql());
+        Type.BOOL, "({0} " + operator + " INTERVAL '" + random.nextInt(500) + "' DAY)", span.sql());
   }
 
   static Value listFunction(Value list, Random random) {
@@ -86,8 +104,8 @@ final class Dialect {
     };
   }
 
-  /// Rows are equal as their fields are, so that a NULL within makes it unknown, as in the standard;
-  /// of the oracle's rows, NULLs within are equal.
+  /// Rows are equal as their fields are, so that a NULL within makes it unknown, as in the
+  /// standard; of the oracle's rows, NULLs within are equal.
   static Value equal(Kind kind, boolean equal, Sql left, Sql right) {
     String operator = equal ? "=" : "<>";
     String ours = "({0} " + operator + " {1})";

@@ -107,7 +107,8 @@ final class Differential {
       }
       Optional<String> reason = Dialect.reasonOurs(mine.code, mine.message);
       reason.ifPresent(text -> refused("ours only: " + text));
-      return new Outcome(reason.isPresent() ? "refused" : "oracle only", mine.code + " " + mine.message);
+      return new Outcome(
+          reason.isPresent() ? "refused" : "oracle only", mine.code + " " + mine.message);
     }
     if (theirs instanceof Refusal refusal) {
       Optional<String> reason = Dialect.reasonTheirs(refusal.message);
@@ -217,8 +218,7 @@ final class Differential {
     text.append("outcomes: ").append(outcomes).append('\n');
     text.append("refused: ").append(lines(reasons));
     text.append("features: ").append(features).append('\n');
-    text.append(
-        "ours %.1f s, the oracle %.1f s%n".formatted(oursNanos / 1e9, theirsNanos / 1e9));
+    text.append("ours %.1f s, the oracle %.1f s%n".formatted(oursNanos / 1e9, theirsNanos / 1e9));
     return text.toString();
   }
 

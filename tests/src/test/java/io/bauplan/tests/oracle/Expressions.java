@@ -140,22 +140,28 @@ final class Expressions {
       Value yes = of(kind, depth - 1);
       Value no = of(kind, depth - 1);
       Sql condition = of(Kind.BOOL, depth - 1).sql();
-      if (chance(20)) {
+      if (chance(20) || !Dialect.fit(yes, no)) {
         return Value.of(yes.type(), "CASE WHEN {0} THEN {1} END", condition, yes.sql());
       }
       return Value.of(
           yes.type().with(no.type()),
           "CASE WHEN {0} THEN {1} ELSE {2} END",
           condition,
-          yes.sql(),
-          no.sql());
+          Dialect.exact(yes, no),
+          Dialect.exact(no, yes));
     }
     if (roll < 47) {
       used("coalesce");
       Value first = of(kind, depth - 1);
       Value second = of(kind, depth - 1);
+      if (!Dialect.fit(first, second)) {
+        return first;
+      }
       return Value.of(
-          first.type().with(second.type()), "COALESCE({0}, {1})", first.sql(), second.sql());
+          first.type().with(second.type()),
+          "COALESCE({0}, {1})",
+          Dialect.exact(first, second),
+          Dialect.exact(second, first));
     }
     if (roll < 50 && !kind.isNested()) {
       used("nullif");
@@ -163,7 +169,9 @@ final class Expressions {
       return Value.of(first.type(), "NULLIF({0}, {1})", first.sql(), of(kind, depth - 1).sql());
     }
     if (roll < 52 && !kind.isNested() && kind != Kind.DAYS) {
-      return Dialect.greatest(chance(50), of(kind, depth - 1), of(kind, depth - 1));
+      Value first = of(kind, depth - 1);
+      Value second = of(kind, depth - 1);
+      return Dialect.fit(first, second) ? Dialect.greatest(chance(50), first, second) : first;
     }
     if (nested < MAX_SUB_QUERIES && kind != Kind.DAYS && kind != Kind.SMALL) {
       used("scalar sub-query");

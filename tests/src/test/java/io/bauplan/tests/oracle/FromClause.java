@@ -84,12 +84,20 @@ final class FromClause {
       if (!kind.startsWith("CROSS")) {
         on = condition(kind, relations, next.relation, pairs);
       }
-      sql = new Sql(Sql.FIXED, "{0} " + kind + " {1}{2}", "{0} " + kind + " {1}{2}", List.of(sql, next.sql, on));
+      sql =
+          new Sql(
+              Sql.FIXED,
+              "{0} " + kind + " {1}{2}",
+              "{0} " + kind + " {1}{2}",
+              List.of(sql, next.sql, on));
       if (kind.startsWith("SEMI") || kind.startsWith("ANTI")) {
         continue;
       }
       relations.add(next.relation);
-      rows = kind.startsWith("CROSS") ? pairs : Math.max(Math.max(rows, next.relation.rows()), pairs / 8);
+      rows =
+          kind.startsWith("CROSS")
+              ? pairs
+              : Math.max(Math.max(rows, next.relation.rows()), pairs / 8);
       if (unordered) {
         order.clear();
       } else {
@@ -104,8 +112,7 @@ final class FromClause {
     String alias = queries.alias();
     if (known.isPresent() && make.chance(50)) {
       Named table = known.get();
-      return item(
-          Sql.fixed(table.name + " AS " + alias), alias, table.columns, table.rows);
+      return item(Sql.fixed(table.name + " AS " + alias), alias, table.columns, table.rows);
     }
     if (depth > 0 && make.chance(12)) {
       make.used("sub-query in from");
@@ -126,7 +133,8 @@ final class FromClause {
           names,
           rows);
     }
-    int rows = most > 300 ? most : make.pick(OracleTables.ROWS.stream().filter(n -> n <= most).toList());
+    int rows =
+        most > 300 ? most : make.pick(OracleTables.ROWS.stream().filter(n -> n <= most).toList());
     rows = rows < 7 && make.chance(60) ? 30 : rows;
     return new Item(
         Sql.fixed(OracleTables.name(rows) + " AS " + alias),
@@ -189,7 +197,9 @@ final class FromClause {
 
   private Sql equality(List<Relation> left, Relation right, boolean selective) {
     Relation.Column to = make.pick(right.columns());
-    for (int i = 0; i < 5 && (selective ? to.type().digits() != 5 : to.type().kind() == Kind.BOOL); i++) {
+    for (int i = 0;
+        i < 5 && (selective ? to.type().digits() != 5 : to.type().kind() == Kind.BOOL);
+        i++) {
       to = make.pick(right.columns());
     }
     if (selective) {

@@ -6,7 +6,8 @@ import java.util.Random;
 /// Constants of every type, mostly such as the tables have.
 final class Literals {
   private static final List<String> WHOLE = List.of("0", "1", "2", "3", "5", "7", "-1", "100");
-  private static final List<String> EXACT = List.of("0.5", "1.00", "2.50", "-0.01", "12.345", "5.0");
+  private static final List<String> EXACT =
+      List.of("0.5", "1.00", "2.50", "-0.01", "12.345", "5.0");
   private static final List<String> TAME = List.of("0e0", "0.25e0", "-1.5e0", "2.5e0", "100e0");
   private static final List<String> TEXTS =
       List.of("''", "'a'", "'b'", "'ab'", "'Hello'", "'日本語'", "'12'", "'é'", "'x y'", "'~'");

@@ -7,8 +7,7 @@ import java.util.Random;
 /// filtered out counts, is up to each engine.
 final class Numbers {
   private static final List<String> FIELDS =
-      List.of(
-          "YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "DOY", "HOUR", "MINUTE", "ISODOW");
+      List.of("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DOW", "DOY", "HOUR", "MINUTE", "ISODOW");
   private static final int MAX_DECIMAL_DIGITS = 36;
 
   private final Expressions make;
@@ -80,7 +79,8 @@ final class Numbers {
     }
     String operator = times ? "*" : make.chance(50) ? "+" : "-";
     Sql first = wide == left.kind() ? left.sql() : cast(left, wide).sql();
-    Value sum = Value.of(Type.number(wide, digits), "({0} " + operator + " {1})", first, right.sql());
+    Value sum =
+        Value.of(Type.number(wide, digits), "({0} " + operator + " {1})", first, right.sql());
     // Of the type that was asked for, the value kept small.
     return wide == kind
         ? sum
@@ -119,8 +119,7 @@ final class Numbers {
     String field = make.pick(FIELDS);
     Kind needed = field.equals("HOUR") || field.equals("MINUTE") ? Kind.TIMESTAMP : from;
     Sql time = make.of(needed, depth - 1).sql();
-    return cast(
-        Value.of(Type.number(Kind.LONG, 4), "EXTRACT(" + field + " FROM {0})", time), kind);
+    return cast(Value.of(Type.number(Kind.LONG, 4), "EXTRACT(" + field + " FROM {0})", time), kind);
   }
 
   private Value fromText(Kind kind, int depth) {
@@ -129,8 +128,7 @@ final class Numbers {
     Value value =
         switch (random.nextInt(3)) {
           case 0 -> Value.of(type, "char_length({0})", text);
-          case 1 ->
-              Value.of(type, "POSITION({0} IN {1})", make.leaf(Kind.TEXT).sql(), text);
+          case 1 -> Value.of(type, "POSITION({0} IN {1})", make.leaf(Kind.TEXT).sql(), text);
           default -> Value.of(type, "octet_length({0})", "strlen({0})", text);
         };
     return cast(value, kind);
@@ -146,7 +144,8 @@ final class Numbers {
                   "CARDINALITY({0})",
                   "len({0})",
                   make.of(make.chance(50) ? Kind.INTS : Kind.TEXTS, depth - 1).sql());
-          case 1 -> Dialect.element(Type.number(Kind.INT, 10), make.of(Kind.INTS, depth - 1), random);
+          case 1 ->
+              Dialect.element(Type.number(Kind.INT, 10), make.of(Kind.INTS, depth - 1), random);
           case 2 -> Dialect.entry(Type.number(Kind.INT, 3), make.of(Kind.MAP, depth - 1), random);
           default ->
               Value.of(Type.number(Kind.INT, 3), "({0}).x", make.of(Kind.ROW, depth - 1).sql());

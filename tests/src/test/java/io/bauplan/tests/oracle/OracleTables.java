@@ -27,7 +27,8 @@ final class OracleTables {
       List.of(
           pool("i", Type.number(Kind.INT, 1), "0", "1", "2", "3", "5", "7", "-1", "-4"),
           pool("j", Type.number(Kind.INT, 4), "0", "1", "2", "-3", "17", "255", "-256", "9999"),
-          pool("k", Type.number(Kind.INT, 10), "0", "1", "2147483647", "-2147483648", "65536", "-1"),
+          pool(
+              "k", Type.number(Kind.INT, 10), "0", "1", "2147483647", "-2147483648", "65536", "-1"),
           pool("l", Type.number(Kind.LONG, 3), "0", "1", "2", "5", "-7", "100", "999"),
           pool(
               "w",

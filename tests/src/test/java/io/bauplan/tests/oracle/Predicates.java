@@ -33,9 +33,7 @@ final class Predicates {
       case 5 -> bool(make.chance(50) ? "({0} IS NULL)" : "({0} IS NOT NULL)", anything(depth));
       case 6 ->
           bool(
-              "({0} IS "
-                  + make.pick(List.of("TRUE", "FALSE", "NOT TRUE", "NOT FALSE"))
-                  + ")",
+              "({0} IS " + make.pick(List.of("TRUE", "FALSE", "NOT TRUE", "NOT FALSE")) + ")",
               sub(Kind.BOOL, depth));
       case 7 -> {
         Kind kind = make.kind();
@@ -116,7 +114,8 @@ final class Predicates {
         Sql left = sub(kind, depth);
         String operator = make.pick(List.of("=", "<>", "<", ">="));
         Sql query = make.many(kind).sql();
-        yield bool("({0} " + operator + (make.chance(50) ? " ALL" : " ANY") + " ({1}))", left, query);
+        yield bool(
+            "({0} " + operator + (make.chance(50) ? " ALL" : " ANY") + " ({1}))", left, query);
       }
     };
   }

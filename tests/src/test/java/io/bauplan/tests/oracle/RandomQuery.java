@@ -98,9 +98,7 @@ final class RandomQuery {
       tail = Sql.optional(" LIMIT " + random.nextInt(40) + offset);
     }
     return new Query(
-        Sql.fixed("{0} ORDER BY {1}{2}", rows.sql, Sql.joined(", ", keys), tail),
-        rows.types,
-        true);
+        Sql.fixed("{0} ORDER BY {1}{2}", rows.sql, Sql.joined(", ", keys), tail), rows.types, true);
   }
 
   String direction() {
@@ -109,15 +107,16 @@ final class RandomQuery {
 
   private Rows setOperation() {
     List<Kind> kinds = types(1 + random.nextInt(3));
-    kinds.replaceAll(kind -> kind.isNested() && chance(50) ? Kind.INT : kind);
+    // Decimals of two sides may have no type in common.
+    kinds.replaceAll(
+        kind -> kind == Kind.DECIMAL || kind.isNested() && chance(50) ? Kind.LONG : kind);
     Rows all = select(kinds, 1);
     int more = 1 + random.nextInt(2);
     for (int i = 0; i < more; i++) {
       Rows next = select(kinds, 1);
       String operator =
           make.pick(
-              List.of(
-                  "UNION", "UNION ALL", "INTERSECT", "INTERSECT ALL", "EXCEPT", "EXCEPT ALL"));
+              List.of("UNION", "UNION ALL", "INTERSECT", "INTERSECT ALL", "EXCEPT", "EXCEPT ALL"));
       used.accept(operator.toLowerCase(java.util.Locale.ROOT));
       List<Type> types = new ArrayList<>();
       for (int c = 0; c < kinds.size(); c++) {
@@ -180,9 +179,7 @@ final class RandomQuery {
     List<Sql> order = tables.order();
     for (Kind kind : kinds) {
       Value value =
-          outermost && !order.isEmpty() && chance(15)
-              ? windows.of(kind, order)
-              : make.of(kind, 3);
+          outermost && !order.isEmpty() && chance(15) ? windows.of(kind, order) : make.of(kind, 3);
       items.add(value.sql());
       types.add(value.type());
     }
@@ -192,8 +189,7 @@ final class RandomQuery {
     Sql qualify = Sql.NOTHING;
     if (outermost && !order.isEmpty() && chance(5)) {
       used.accept("qualify");
-      qualify =
-          Sql.optional(" QUALIFY {0} <= 3", windows.of(Kind.LONG, order).sql());
+      qualify = Sql.optional(" QUALIFY {0} <= 3", windows.of(Kind.LONG, order).sql());
     }
     return new Rows(
         Sql.fixed(
@@ -207,8 +203,7 @@ final class RandomQuery {
         rows);
   }
 
-  private Rows grouped(
-      List<Kind> kinds, FromClause.From tables, Sql where, List<Relation> outer) {
+  private Rows grouped(List<Kind> kinds, FromClause.From tables, Sql where, List<Relation> outer) {
     List<Value> keys = new ArrayList<>();
     int count = random.nextInt(4);
     for (int i = 0; i < count; i++) {
@@ -242,16 +237,14 @@ final class RandomQuery {
     make.scope(outer);
     Sql by = Sql.NOTHING;
     if (!keys.isEmpty()) {
-      by = Sql.of(Sql.FIXED, " GROUP BY " + groupBy, keys.stream().map(Value::sql).toArray(Sql[]::new));
+      by =
+          Sql.of(
+              Sql.FIXED, " GROUP BY " + groupBy, keys.stream().map(Value::sql).toArray(Sql[]::new));
     }
     return new Rows(
         Sql.fixed(
             "SELECT {0} FROM {1}{2}{3}{4}",
-            Sql.joined(", ", items),
-            tables.sql(),
-            where,
-            by,
-            having),
+            Sql.joined(", ", items), tables.sql(), where, by, having),
         types,
         keys.isEmpty() ? 1 : Math.min(tables.rows(), 300));
   }
@@ -312,14 +305,14 @@ final class RandomQuery {
     List<Relation> before = make.scope();
     List<Relation.Column> around = new ArrayList<>();
     outer.forEach(relation -> around.addAll(relation.columns()));
-    around.removeIf(
-        column -> column.type().kind().isNested() || !column.sql().parts().isEmpty());
+    around.removeIf(column -> column.type().kind().isNested() || !column.sql().parts().isEmpty());
     int terms = random.nextInt(3);
     for (int i = 0; i < terms && !around.isEmpty(); i++) {
       Relation.Column column = make.pick(around);
       make.scope(List.of(inner));
       used.accept("correlated");
-      String operator = chance(75) ? "=" : make.pick(List.of("<", ">", "<>", "IS NOT DISTINCT FROM"));
+      String operator =
+          chance(75) ? "=" : make.pick(List.of("<", ">", "<>", "IS NOT DISTINCT FROM"));
       conditions.add(
           Sql.of(
               Kind.BOOL.name(),

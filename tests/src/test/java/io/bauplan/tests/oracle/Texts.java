@@ -39,8 +39,14 @@ final class Texts {
             make.of(
                 make.pick(
                     List.of(
-                        Kind.INT, Kind.LONG, Kind.BOOL, Kind.DATE, Kind.DECIMAL, Kind.TIMESTAMP,
-                        Kind.TIME, Kind.UUID)),
+                        Kind.INT,
+                        Kind.LONG,
+                        Kind.BOOL,
+                        Kind.DATE,
+                        Kind.DECIMAL,
+                        Kind.TIMESTAMP,
+                        Kind.TIME,
+                        Kind.UUID)),
                 depth - 1));
       }
       case 12 -> {
@@ -96,14 +102,12 @@ final class Texts {
           };
       case TIME -> Value.of(type, "CAST({0} AS TIME)", sub(Kind.TIMESTAMP, depth));
       case DAYS ->
-          Dialect.difference(make.of(Kind.TIMESTAMP, depth - 1), make.of(Kind.TIMESTAMP, depth - 1));
+          Dialect.difference(
+              make.of(Kind.TIMESTAMP, depth - 1), make.of(Kind.TIMESTAMP, depth - 1));
       case INSTANT -> {
         Sql from = sub(Kind.TIMESTAMP, depth);
         yield Value.of(
-            type,
-            "CAST({0} AS " + kind.ours() + ")",
-            "CAST({0} AS " + kind.theirs() + ")",
-            from);
+            type, "CAST({0} AS " + kind.ours() + ")", "CAST({0} AS " + kind.theirs() + ")", from);
       }
       default -> make.leaf(kind);
     };
@@ -116,8 +120,7 @@ final class Texts {
           make.chance(50)
               ? Value.of(type, "ARRAY[{0}, {1}]", sub(Kind.INT, depth), sub(Kind.INT, depth))
               : Dialect.listFunction(make.of(kind, depth - 1), random);
-      case TEXTS ->
-          Value.of(type, "ARRAY[{0}, {1}]", sub(Kind.TEXT, depth), sub(Kind.TEXT, depth));
+      case TEXTS -> Value.of(type, "ARRAY[{0}, {1}]", sub(Kind.TEXT, depth), sub(Kind.TEXT, depth));
       default -> make.leaf(kind);
     };
   }

@@ -25,9 +25,7 @@ record Type(Kind kind, int digits, int scale) {
 
   Type with(Type other) {
     Kind wider = kind.ordinal() >= other.kind.ordinal() ? kind : other.kind;
-    boolean wild =
-        !kind.isExact() && (digits == 0 || other.digits == 0);
-    return new Type(
-        wider, wild ? 0 : Math.max(digits, other.digits), Math.max(scale, other.scale));
+    boolean wild = !kind.isExact() && (digits == 0 || other.digits == 0);
+    return new Type(wider, wild ? 0 : Math.max(digits, other.digits), Math.max(scale, other.scale));
   }
 }

@@ -7,8 +7,7 @@ record Value(Sql sql, Type type) {
   }
 
   static Value of(Type type, String ours, String theirs, Sql... parts) {
-    return new Value(
-        new Sql(type.kind().name(), ours, theirs, java.util.List.of(parts)), type);
+    return new Value(new Sql(type.kind().name(), ours, theirs, java.util.List.of(parts)), type);
   }
 
   Kind kind() {

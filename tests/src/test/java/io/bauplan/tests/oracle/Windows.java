@@ -57,8 +57,7 @@ final class Windows {
     boolean whole = kind == Kind.LONG || kind == Kind.INT;
     if (whole && make.chance(40)) {
       String function =
-          make.pick(
-              List.of("row_number()", "rank()", "dense_rank()", "ntile(3)", "count(*)"));
+          make.pick(List.of("row_number()", "rank()", "dense_rank()", "ntile(3)", "count(*)"));
       Type type = Type.number(kind, 5);
       return Value.of(
           type,
@@ -90,11 +89,7 @@ final class Windows {
     String frame = make.pick(ROWS_FRAMES);
     String call = function.equals("nth_value") ? "nth_value({0}, 2)" : function + "({0})";
     return Value.of(
-        value.type(),
-        call + " OVER ({1}ORDER BY {2}" + frame + ")",
-        value.sql(),
-        partition,
-        by);
+        value.type(), call + " OVER ({1}ORDER BY {2}" + frame + ")", value.sql(), partition, by);
   }
 
   /// Sums over frames that end where values change.
