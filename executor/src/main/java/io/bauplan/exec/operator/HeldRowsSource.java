@@ -3,30 +3,39 @@ package io.bauplan.exec.operator;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.spill.SpillStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
-/// Rows that lie in one batch, given out in slices to several drivers without copying. Borrows the
-/// batch.
+/// Rows that were collected, given out to several drivers: in slices without copying, or by blocks
+/// where they are on disk. Borrows them.
 final class HeldRowsSource implements Source {
-  private final Supplier<Batch> held;
+  private final SpillingCollector held;
+  private final BufferAllocator allocator;
   private final int threads;
   private final AtomicInteger next = new AtomicInteger();
   private @Nullable Batch rows;
+  private @Nullable SpillStream onDisk;
 
-  /// @param held asked for when the source's pipeline starts
-  HeldRowsSource(Supplier<Batch> held, int threads) {
+  /// @param held complete when the source's pipeline starts
+  HeldRowsSource(SpillingCollector held, BufferAllocator allocator, int threads) {
     this.held = held;
+    this.allocator = allocator;
     this.threads = threads;
   }
 
   @Override
   public int drivers() {
-    Batch all = held.get();
+    SpreadRows spilled = held.side();
+    if (spilled != null) {
+      onDisk = spilled.stream(0);
+      return Math.max(1, Math.min(threads, onDisk.blocks()));
+    }
+    Batch all = held.rows().rows();
     rows = all;
     int slices = (all.rowCount() + Vector.BATCH_ROWS - 1) / Vector.BATCH_ROWS;
     return Math.max(1, Math.min(threads, slices));
@@ -34,6 +43,9 @@ final class HeldRowsSource implements Source {
 
   @Override
   public BatchReader open(int driver) {
+    if (onDisk != null) {
+      return onDisk.open(allocator, next);
+    }
     Batch all = Objects.requireNonNull(rows);
     return Readers.of(() -> slice(all), () -> {});
   }

@@ -9,7 +9,6 @@ import io.bauplan.exec.operator.aggregate.Projection;
 import io.bauplan.exec.operator.join.HashJoin;
 import io.bauplan.exec.operator.join.NestedLoopJoin;
 import io.bauplan.exec.operator.sort.SortOperator;
-import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.worker.QueryFigures.OperatorFigures;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
@@ -44,7 +43,7 @@ public final class PlanCompiler {
   private final Map<String, Batch> recursions;
   private final Map<Integer, List<Expression.Literal>> correlations;
   private final Map<Integer, PhysicalPlan> sharedInputs;
-  private final Map<Integer, RowCollector> sharedRows;
+  private final Map<Integer, SpillingCollector> sharedRows;
   /// For the node that is compiled next.
   private List<JoinKeyFilter.Target> keyFilters = List.of();
 
@@ -67,7 +66,7 @@ public final class PlanCompiler {
       Map<String, Batch> recursions,
       Map<Integer, List<Expression.Literal>> correlations,
       Map<Integer, PhysicalPlan> sharedInputs,
-      Map<Integer, RowCollector> sharedRows) {
+      Map<Integer, SpillingCollector> sharedRows) {
     this.query = query;
     this.runner = runner;
     this.figures = figures;
@@ -186,7 +185,7 @@ public final class PlanCompiler {
       case PhysicalPlan.Shared shared -> shared(shared.id());
       case PhysicalPlan.SharedScan scan -> shared(scan.id());
       case PhysicalPlan.Correlate correlate -> correlate(correlate, allocator);
-      case PhysicalPlan.Window window -> fallback(window, allocator);
+      case PhysicalPlan.Window window -> fallback(window, allocator, counted);
     };
   }
 
@@ -220,7 +219,7 @@ public final class PlanCompiler {
       NodeFigures counted,
       List<JoinKeyFilter.Target> filters) {
     if (!HashAggregate.supports(node)) {
-      return fallback(node, allocator);
+      return fallback(node, allocator, counted);
     }
     List<JoinKeyFilter.Target> below = JoinKeyFilter.Target.below(filters, node);
     Projection projection = null;
@@ -312,7 +311,9 @@ public final class PlanCompiler {
 
   private Source nestedLoopJoin(
       PhysicalPlan.NestedLoopJoin node, BufferAllocator allocator, NodeFigures counted) {
-    NestedLoopJoin join = query.own(new NestedLoopJoin(node, expressions(allocator)));
+    NestedLoopJoin join =
+        query.own(
+            new NestedLoopJoin(node, expressions(allocator), query.spill(allocator, counted)));
     Source left = compile(node.left());
     pipeline(compile(node.right()), join.buildSink(), counted);
     return join.probe(left);
@@ -321,9 +322,9 @@ public final class PlanCompiler {
   private Source setOperation(
       PhysicalPlan.SetOperation node, BufferAllocator allocator, NodeFigures counted) {
     if (!SetOperator.supports(node)) {
-      return fallback(node, allocator);
+      return fallback(node, allocator, counted);
     }
-    SetOperator operator = query.own(new SetOperator(node, allocator));
+    SetOperator operator = query.own(new SetOperator(node, query.spill(allocator, counted)));
     for (int i = 0; i < node.inputs().size(); i++) {
       pipeline(compile(node.inputs().get(i)), operator.sink(i), counted);
     }
@@ -373,17 +374,32 @@ public final class PlanCompiler {
 
   /// Whoever comes first has the rows collected.
   private Source shared(int id) {
-    RowCollector rows = sharedRows.get(id);
+    SpillingCollector rows = sharedRows.get(id);
     if (rows == null) {
       PhysicalPlan input = sharedInputs.get(id);
       if (input == null) {
         throw new IllegalStateException("no shared rows " + id);
       }
-      rows = collect(input, query.child("shared"));
+      rows = hold(input, List.of(), 0, query.child("shared"), new NodeFigures(input));
       sharedRows.put(id, rows);
     }
-    RowCollector collected = rows;
-    return new HeldRowsSource(collected::rows, query.threads());
+    return new HeldRowsSource(rows, query.child("shared"), query.threads());
+  }
+
+  /// Collects rows that may go to disk.
+  private SpillingCollector hold(
+      PhysicalPlan input,
+      List<Integer> keys,
+      long bytesPerRow,
+      BufferAllocator allocator,
+      NodeFigures counted) {
+    Source source = compile(input);
+    RowCollector rows = query.own(new RowCollector(input.output(), allocator));
+    SpillingCollector collector =
+        new SpillingCollector(
+            rows, input.output(), keys, bytesPerRow, query.spill(allocator, counted));
+    steps.add(new Step.Pipeline(source, collector.together()));
+    return collector;
   }
 
   private Source write(PhysicalPlan input, WriteSink sink, NodeFigures counted) {
@@ -474,24 +490,29 @@ public final class PlanCompiler {
   }
 
   /// Runs a node through the fallback: its inputs are collected, then its code pulls them.
-  private Source fallback(PhysicalPlan node, BufferAllocator allocator) {
+  private Source fallback(PhysicalPlan node, BufferAllocator allocator, NodeFigures counted) {
     if (!query.fallback().canRun(node)) {
       throw new EngineException(
           ErrorCode.NOT_SUPPORTED,
           "this operation cannot be executed yet: " + node.getClass().getSimpleName());
     }
     query.fallbackUsed(node.getClass().getSimpleName());
-    List<RowCollector> collectors = new ArrayList<>();
-    for (PhysicalPlan input : node.inputs()) {
-      collectors.add(collect(input, allocator));
+    List<List<Integer>> keys = SpilledFallback.keys(node);
+    List<SpillingCollector> collectors = new ArrayList<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      collectors.add(
+          hold(
+              node.inputs().get(i),
+              keys.get(i),
+              SpilledFallback.BYTES_PER_ROW,
+              allocator,
+              counted));
     }
+    SpilledFallback.Opener opener =
+        inputs -> query.fallback().open(node, inputs, query.fallbackContext(allocator));
     return Readers.single(
-        () -> {
-          List<BatchReader> inputs = new ArrayList<>();
-          for (RowCollector collector : collectors) {
-            inputs.add(new SliceReader(collector.rows()));
-          }
-          return query.fallback().open(node, inputs, query.fallbackContext(allocator));
-        });
+        () ->
+            SpilledFallback.open(
+                collectors, !keys.getFirst().isEmpty(), query.spill(allocator, counted), opener));
   }
 }

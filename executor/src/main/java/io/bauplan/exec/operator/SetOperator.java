@@ -3,39 +3,42 @@ package io.bauplan.exec.operator;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
-import io.bauplan.exec.expression.RegisterLoader;
-import io.bauplan.exec.expression.RegisterWriter;
-import io.bauplan.exec.operator.aggregate.GroupTable;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.spill.OperatorSpill;
+import io.bauplan.exec.spill.PartitionWriter;
 import io.bauplan.sql.plan.Column;
+import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PhysicalPlan.SetOperation.Kind;
+import io.bauplan.sql.plan.RowType;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
-import org.apache.arrow.memory.BufferAllocator;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// INTERSECT and EXCEPT: counts each distinct row in every input, then tells how often it comes
-/// out.
+/// out. Rows that have no room in memory go to disk with their counts so far, by their hash.
 final class SetOperator implements AutoCloseable {
   private final PhysicalPlan.SetOperation node;
-  private final BufferAllocator allocator;
-  private final GroupTable rows;
-  private final HeapReservation reservation;
-  private final long[][] counts;
-  private final Register[] values;
-  private int[] groups = {};
+  private final OperatorSpill spill;
+  private final List<DataType> types;
+  private SetCounts counts;
 
-  SetOperator(PhysicalPlan.SetOperation node, BufferAllocator allocator) {
+  /// null as long as all rows had room.
+  private @Nullable SpreadRows spilled;
+
+  SetOperator(PhysicalPlan.SetOperation node, OperatorSpill spill) {
     this.node = node;
-    this.allocator = allocator;
-    this.rows =
-        new GroupTable(node.output().columns().stream().map(Column::type).toList(), allocator);
-    this.reservation = new HeapReservation(allocator);
-    this.counts = new long[node.inputs().size()][0];
-    this.values =
-        node.output().columns().stream().map(c -> new Register(c.type())).toArray(Register[]::new);
+    this.spill = spill;
+    this.types = node.output().columns().stream().map(Column::type).toList();
+    this.counts = newCounts();
+  }
+
+  private SetCounts newCounts() {
+    return new SetCounts(types, node.inputs().size(), spill.allocator());
   }
 
   static boolean supports(PhysicalPlan.SetOperation node) {
@@ -49,41 +52,43 @@ final class SetOperator implements AutoCloseable {
 
   private synchronized void add(int input, Batch batch) {
     try (batch) {
-      int count = batch.rowCount();
-      for (int c = 0; c < values.length; c++) {
-        RegisterLoader.load(
-            batch.column(c), values[c], batch.selection(), count, batch.vectorLength());
-      }
-      if (groups.length < count) {
-        groups = new int[count];
-      }
-      rows.lookup(values, batch.selection(), count, groups);
-      grow(input);
-      for (int i = 0; i < count; i++) {
-        counts[input][groups[i]]++;
-      }
+      counts.add(input, batch);
+    }
+    long held = spill.allocator().getAllocatedMemory();
+    if (counts.size() > 1 && spill.isDue(held, held)) {
+      spill();
     }
   }
 
-  private void grow(int input) {
-    if (counts[input].length < rows.size()) {
-      counts[input] =
-          Arrays.copyOf(counts[input], Math.max(64, Integer.highestOneBit(rows.size()) * 2));
-      long bytes = 0;
-      for (long[] array : counts) {
-        bytes += 8L * array.length;
+  private void spill() {
+    SpreadRows to = spilled;
+    if (to == null) {
+      List<Column> columns = new ArrayList<>(node.output().columns());
+      for (int i = 0; i < node.inputs().size(); i++) {
+        columns.add(new Column("count" + i, DataType.INT64, false));
       }
-      reservation.set(bytes);
+      List<Integer> keys = IntStream.range(0, types.size()).boxed().toList();
+      to = new SpreadRows(spill, new RowType(columns), keys, 0);
+      spilled = to;
     }
+    try (SpreadRows.Writer writer = to.writer()) {
+      for (int from = 0; from < counts.size(); from += Vector.BATCH_ROWS) {
+        int[] picked =
+            IntStream.range(from, Math.min(counts.size(), from + Vector.BATCH_ROWS)).toArray();
+        writer.add(counts.write(picked, picked.length, true));
+      }
+    }
+    counts.close();
+    counts = newCounts();
   }
 
-  private long copies(int group) {
-    long first = count(0, group);
+  private long copies(SetCounts of, int row) {
+    long first = of.count(0, row);
     long least = first;
     long others = 0;
-    for (int i = 1; i < counts.length; i++) {
-      least = Math.min(least, count(i, group));
-      others += count(i, group);
+    for (int i = 1; i < node.inputs().size(); i++) {
+      least = Math.min(least, of.count(i, row));
+      others += of.count(i, row);
     }
     if (node.kind() == Kind.INTERSECT) {
       return node.all() ? least : Math.min(least, 1);
@@ -91,85 +96,118 @@ final class SetOperator implements AutoCloseable {
     return node.all() ? Math.max(0, first - others) : first > 0 && others == 0 ? 1 : 0;
   }
 
-  private long count(int input, int group) {
-    return group < counts[input].length ? counts[input][group] : 0;
-  }
-
   Source source() {
-    return Readers.single(Output::new);
+    return Readers.single(
+        () -> {
+          if (spilled == null) {
+            return new Output(counts);
+          }
+          spill();
+          return new SpilledOutput(Objects.requireNonNull(spilled));
+        });
   }
 
+  /// The rows that come out of some counts, which it borrows.
   private final class Output implements BatchReader {
-    private int group;
+    private final SetCounts of;
+    private int row;
     private long given;
+
+    Output(SetCounts of) {
+      this.of = of;
+    }
 
     @Override
     public @Nullable Batch next() {
       int[] picked = new int[Vector.BATCH_ROWS];
       int count = 0;
-      while (group < rows.size() && count < picked.length) {
-        if (given < copies(group)) {
-          picked[count++] = group;
+      while (row < of.size() && count < picked.length) {
+        if (given < copies(of, row)) {
+          picked[count++] = row;
           given++;
         } else {
-          group++;
+          row++;
           given = 0;
         }
       }
-      return count == 0 ? null : batch(picked, count);
-    }
-
-    private Batch batch(int[] picked, int count) {
-      List<Vector> columns = new ArrayList<>();
-      try {
-        for (int c = 0; c < values.length; c++) {
-          columns.add(
-              RegisterWriter.write(
-                  pick(rows.key(c), picked, count), null, count, count, allocator));
-        }
-        return new Batch(columns, count);
-      } catch (RuntimeException | Error e) {
-        columns.forEach(Vector::close);
-        throw e;
-      }
+      return count == 0 ? null : of.write(picked, count, false);
     }
 
     @Override
     public void close() {}
   }
 
-  private static Register pick(Register from, int[] rows, int count) {
-    Register to = new Register(from.type);
-    to.reset(count);
-    if (from.wide) {
-      to.makeWide(count);
+  /// The same of counts on disk, partition by partition.
+  private final class SpilledOutput implements BatchReader {
+    private record Part(SpreadRows rows, int partition, int level) {}
+
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private @Nullable SetCounts counted;
+    private @Nullable Output output;
+
+    SpilledOutput(SpreadRows rows) {
+      add(rows, 0);
     }
-    for (int i = 0; i < count; i++) {
-      int row = rows[i];
-      if (from.isNull(row)) {
-        to.setNull(i, count);
-        continue;
+
+    private void add(SpreadRows rows, int level) {
+      for (int p = 0; p < PartitionWriter.FANOUT; p++) {
+        parts.addFirst(new Part(rows, p, level));
       }
-      switch (from.kind) {
-        case DOUBLE -> to.doubles[i] = from.doubles[row];
-        case BYTES -> {
-          to.longs[i] = from.longs[row];
-          to.lengths[i] = from.lengths[row];
+    }
+
+    @Override
+    public @Nullable Batch next() {
+      while (true) {
+        Output now = output;
+        if (now == null) {
+          Part part = parts.poll();
+          if (part == null) {
+            return null;
+          }
+          now = open(part);
+          output = now;
         }
-        default -> {
-          to.longs[i] = from.longs[row];
-          if (from.wide) {
-            to.highs[i] = from.highs[row];
+        Batch batch = now == null ? null : now.next();
+        if (batch != null) {
+          return batch;
+        }
+        close();
+      }
+    }
+
+    /// null where the part is too large and was split.
+    private @Nullable Output open(Part part) {
+      SetCounts made = newCounts();
+      counted = made;
+      boolean splittable = part.level + 1 < PartitionWriter.MAX_LEVELS;
+      try (BatchReader reader = part.rows.stream(part.partition).open(spill.allocator())) {
+        for (Batch next = reader.next(); next != null; next = reader.next()) {
+          try (Batch batch = next) {
+            made.addCounted(batch);
+          }
+          long held = spill.allocator().getAllocatedMemory();
+          if (splittable && made.size() > 1 && spill.isDue(held, held)) {
+            close();
+            add(part.rows.split(part.partition), part.level + 1);
+            return null;
           }
         }
       }
+      return new Output(made);
     }
-    return to;
+
+    @Override
+    public void close() {
+      output = null;
+      if (counted != null) {
+        counted.close();
+        counted = null;
+      }
+    }
   }
 
   @Override
   public void close() {
-    rows.close();
-    reservation.close();
+    counts.close();
   }
 }

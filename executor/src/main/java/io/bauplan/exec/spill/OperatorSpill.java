@@ -14,11 +14,11 @@ public final class OperatorSpill implements AutoCloseable {
   /// Less is never spilled: it would not help.
   private static final long MIN_HELD_BYTES = 64 << 10;
 
-  private static final int MIN_BLOCK_BYTES = 8 << 10;
+  private static final int MIN_BLOCK_BYTES = 4 << 10;
   private static final int MAX_BLOCK_BYTES = 128 << 10;
 
-  /// Blocks that have room in an operator's memory.
-  private static final int BLOCKS_IN_MEMORY = 256;
+  /// Share of the memory that a thread's blocks take.
+  private static final int BLOCKS_SHARE = 16;
 
   private final SpillFolder folder;
   private final BufferAllocator allocator;
@@ -67,13 +67,19 @@ public final class OperatorSpill implements AutoCloseable {
 
   /// Writes to a stream, for one thread.
   public SpillWriter writer(SpillStream stream) {
-    return new SpillWriter(stream, blockBytes(), figures);
+    return writer(stream, blockBytes(1));
+  }
+
+  SpillWriter writer(SpillStream stream, int blockBytes) {
+    return new SpillWriter(stream, blockBytes, figures);
   }
 
   /// Bytes of a block: small where memory is.
-  int blockBytes() {
+  ///
+  /// @param streams that a thread writes to at once
+  int blockBytes(int streams) {
     long memory = allocator.getHeadroom() + allocator.getAllocatedMemory();
-    return (int) Math.clamp(memory / BLOCKS_IN_MEMORY, MIN_BLOCK_BYTES, MAX_BLOCK_BYTES);
+    return (int) Math.clamp(memory / BLOCKS_SHARE / streams, MIN_BLOCK_BYTES, MAX_BLOCK_BYTES);
   }
 
   /// Accounts buffers of writers, even beyond the limit: without them nothing could be given up.

@@ -29,10 +29,16 @@ public final class PartitionWriter implements AutoCloseable {
   /// @param streams one per partition
   /// @param level 0 for rows that have not been spread before, then 1 more each time
   public PartitionWriter(OperatorSpill spill, List<SpillStream> streams, int level) {
+    this(spill, streams, level, 1);
+  }
+
+  /// @param writers that the thread has at once
+  public PartitionWriter(OperatorSpill spill, List<SpillStream> streams, int level, int writers) {
     this.spill = spill;
     this.level = level;
-    this.reserved = (long) FANOUT * spill.blockBytes();
-    streams.forEach(stream -> writers.add(spill.writer(stream)));
+    int blockBytes = spill.blockBytes(FANOUT * writers);
+    this.reserved = (long) FANOUT * blockBytes;
+    streams.forEach(stream -> this.writers.add(spill.writer(stream, blockBytes)));
     spill.buffers(reserved);
   }
 

@@ -4,6 +4,7 @@ import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.scan.BatchReader;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jpountz.lz4.LZ4Factory;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -14,20 +15,22 @@ final class SpillReader implements BatchReader {
   private final SpillStream stream;
   private final BufferAllocator allocator;
   private byte[] stored = {};
-  private int next;
+  private final AtomicInteger next;
 
-  SpillReader(SpillStream stream, BufferAllocator allocator) {
+  SpillReader(SpillStream stream, BufferAllocator allocator, AtomicInteger next) {
+    this.next = next;
     this.stream = stream;
     this.allocator = allocator;
   }
 
   @Override
   public @Nullable Batch next() {
-    return next < stream.blocks() ? read(next++) : null;
+    int block = next.getAndIncrement();
+    return block < stream.blocks() ? read(block) : null;
   }
 
   /// The rows of one block.
-  Batch read(int index) {
+  private Batch read(int index) {
     SpillStream.Block block = stream.block(index);
     if (stored.length < block.stored()) {
       stored = new byte[block.stored()];

@@ -4,6 +4,7 @@ import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Rows in a file, in blocks, in the order in which they were written. Several writers may add to
@@ -57,6 +58,13 @@ public final class SpillStream {
 
   /// Reads all rows; batches are of the allocator's memory.
   public BatchReader open(BufferAllocator allocator) {
-    return new SpillReader(this, allocator);
+    return open(allocator, new AtomicInteger());
+  }
+
+  /// One of several readers, which share the blocks.
+  ///
+  /// @param next block; the same for all of them, 0 at first
+  public BatchReader open(BufferAllocator allocator, AtomicInteger next) {
+    return new SpillReader(this, allocator, next);
   }
 }

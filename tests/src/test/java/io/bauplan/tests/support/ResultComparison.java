@@ -2,9 +2,8 @@ package io.bauplan.tests.support;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -69,9 +68,12 @@ public final class ResultComparison {
   }
 
   private static List<List<Object>> sorted(List<List<Object>> rows) {
-    List<List<Object>> sorted = new ArrayList<>(rows);
-    sorted.sort(Comparator.comparing(ResultComparison::sortText));
-    return sorted;
+    // The text of each row once: to make it costs more than to compare it.
+    return rows.stream()
+        .map(row -> Map.entry(sortText(row), row))
+        .sorted(Map.Entry.comparingByKey())
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   private static String sortText(List<Object> row) {

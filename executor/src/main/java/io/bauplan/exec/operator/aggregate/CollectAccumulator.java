@@ -10,6 +10,7 @@ import io.bauplan.exec.expression.Literals;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.expression.RegisterLoader;
 import io.bauplan.exec.memory.Memory;
+import io.bauplan.exec.operator.HeapReservation;
 import io.bauplan.exec.operator.sort.RowOrder;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.SortKey;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// ARRAY_AGG and STRING_AGG: keeps every row's arguments, and puts them in order when results are
 /// asked for.
 final class CollectAccumulator extends Accumulator {
+  /// Of heap: a row's group and its place in order, and its values when they are merged.
+  private static final long BYTES_PER_ROW = 16;
+
   private final boolean strings;
   private final int arguments;
   private final List<SortKey> order;
@@ -34,6 +38,11 @@ final class CollectAccumulator extends Accumulator {
   private @Nullable Batch collected;
   private int[] sorted = {};
   private int[] starts = {};
+
+  /// Of the collected rows.
+  private Register[] values = {};
+
+  private final HeapReservation reservation;
   private @Nullable FlatVector lists;
 
   /// @param types of the arguments, then of the columns that order them
@@ -47,6 +56,7 @@ final class CollectAccumulator extends Accumulator {
     this.arguments = arguments;
     this.allocator = allocator;
     this.arena = new ByteArena(allocator);
+    this.reservation = new HeapReservation(allocator);
     List<SortKey> keys = new ArrayList<>();
     for (SortKey key : order) {
       keys.add(new SortKey(arguments + keys.size(), key.ascending(), key.nullsFirst()));
@@ -68,7 +78,9 @@ final class CollectAccumulator extends Accumulator {
   @Override
   void add(int[] rowGroups, Register[] values, int @Nullable [] selected, int count) {
     if (groups.length < rows + count) {
-      groups = Arrays.copyOf(groups, Math.max(1024, (rows + count) * 2));
+      int length = Math.max(1024, (rows + count) * 2);
+      reservation.set(BYTES_PER_ROW * length);
+      groups = Arrays.copyOf(groups, length);
     }
     for (int i = 0; i < count; i++) {
       int row = selected == null ? i : selected[i];
@@ -100,12 +112,7 @@ final class CollectAccumulator extends Accumulator {
   void merge(Accumulator other, int[] from, int[] to, int count) {
     CollectAccumulator others = (CollectAccumulator) other;
     others.collect();
-    Batch batch = java.util.Objects.requireNonNull(others.collected);
-    Register[] values = new Register[columns.size()];
-    for (int c = 0; c < values.length; c++) {
-      values[c] = new Register(batch.column(c).type());
-      RegisterLoader.load(batch.column(c), values[c], null, others.rows, others.rows);
-    }
+    Register[] values = others.values;
     for (int i = 0; i < count; i++) {
       int first = others.start(from[i]);
       int end = others.start(from[i] + 1);
@@ -119,8 +126,9 @@ final class CollectAccumulator extends Accumulator {
     return starts[Math.min(group, starts.length - 1)];
   }
 
-  /// Ends the collection: rows by group, and in order within.
-  private void collect() {
+  /// Ends the collection: rows by group, and in order within. Several threads may merge from this
+  /// at once.
+  private synchronized void collect() {
     if (collected != null) {
       return;
     }
@@ -143,6 +151,11 @@ final class CollectAccumulator extends Accumulator {
     }
     for (int g = 1; g < starts.length; g++) {
       starts[g] += starts[g - 1];
+    }
+    values = new Register[columns.size()];
+    for (int c = 0; c < values.length; c++) {
+      values[c] = new Register(batch.column(c).type());
+      RegisterLoader.load(batch.column(c), values[c], null, rows, rows);
     }
     int[] rowsInOrder = new RowOrder(batch, order).sorted();
     int[] next = starts.clone();
@@ -221,5 +234,6 @@ final class CollectAccumulator extends Accumulator {
       collected = null;
     }
     arena.close();
+    reservation.close();
   }
 }

@@ -42,7 +42,7 @@ final class SpilledRows implements AutoCloseable {
     private long[] hashes = {};
 
     private Writer() {
-      streams.forEach(some -> writers.add(new PartitionWriter(spill, some, level)));
+      streams.forEach(some -> writers.add(new PartitionWriter(spill, some, level, streams.size())));
     }
 
     /// Borrows the batch.

@@ -7,6 +7,8 @@ import io.bauplan.exec.operator.Readers;
 import io.bauplan.exec.operator.RowCollector;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
+import io.bauplan.exec.operator.SpillingCollector;
+import io.bauplan.exec.operator.SpreadRows;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.sql.plan.PhysicalPlan;
@@ -28,12 +30,12 @@ public final class HashJoin implements AutoCloseable {
   private final BufferAllocator allocator;
   private final RowCollector build;
   private final OperatorSpill spill;
-  private final SpilledBuild input;
+  private final SpillingCollector input;
   private @Nullable JoinTable table;
   private @Nullable AtomicIntegerArray matched;
 
   /// Where left rows go when the right side is on disk.
-  private @Nullable JoinSide probeSide;
+  private @Nullable SpreadRows probeSide;
 
   private final Map<Integer, JoinKeyFilter> keyFilters;
 
@@ -49,7 +51,13 @@ public final class HashJoin implements AutoCloseable {
     this.allocator = expressions.allocator();
     this.build = new RowCollector(node.right().output(), allocator);
     this.spill = spill;
-    this.input = new SpilledBuild(build, node.right().output(), spreadBy(node.rightKeys()), spill);
+    this.input =
+        new SpillingCollector(
+            build,
+            node.right().output(),
+            spreadBy(node.rightKeys()),
+            SpilledJoin.bytesPerRow(node.rightKeys().size()),
+            spill);
   }
 
   /// The keys that rows are spread by: none where all of the right side has to be known of each
@@ -118,14 +126,14 @@ public final class HashJoin implements AutoCloseable {
         running.set(drivers);
         open.set(drivers);
         if (input.side() != null) {
-          probeSide = new JoinSide(spill, node.left().output(), spreadBy(node.leftKeys()), 0);
+          probeSide = new SpreadRows(spill, node.left().output(), spreadBy(node.leftKeys()), 0);
         }
         return drivers;
       }
 
       @Override
       public BatchReader open(int driver) {
-        JoinSide side = input.side();
+        SpreadRows side = input.side();
         return left.open(
             driver,
             reader ->
@@ -155,7 +163,7 @@ public final class HashJoin implements AutoCloseable {
   }
 
   private BatchReader spilledProbe(
-      JoinSide right, JoinSide left, BatchReader reader, AtomicInteger running) {
+      SpreadRows right, SpreadRows left, BatchReader reader, AtomicInteger running) {
     return new SpilledProbe(
         reader,
         left,
@@ -205,7 +213,7 @@ public final class HashJoin implements AutoCloseable {
       table = null;
     }
     build.close();
-    JoinSide spilled = input.side();
+    SpreadRows spilled = input.side();
     if (spilled != null) {
       spilled.close();
     }

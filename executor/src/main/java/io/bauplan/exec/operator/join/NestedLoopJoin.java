@@ -3,12 +3,18 @@ package io.bauplan.exec.operator.join;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.ExpressionContext;
+import io.bauplan.exec.operator.Readers;
 import io.bauplan.exec.operator.RowCollector;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
+import io.bauplan.exec.operator.SpillingCollector;
+import io.bauplan.exec.operator.SpreadRows;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PhysicalPlan.JoinKind;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
@@ -18,30 +24,31 @@ public final class NestedLoopJoin implements AutoCloseable {
   private final PhysicalPlan.NestedLoopJoin node;
   private final ExpressionContext expressions;
   private final RowCollector build;
+  private final OperatorSpill spill;
+  private final SpillingCollector input;
   private @Nullable AtomicIntegerArray matched;
 
-  public NestedLoopJoin(PhysicalPlan.NestedLoopJoin node, ExpressionContext expressions) {
+  /// Where left rows go when the right side is on disk.
+  private @Nullable SpreadRows probeSide;
+
+  public NestedLoopJoin(
+      PhysicalPlan.NestedLoopJoin node, ExpressionContext expressions, OperatorSpill spill) {
     this.node = node;
     this.expressions = expressions;
     this.build = new RowCollector(node.right().output(), expressions.allocator());
+    this.spill = spill;
+    this.input = new SpillingCollector(build, node.right().output(), List.of(), 0, spill);
   }
 
   /// Where the right side goes.
   public Sink buildSink() {
-    return new Sink() {
-      @Override
-      public Writer open(int driver) {
-        return build.open(driver);
-      }
+    return input.together();
+  }
 
-      @Override
-      public void complete() {
-        build.complete();
-        if (node.kind() == JoinKind.RIGHT || node.kind() == JoinKind.FULL) {
-          matched = new AtomicIntegerArray((build.rows().rowCount() + 31) / 32);
-        }
-      }
-    };
+  private @Nullable AtomicIntegerArray matchedBits(Batch right) {
+    return node.kind() == JoinKind.RIGHT || node.kind() == JoinKind.FULL
+        ? new AtomicIntegerArray((right.rowCount() + 31) / 32)
+        : null;
   }
 
   /// The join's rows, once the right side is in.
@@ -52,14 +59,44 @@ public final class NestedLoopJoin implements AutoCloseable {
       public int drivers() {
         int drivers = left.drivers();
         running.set(drivers);
+        if (input.side() != null) {
+          probeSide = new SpreadRows(spill, node.left().output(), List.of(), 0);
+        } else {
+          matched = matchedBits(build.rows());
+        }
         return drivers;
       }
 
       @Override
       public BatchReader open(int driver) {
-        return left.open(driver, reader -> new Probe(reader, running));
+        SpreadRows right = input.side();
+        return left.open(
+            driver,
+            reader ->
+                right == null
+                    ? new Probe(reader, build.rows(), matched, running, null)
+                    : spilledProbe(right, Objects.requireNonNull(probeSide), reader, running));
       }
     };
+  }
+
+  private BatchReader spilledProbe(
+      SpreadRows right, SpreadRows left, BatchReader reader, AtomicInteger running) {
+    return new SpilledProbe(
+        reader,
+        left,
+        running,
+        () ->
+            new SpilledJoin(
+                node.kind(), node.right().output(), 0, right, left, spill, this::joinPiece));
+  }
+
+  /// Joins a part of the right side that has room in memory.
+  private BatchReader joinPiece(
+      RowCollector rows, BatchReader left, @Nullable CarriedMatches carried) {
+    Batch right = rows.rows();
+    return Readers.then(
+        new Probe(left, right, matchedBits(right), new AtomicInteger(1), carried), rows::close);
   }
 
   @Override
@@ -70,15 +107,21 @@ public final class NestedLoopJoin implements AutoCloseable {
   private final class Probe implements BatchReader {
     private final BatchReader left;
     private final PairOutput output;
-    private final Batch right = build.rows();
+    private final Batch right;
     private final int[] probeRows = new int[Vector.BATCH_ROWS];
     private final int[] buildRows = new int[Vector.BATCH_ROWS];
     private @Nullable Batch current;
     private int probe;
     private int next;
 
-    Probe(BatchReader left, AtomicInteger running) {
+    Probe(
+        BatchReader left,
+        Batch right,
+        @Nullable AtomicIntegerArray matched,
+        AtomicInteger running,
+        @Nullable CarriedMatches carried) {
       this.left = left;
+      this.right = right;
       this.output =
           new PairOutput(
               node.kind(),
@@ -88,6 +131,9 @@ public final class NestedLoopJoin implements AutoCloseable {
               matched,
               running,
               expressions);
+      if (carried != null) {
+        output.carry(carried);
+      }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.bauplan.exec.operator.join;
 
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.operator.RowCollector;
+import io.bauplan.exec.operator.SpreadRows;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.exec.spill.PartitionWriter;
@@ -19,7 +20,9 @@ final class SpilledJoin implements BatchReader {
   private static final double MAX_SHARE_OF_PART = 0.8;
 
   /// Bytes of a join's table per row, about, besides its keys.
-  static final long TABLE_BYTES_PER_ROW = 16;
+  private static final long TABLE_BYTES_PER_ROW = 16;
+
+  private static final long KEY_BYTES = 12;
 
   /// Joins rows that fit into memory.
   interface Prober {
@@ -29,13 +32,14 @@ final class SpilledJoin implements BatchReader {
     BatchReader open(RowCollector build, BatchReader probe, @Nullable CarriedMatches carried);
   }
 
-  private record Part(JoinSide build, JoinSide probe, int partition, int level, boolean whole) {}
+  private record Part(
+      SpreadRows build, SpreadRows probe, int partition, int level, boolean whole) {}
 
   private final JoinKind kind;
   private final RowType buildType;
   private final OperatorSpill spill;
   private final Prober prober;
-  private final int bytesPerRow;
+  private final long bytesPerRow;
   private final Deque<Part> parts = new ArrayDeque<>();
   private @Nullable BatchReader current;
   private @Nullable Pieces pieces;
@@ -45,18 +49,23 @@ final class SpilledJoin implements BatchReader {
       JoinKind kind,
       RowType buildType,
       int keys,
-      JoinSide build,
-      JoinSide probe,
+      SpreadRows build,
+      SpreadRows probe,
       OperatorSpill spill,
       Prober prober) {
     this.kind = kind;
     this.buildType = buildType;
     this.spill = spill;
     this.prober = prober;
-    this.bytesPerRow = (int) (TABLE_BYTES_PER_ROW + 12L * keys);
+    this.bytesPerRow = bytesPerRow(keys);
     for (int p = 0; p < (keys == 0 ? 1 : PartitionWriter.FANOUT); p++) {
       parts.add(new Part(build, probe, p, 0, keys == 0));
     }
+  }
+
+  /// Of what a join makes of its right side.
+  static long bytesPerRow(int keys) {
+    return TABLE_BYTES_PER_ROW + KEY_BYTES * keys;
   }
 
   @Override
@@ -123,8 +132,8 @@ final class SpilledJoin implements BatchReader {
   }
 
   private void split(Part part) {
-    JoinSide build = part.build.split(part.partition);
-    JoinSide probe = part.probe.split(part.partition);
+    SpreadRows build = part.build.split(part.partition);
+    SpreadRows probe = part.probe.split(part.partition);
     long rows = part.build.stream(part.partition).rows();
     for (int p = PartitionWriter.FANOUT - 1; p >= 0; p--) {
       boolean whole = build.stream(p).rows() > rows * MAX_SHARE_OF_PART;
@@ -164,7 +173,7 @@ final class SpilledJoin implements BatchReader {
           rows.add(batch);
           ahead = build.next();
         } while (!spill.isDue(
-            rows.plainBytes(), rows.plainBytes() + (long) rows.rowCount() * bytesPerRow));
+            rows.plainBytes(), rows.plainBytes() + rows.rowCountSoFar() * bytesPerRow));
         rows.complete();
         carried.restart(ahead == null);
         BatchReader probe = part.probe.stream(part.partition).open(spill.allocator());

@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator.join;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.operator.SpreadRows;
 import io.bauplan.exec.scan.BatchReader;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// done last joins the two sides.
 final class SpilledProbe implements BatchReader {
   private final BatchReader left;
-  private final JoinSide side;
+  private final SpreadRows side;
   private final AtomicInteger running;
   private final Supplier<BatchReader> join;
   private boolean spilled;
@@ -19,7 +20,8 @@ final class SpilledProbe implements BatchReader {
   /// Takes ownership of `left`.
   ///
   /// @param join of both sides, once they are complete
-  SpilledProbe(BatchReader left, JoinSide side, AtomicInteger running, Supplier<BatchReader> join) {
+  SpilledProbe(
+      BatchReader left, SpreadRows side, AtomicInteger running, Supplier<BatchReader> join) {
     this.left = left;
     this.side = side;
     this.running = running;
@@ -30,7 +32,7 @@ final class SpilledProbe implements BatchReader {
   public @Nullable Batch next() {
     if (!spilled) {
       spilled = true;
-      try (JoinSide.Writer writer = side.writer()) {
+      try (SpreadRows.Writer writer = side.writer()) {
         for (Batch batch = left.next(); batch != null; batch = left.next()) {
           writer.add(batch);
         }

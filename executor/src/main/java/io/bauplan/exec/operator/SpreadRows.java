@@ -1,4 +1,4 @@
-package io.bauplan.exec.operator.join;
+package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.FlatVector;
@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// One side of a join on disk, spread by the hash of its keys; without keys all of it is in the
-/// first partition.
-final class JoinSide implements AutoCloseable {
+/// Rows on disk, spread by the hash of their keys; without keys all of them are in the first
+/// partition.
+public final class SpreadRows implements AutoCloseable {
   private final OperatorSpill spill;
   private final RowType type;
   private final List<Integer> keys;
@@ -26,7 +26,7 @@ final class JoinSide implements AutoCloseable {
   private final SpillFile file;
   private final List<SpillStream> streams;
 
-  JoinSide(OperatorSpill spill, RowType type, List<Integer> keys, int level) {
+  public SpreadRows(OperatorSpill spill, RowType type, List<Integer> keys, int level) {
     this.spill = spill;
     this.type = type;
     this.keys = keys;
@@ -35,18 +35,18 @@ final class JoinSide implements AutoCloseable {
     this.streams = PartitionWriter.streams(file, type);
   }
 
-  SpillStream stream(int partition) {
+  public SpillStream stream(int partition) {
     return streams.get(partition);
   }
 
   /// For one thread.
-  Writer writer() {
+  public Writer writer() {
     return new Writer();
   }
 
   /// Spreads the rows of a partition by further bits. The caller owns the result.
-  JoinSide split(int partition) {
-    JoinSide parts = new JoinSide(spill, type, keys, level + 1);
+  public SpreadRows split(int partition) {
+    SpreadRows parts = new SpreadRows(spill, type, keys, level + 1);
     try (Writer writer = parts.writer();
         BatchReader rows = stream(partition).open(spill.allocator())) {
       for (Batch batch = rows.next(); batch != null; batch = rows.next()) {
@@ -56,7 +56,7 @@ final class JoinSide implements AutoCloseable {
     return parts;
   }
 
-  final class Writer implements AutoCloseable {
+  public final class Writer implements AutoCloseable {
     private final PartitionWriter writer = new PartitionWriter(spill, streams, level);
     private final List<Register> registers = new ArrayList<>();
     private long[] hashes = {};
@@ -66,7 +66,7 @@ final class JoinSide implements AutoCloseable {
     }
 
     /// Takes ownership of the batch.
-    void add(Batch batch) {
+    public void add(Batch batch) {
       List<FlatVector> flattened = new ArrayList<>();
       try (batch) {
         int count = batch.rowCount();

@@ -1,26 +1,30 @@
-package io.bauplan.exec.operator.join;
+package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
-import io.bauplan.exec.operator.RowCollector;
-import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.sql.plan.RowType;
 import java.util.List;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
-/// The build side of a join: in memory as long as it has room there with all that is made of it,
-/// otherwise on disk from the row on with which it had not. Thread-safe.
-final class SpilledBuild implements Sink {
+/// Keeps every row of its input: in memory as long as they have room there with all that is made of
+/// them, otherwise on disk from the row on with which they had not. Thread-safe.
+public final class SpillingCollector implements Sink {
   private final RowCollector rows;
   private final OperatorSpill spill;
   private final RowType type;
   private final List<Integer> keys;
-  private volatile @Nullable JoinSide side;
+  private volatile @Nullable SpreadRows side;
 
   /// @param rows collects what is in memory
-  /// @param keys empty = all rows stay together on disk
-  SpilledBuild(RowCollector rows, RowType type, List<Integer> keys, OperatorSpill spill) {
+  private final long bytesPerRow;
+
+  /// @param keys that rows are spread by on disk; empty = they stay together
+  /// @param bytesPerRow of what is made of the rows, besides a copy of them
+  public SpillingCollector(
+      RowCollector rows, RowType type, List<Integer> keys, long bytesPerRow, OperatorSpill spill) {
+    this.bytesPerRow = bytesPerRow;
     this.rows = rows;
     this.type = type;
     this.keys = keys;
@@ -28,24 +32,23 @@ final class SpilledBuild implements Sink {
   }
 
   /// Where the rows are on disk; null = they are in memory.
-  @Nullable JoinSide side() {
+  public @Nullable SpreadRows side() {
     return side;
   }
 
   @Override
   public Writer open(int driver) {
     return new Writer() {
-      private JoinSide.@Nullable Writer writer;
+      private SpreadRows.@Nullable Writer writer;
 
       @Override
       public void accept(Batch batch) {
-        JoinSide onDisk = side;
-        JoinSide.Writer to = writer;
+        SpreadRows onDisk = side;
+        SpreadRows.Writer to = writer;
         if (onDisk == null) {
           rows.add(batch);
           long held = rows.plainBytes();
-          long table = rows.rowCountSoFar() * SpilledJoin.TABLE_BYTES_PER_ROW * (keys.size() + 1);
-          if (spill.isDue(held, held + table)) {
+          if (spill.isDue(held, held + rows.rowCountSoFar() * bytesPerRow)) {
             spill();
           }
           return;
@@ -66,19 +69,46 @@ final class SpilledBuild implements Sink {
     };
   }
 
+  /// The same sink, which in the end puts rows that are in memory together.
+  public Sink together() {
+    return new Sink() {
+      @Override
+      public Writer open(int driver) {
+        return SpillingCollector.this.open(driver);
+      }
+
+      @Override
+      public void complete() {
+        SpillingCollector.this.complete();
+        if (side == null) {
+          try {
+            rows.complete();
+          } catch (OutOfMemoryException e) {
+            spill();
+          }
+        }
+      }
+    };
+  }
+
+  /// The rows in memory, where they are there.
+  public RowCollector rows() {
+    return rows;
+  }
+
   /// Puts on disk what is in memory, and whatever comes.
-  void spill() {
+  public void spill() {
     List<Batch> taken;
-    JoinSide to;
+    SpreadRows to;
     synchronized (this) {
       to = side;
       if (to == null) {
-        to = new JoinSide(spill, type, keys, 0);
+        to = new SpreadRows(spill, type, keys, 0);
         side = to;
       }
       taken = rows.take();
     }
-    try (JoinSide.Writer writer = to.writer()) {
+    try (SpreadRows.Writer writer = to.writer()) {
       while (!taken.isEmpty()) {
         add(taken.removeLast(), writer);
       }
@@ -88,7 +118,7 @@ final class SpilledBuild implements Sink {
   }
 
   /// By slices: all rows may be in one batch already. Takes ownership of the batch.
-  private static void add(Batch batch, JoinSide.Writer writer) {
+  private static void add(Batch batch, SpreadRows.Writer writer) {
     try (batch) {
       for (int from = 0; from < batch.rowCount(); from += Vector.BATCH_ROWS) {
         int start = from;
