@@ -82,12 +82,11 @@ public final class CacheTables {
   private static List<List<@Nullable Object>> rows(List<ColumnCache.Entry> entries) {
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (ColumnCache.Entry entry : entries) {
-      ColumnKey key = entry.key();
       rows.add(
           SystemTables.row(
-              key.file(),
-              key.firstRow(),
-              key.column().split(" ")[1],
+              entry.file(),
+              entry.firstRow() < 0 ? null : entry.firstRow(),
+              entry.column().isEmpty() ? null : entry.column(),
               entry.tier(),
               entry.sizeBytes(),
               entry.hits()));

@@ -2,6 +2,7 @@ package io.bauplan.exec.cache;
 
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.sql.plan.DataType;
+import io.bauplan.udf.api.FunctionRuntime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,10 +72,32 @@ public final class ColumnCache implements AutoCloseable {
       String diskProblem,
       long diskRefused) {}
 
-  /// One column that is held.
+  /// A column or result that is held.
   ///
+  /// @param file or the key of a result
+  /// @param firstRow position of the column's rows in the file; -1 = a result
+  /// @param column its name; empty = a result
   /// @param tier `memory`, `shared` (functions map it) or `disk`
-  public record Entry(ColumnKey key, String tier, long sizeBytes, long hits) {}
+  public record Entry(
+      String file, long firstRow, String column, String tier, long sizeBytes, long hits) {
+
+    /// @param key of any kind that entries have
+    static Entry of(Object key, String tier, long sizeBytes, long hits) {
+      return switch (key) {
+        case ColumnKey column ->
+            new Entry(
+                column.file(),
+                column.firstRow(),
+                column.column().split(" ")[1],
+                tier,
+                sizeBytes,
+                hits);
+        case SharedColumns.Key(ColumnKey column) -> of(column, "shared", sizeBytes, hits);
+        case ResultCache.Key(String hash) -> new Entry(hash, -1, "", tier, sizeBytes, hits);
+        default -> throw new IllegalStateException("an entry under " + key);
+      };
+    }
+  }
 
   private final BufferAllocator allocator;
   private final MemoryTier memory;
@@ -84,6 +107,7 @@ public final class ColumnCache implements AutoCloseable {
   private final LongAdder hits = new LongAdder();
   private final LongAdder diskHits = new LongAdder();
   private final LongAdder misses = new LongAdder();
+  private @Nullable ResultCache results;
   private boolean closed;
 
   /// @param parent outlives the cache
@@ -98,6 +122,20 @@ public final class ColumnCache implements AutoCloseable {
 
   BufferAllocator allocator() {
     return allocator;
+  }
+
+  /// Results within the same budgets: one cache for all who ask.
+  ///
+  /// @param runtime whose shared memory they lie in
+  public ResultCache results(FunctionRuntime runtime) {
+    synchronized (memory) {
+      ResultCache known = results;
+      if (known == null) {
+        known = new ResultCache(memory, files.map(ColumnFiles::disk), runtime, allocator);
+        results = known;
+      }
+      return known;
+    }
   }
 
   /// Columns that functions map, within the same budget.
@@ -222,15 +260,15 @@ public final class ColumnCache implements AutoCloseable {
           memory.budgetBytes(),
           memory.usedBytes() - shared.sizeBytes(),
           memory.entries().size() - sharedEntries,
-          files.map(ColumnFiles::budgetBytes).orElse(0L),
+          files.map(tier -> tier.disk().budgetBytes()).orElse(0L),
           files.map(ColumnFiles::sizeBytes).orElse(0L),
           files.map(ColumnFiles::size).orElse(0),
           hits.sum(),
           diskHits.sum(),
           misses.sum(),
           memory.evictions(),
-          files.map(ColumnFiles::problem).orElse(""),
-          files.map(ColumnFiles::refused).orElse(0L));
+          files.map(tier -> tier.disk().problem()).orElse(""),
+          files.map(tier -> tier.disk().refused()).orElse(0L));
     }
   }
 
@@ -239,13 +277,7 @@ public final class ColumnCache implements AutoCloseable {
     List<Entry> entries = new ArrayList<>();
     synchronized (memory) {
       for (MemoryTier.Held held : memory.entries()) {
-        entries.add(
-            switch (held.key()) {
-              case ColumnKey key -> new Entry(key, "memory", held.value().sizeBytes(), held.hits());
-              case SharedColumns.Key(ColumnKey key) ->
-                  new Entry(key, "shared", held.value().sizeBytes(), held.hits());
-              default -> throw new IllegalStateException("an entry under " + held.key());
-            });
+        entries.add(Entry.of(held.key(), "memory", held.value().sizeBytes(), held.hits()));
       }
     }
     files.ifPresent(tier -> entries.addAll(tier.entries()));
@@ -257,7 +289,7 @@ public final class ColumnCache implements AutoCloseable {
     files.ifPresent(ColumnFiles::close);
     synchronized (memory) {
       closed = true;
-      memory.clear();
+      memory.close();
     }
     allocator.close();
   }

@@ -23,6 +23,7 @@ final class MemoryTier {
     private int index;
     private long lastUse;
     private long hits;
+    private int pins;
 
     private Held(Object key, Cached value, double nanosPerByte) {
       this.key = key;
@@ -51,6 +52,7 @@ final class MemoryTier {
   private long evictions;
   private long usedBytes;
   private long uses;
+  private boolean open = true;
 
   MemoryTier(long budgetBytes) {
     this.budgetBytes = budgetBytes;
@@ -143,6 +145,29 @@ final class MemoryTier {
     }
   }
 
+  /// Keeps an entry until it is unpinned; null where there is none.
+  @Nullable Held pin(Object key) {
+    Held held = entries.get(key);
+    if (held != null) {
+      held.pins++;
+    }
+    return held;
+  }
+
+  void unpin(Held held) {
+    held.pins--;
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  /// Drops everything; nothing may be put any more.
+  void close() {
+    open = false;
+    clear();
+  }
+
   /// Drops an entry that something better stands in for.
   void replace(Object key) {
     Held held = entries.get(key);
@@ -166,6 +191,9 @@ final class MemoryTier {
     int n = order.size();
     for (int i = 0; i < Math.min(n, CANDIDATES); i++) {
       Held held = order.get(n <= CANDIDATES ? i : random.nextInt(n));
+      if (held.pins > 0) {
+        continue;
+      }
       if (least == null
           || value(held) < value(least)
           || (value(held) == value(least) && held.lastUse < least.lastUse)) {

@@ -284,6 +284,11 @@ public final class PlanFixture implements AutoCloseable {
     public void prepare(EnvironmentSpec environment) {}
 
     @Override
+    public SharedTable load(java.io.InputStream file) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public SharedTable share(Schema schema, Iterator<VectorSchemaRoot> batches) {
       throw new UnsupportedOperationException();
     }

@@ -1,5 +1,7 @@
 package io.bauplan.udf.api;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -22,6 +24,12 @@ public interface FunctionRuntime extends AutoCloseable {
 
   /// Copies a stream into shared memory as a table of one record batch. The caller owns the result.
   SharedTable share(Schema schema, Iterator<VectorSchemaRoot> batches);
+
+  /// Takes an Arrow IPC file into shared memory, checked as a function's result is. The caller owns
+  /// the table.
+  ///
+  /// @throws IOException if it cannot be read, or is no well-formed table
+  SharedTable load(InputStream file) throws IOException;
 
   /// The environments that are built.
   default List<KnownEnvironment> knownEnvironments() {

@@ -16,11 +16,15 @@ import io.bauplan.udf.environment.Interpreter;
 import io.bauplan.udf.environment.InterpreterFinder;
 import io.bauplan.udf.sandbox.Sandbox;
 import io.bauplan.udf.sandbox.SandboxLevel;
+import io.bauplan.udf.shm.MalformedTableException;
 import io.bauplan.udf.shm.Segment;
 import io.bauplan.udf.shm.SegmentTable;
 import io.bauplan.udf.shm.SharedMemory;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -146,6 +150,22 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
   @Override
   public SharedTable share(Schema schema, Iterator<VectorSchemaRoot> batches) {
     return memory.write(schema, batches);
+  }
+
+  @Override
+  public SharedTable load(InputStream file) throws IOException {
+    Path path = memory.newPath("loaded");
+    try {
+      Files.copy(file, path);
+    } catch (IOException e) {
+      Files.deleteIfExists(path);
+      throw e;
+    }
+    try {
+      return memory.adopt(path);
+    } catch (MalformedTableException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   @Override
