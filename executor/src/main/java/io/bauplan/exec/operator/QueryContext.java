@@ -264,7 +264,8 @@ public final class QueryContext {
             + (allocator.getAllocatedMemory() >> 20)
             + " MB are in use)",
         null,
-        "Raise the memory limit, or filter or aggregate earlier.",
+        "Raise the memory limit (--memory-limit, SET memory_limit), or filter or aggregate"
+            + " earlier.",
         cause);
   }
 

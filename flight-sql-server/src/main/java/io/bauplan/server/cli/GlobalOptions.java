@@ -11,6 +11,7 @@ import io.bauplan.server.connection.ServerAddress;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.session.ByteSize;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -45,6 +46,31 @@ final class GlobalOptions {
       scope = ScopeType.INHERIT,
       description = "Where tables' files go: a folder or s3://bucket/prefix")
   @Nullable String data;
+
+  @Option(
+      names = "--memory-limit",
+      paramLabel = "SIZE",
+      scope = ScopeType.INHERIT,
+      description =
+          "Memory of all queries together, such as 2GB (default: BAUPLAN_MEMORY_LIMIT, else half of"
+              + " the machine's or the container's)")
+  @Nullable String memoryLimit;
+
+  @Option(
+      names = "--spill-folder",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description =
+          "Where queries put what has no room in memory (default: BAUPLAN_SPILL_FOLDER, else spill"
+              + " in the warehouse)")
+  @Nullable String spillFolder;
+
+  @Option(
+      names = "--spill-limit",
+      paramLabel = "SIZE",
+      scope = ScopeType.INHERIT,
+      description = "Most that they put there (default: BAUPLAN_SPILL_LIMIT, else 100GB)")
+  @Nullable String spillLimit;
 
   @Option(
       names = "--server",
@@ -104,7 +130,7 @@ final class GlobalOptions {
   EngineConfig engineConfig() {
     Profile loaded = profile();
     EngineConfig local = EngineConfig.of(warehousePath(loaded));
-    EngineConfig config = data == null ? local : local.withDataLocation(data);
+    EngineConfig config = limited(data == null ? local : local.withDataLocation(data));
     Optional<String> url = Optional.ofNullable(catalog).or(loaded::catalog);
     try {
       return url.isPresent()
@@ -114,6 +140,27 @@ final class GlobalOptions {
       throw new EngineException(
           ErrorCode.INVALID_ARGUMENT, "\"" + url.orElse("") + "\" is not a URL", e);
     }
+  }
+
+  private EngineConfig limited(EngineConfig config) {
+    EngineConfig limited =
+        given(memoryLimit, "BAUPLAN_MEMORY_LIMIT")
+            .map(size -> config.withMemory(ByteSize.parse("--memory-limit", size)))
+            .orElse(config);
+    Path folder =
+        given(spillFolder, "BAUPLAN_SPILL_FOLDER")
+            .map(path -> Path.of(path).toAbsolutePath().normalize())
+            .orElse(limited.spillFolder());
+    long bytes =
+        given(spillLimit, "BAUPLAN_SPILL_LIMIT")
+            .map(size -> ByteSize.parse("--spill-limit", size))
+            .orElse(limited.spillBytes());
+    return limited.withSpill(folder, bytes);
+  }
+
+  private static Optional<String> given(@Nullable String option, String variable) {
+    return Optional.ofNullable(option)
+        .or(() -> Optional.ofNullable(System.getenv(variable)).filter(text -> !text.isBlank()));
   }
 
   /// Opens the connection the options describe.
