@@ -100,6 +100,11 @@ final class BatchParts implements ColumnReader {
   }
 
   @Override
+  public void finish() {
+    source.finish();
+  }
+
+  @Override
   public void close() {
     Vector whole = batch;
     batch = null;

@@ -21,6 +21,9 @@ interface ColumnReader extends AutoCloseable {
     read(rows).close();
   }
 
+  /// After the last row that is wanted: who keeps the column reads what is left of it.
+  default void finish() {}
+
   @Override
   void close();
 }

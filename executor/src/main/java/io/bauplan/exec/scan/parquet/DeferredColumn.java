@@ -56,6 +56,13 @@ final class DeferredColumn implements ColumnReader {
   }
 
   @Override
+  public void finish() {
+    if (reader != null) {
+      reader.finish();
+    }
+  }
+
+  @Override
   public void close() {
     if (reader != null) {
       reader.close();

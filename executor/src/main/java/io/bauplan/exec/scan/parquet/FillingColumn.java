@@ -37,6 +37,15 @@ final class FillingColumn implements ColumnReader {
     return vector;
   }
 
+  /// It was to be read whole though not all of its rows are wanted: or else it would be fetched
+  /// whole again and again, and never kept.
+  @Override
+  public void finish() {
+    while (rowsLeft > 0) {
+      read((int) Math.min(rowsLeft, Vector.BATCH_ROWS)).close();
+    }
+  }
+
   @Override
   public void close() {
     if (!ended) {

@@ -268,6 +268,7 @@ final class RowGroupReader implements BatchReader {
   @Override
   public @Nullable Batch next() {
     if (left == 0) {
+      finish();
       return null;
     }
     int count = advance();
@@ -282,6 +283,18 @@ final class RowGroupReader implements BatchReader {
   /// The first row of the batch read last, by its position in the file.
   long position() {
     return range.group().firstRow() + batchAt;
+  }
+
+  private void finish() {
+    String column = "";
+    try {
+      for (ColumnReader reader : columns) {
+        column = reader.name();
+        reader.finish();
+      }
+    } catch (CorruptData e) {
+      throw malformed(file.location(), column, e);
+    }
   }
 
   /// How many rows the next batch has; passes over those before it.
@@ -320,6 +333,7 @@ final class RowGroupReader implements BatchReader {
   @Override
   public @Nullable Batch next(RowFilter filter) {
     if (left == 0) {
+      finish();
       return null;
     }
     int rows = advance();
