@@ -140,7 +140,7 @@ final class Cardinality {
       case RIGHT -> Math.max(right, inner);
       case FULL -> Math.max(left + right, inner);
       case SEMI -> Math.max(1, semi);
-      case ANTI -> Math.max(1, left - semi);
+      case ANTI -> Math.max(1, Math.max(left * KeyMatch.LEAST_UNMATCHED, left - semi));
       case LEFT_MARK -> left;
     };
   }

@@ -82,7 +82,7 @@ final class JoinCardinality {
     double matched = KeyMatch.matched(outside, inside, inner, rest);
     return switch (attached.join().getJoinType()) {
       case SEMI -> matched;
-      case ANTI -> 1 - matched;
+      case ANTI -> Math.max(KeyMatch.LEAST_UNMATCHED, 1 - matched);
       case LEFT, RIGHT -> Math.max(1, inner * KeyMatch.pairs(outside, inside) * rest);
       default -> 1;
     };

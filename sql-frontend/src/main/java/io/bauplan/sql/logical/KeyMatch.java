@@ -8,6 +8,10 @@ import java.util.Objects;
 
 /// How rows of two sides match on keys.
 final class KeyMatch {
+  /// Share of the rows that are left without a match where rows without one are asked for: numbers
+  /// of values are not as exact as to say that there are none, and whoever asks expects some.
+  static final double LEAST_UNMATCHED = 0.1;
+
   private KeyMatch() {}
 
   /// The share of all pairs of rows whose keys are equal.

@@ -80,6 +80,7 @@ final class Optimizer {
   private static final HepProgram REWRITES =
       program(
           CoreRules.FILTER_INTO_JOIN,
+          UnmatchedToAntiJoinRule.INSTANCE,
           CoreRules.JOIN_CONDITION_PUSH,
           CoreRules.JOIN_PUSH_EXPRESSIONS,
           CoreRules.FILTER_PROJECT_TRANSPOSE,
@@ -92,7 +93,9 @@ final class Optimizer {
           CoreRules.PROJECT_MERGE,
           CoreRules.PROJECT_REMOVE,
           CoreRules.UNION_MERGE,
+          CoreRules.AGGREGATE_PROJECT_PULL_UP_CONSTANTS,
           CoreRules.AGGREGATE_PROJECT_MERGE,
+          OuterToInnerJoinRule.INSTANCE,
           PruneEmptyRules.FILTER_INSTANCE,
           PruneEmptyRules.PROJECT_INSTANCE,
           PRUNE_AGGREGATE,

@@ -195,6 +195,25 @@ class CalcitePlannerTest {
   }
 
   @Test
+  void rowsWithoutAMatchAreAnAntiJoin() {
+    assertThat(
+            text(
+                "SELECT i, n_name FROM t LEFT JOIN nation ON b = n_nationkey"
+                    + " WHERE n_nationkey IS NULL AND i > 1"))
+        .contains("anti on")
+        .doesNotContain("left on");
+    assertThat(text("SELECT i FROM t LEFT JOIN nation ON b = n_nationkey WHERE n_name IS NULL"))
+        .contains("left on");
+  }
+
+  @Test
+  void outerJoinBelowAJoinOnItsColumnsIsAnInnerOne() {
+    String query = "SELECT i FROM t LEFT JOIN nation ON b = n_nationkey";
+    assertThat(text(query + " JOIN region ON n_regionkey = r_regionkey")).doesNotContain("left on");
+    assertThat(text(query + " JOIN region ON b = r_regionkey")).contains("left on");
+  }
+
+  @Test
   void viewsAreExpandedInTheirNamespace() {
     assertThat(
             PlanText.of(

@@ -30,16 +30,17 @@ final class CodedGroups implements AutoCloseable {
 
   private final Register[] keys;
 
-  /// The group of each combination of codes, plus one; 0 = not looked up yet.
+  /// The group of each combination of codes, plus one; 0 = not looked up yet. While a batch's are
+  /// looked up, below zero: which of them it is.
   private int[] known = {};
 
   private int[] combinations = {};
 
-  /// Rows whose combination has not been looked up, their positions among the batch's rows, and
-  /// the groups that they turn out to have.
-  private int[] newRows = {};
+  /// Combinations of the batch that have not been looked up: a row that has it, and the group that
+  /// it turns out to have.
+  private int[] newCombinations = {};
 
-  private int[] newPositions = {};
+  private int[] newRows = {};
   private int[] newGroups = {};
 
   CodedGroups(GroupTable table, List<Integer> columns) {
@@ -63,16 +64,37 @@ final class CodedGroups implements AutoCloseable {
     int count = batch.rowCount();
     int[] rows = batch.selection();
     combine(rows, count);
-    boolean complete = true;
+    int found = 0;
     for (int i = 0; i < count; i++) {
-      int group = known[combinations[i]] - 1;
-      to[i] = group;
-      complete &= group >= 0;
+      int combination = combinations[i];
+      int group = known[combination];
+      if (group == 0) {
+        // It is looked up once, however many of the batch's rows have it.
+        makeRoomForNew(count);
+        newRows[found] = rows == null ? i : rows[i];
+        newCombinations[found++] = combination;
+        group = -found;
+        known[combination] = group;
+      }
+      to[i] = group - 1;
     }
-    if (!complete) {
-      find(batch, rows, count, to);
+    if (found > 0) {
+      find(batch, found);
+      for (int i = 0; i < count; i++) {
+        if (to[i] < 0) {
+          to[i] = newGroups[-to[i] - 2];
+        }
+      }
     }
     return true;
+  }
+
+  private void makeRoomForNew(int count) {
+    if (newRows.length < count) {
+      newRows = new int[Math.max(count, 64)];
+      newCombinations = new int[newRows.length];
+      newGroups = new int[newRows.length];
+    }
   }
 
   private boolean takeVectors(Batch batch) {
@@ -183,27 +205,19 @@ final class CodedGroups implements AutoCloseable {
     }
   }
 
-  private void find(Batch batch, int @Nullable [] rows, int count, int[] to) {
-    if (newRows.length < count) {
-      newRows = new int[Math.max(count, 64)];
-      newPositions = new int[newRows.length];
-      newGroups = new int[newRows.length];
-    }
-    int found = 0;
-    for (int i = 0; i < count; i++) {
-      if (to[i] < 0) {
-        newRows[found] = rows == null ? i : rows[i];
-        newPositions[found++] = i;
+  private void find(Batch batch, int found) {
+    boolean done = false;
+    try {
+      for (int k = 0; k < keys.length; k++) {
+        RegisterLoader.load(vectors[k], keys[k], newRows, found, batch.vectorLength());
       }
-    }
-    for (int k = 0; k < keys.length; k++) {
-      RegisterLoader.load(vectors[k], keys[k], newRows, found, batch.vectorLength());
-    }
-    table.lookup(keys, newRows, found, newGroups);
-    for (int i = 0; i < found; i++) {
-      int position = newPositions[i];
-      to[position] = newGroups[i];
-      known[combinations[position]] = newGroups[i] + 1;
+      table.lookup(keys, newRows, found, newGroups);
+      done = true;
+    } finally {
+      // Where there was no room, they are as unknown as before.
+      for (int i = 0; i < found; i++) {
+        known[newCombinations[i]] = done ? newGroups[i] + 1 : 0;
+      }
     }
   }
 
