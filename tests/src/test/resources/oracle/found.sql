@@ -25,3 +25,7 @@ SELECT string_agg('Hello', '-' ORDER BY id) FILTER (WHERE id > 1) FROM a ORDER B
 SELECT GREATEST(CAST(-1 AS BIGINT), w), LEAST(o, 0.25) FROM d ORDER BY 1, 2;
 -- Sorts of a union's inputs by a key that is constant there were planned for ever.
 (SELECT id FROM a INTERSECT ALL SELECT CAST(-1 AS INTEGER) FROM a) UNION ALL SELECT k FROM a ORDER BY 1 LIMIT 14;
+-- The text of a number is that of its type.
+SELECT CAST(CAST(id AS DOUBLE) AS VARCHAR), CAST(CAST(abs(5.0) AS DECIMAL(9, 3)) AS VARCHAR) FROM a;
+-- Padded NULLs are NULL.
+SELECT char_length(lpad(CASE WHEN id > 1 THEN 'a' END, 8, '*')), rpad(CASE WHEN id > 1 THEN 'a' END, 3, '*') IS NULL, lpad(CASE WHEN id > 1 THEN 'a' END, 3, '*') || 'b' FROM a GROUP BY id;

@@ -10,8 +10,11 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIntervalQualifier;
@@ -75,7 +78,32 @@ final class EngineConvertlets implements SqlRexConvertletTable {
         && unit.timeUnitRange.startUnit != org.apache.calcite.avatica.util.TimeUnit.NANOSECOND) {
       return EngineConvertlets::addition;
     }
+    if (operator.getKind() == SqlKind.CAST || operator.getKind() == SqlKind.SAFE_CAST) {
+      return EngineConvertlets::cast;
+    }
     return StandardConvertletTable.INSTANCE.get(call);
+  }
+
+  private static RexNode cast(SqlRexContext context, SqlCall call) {
+    SqlRexConvertlet standard =
+        Objects.requireNonNull(StandardConvertletTable.INSTANCE.get(call), "CAST");
+    RexNode converted = standard.convertCall(context, call);
+    if (!(converted instanceof RexCall cast)
+        || !SqlTypeUtil.inCharFamily(cast.getType())
+        || cast.operands.size() != 1) {
+      return converted;
+    }
+    RexNode value = cast.operands.getFirst();
+    boolean byType =
+        SqlTypeUtil.isApproximateNumeric(value.getType()) || SqlTypeUtil.isDecimal(value.getType());
+    return byType && !(value instanceof RexLiteral)
+        ? cast.clone(
+            cast.getType(),
+            List.of(
+                context
+                    .getRexBuilder()
+                    .makeCall(value.getType(), EngineScalars.TYPED, List.of(value))))
+        : converted;
   }
 
   /// Whether the call's numbers are literals that mean what they mean to SUBSTRING. Others count

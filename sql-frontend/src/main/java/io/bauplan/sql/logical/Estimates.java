@@ -12,6 +12,7 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinRelType;
+import org.apache.calcite.rel.core.Union;
 import org.apache.calcite.rel.metadata.DefaultRelMetadataProvider;
 import org.apache.calcite.rel.metadata.JaninoRelMetadataProvider;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
@@ -72,6 +73,13 @@ final class Estimates extends RelMetadataQuery {
       }
       return known;
     }
+    if (node instanceof Union union) {
+      try {
+        return super.getPulledUpPredicates(rel);
+      } catch (RuntimeException | AssertionError e) {
+        return inAll(union);
+      }
+    }
     if (!(node instanceof Filter filter)) {
       return super.getPulledUpPredicates(rel);
     }
@@ -83,6 +91,17 @@ final class Estimates extends RelMetadataQuery {
     RexBuilder rex = rel.getCluster().getRexBuilder();
     return getPulledUpPredicates(filter.getInput())
         .union(rex, RelOptPredicateList.of(rex, RexUtil.retainDeterministic(sound)));
+  }
+
+  /// What is said of the rows of each input. Calcite also looks which conditions imply which, by
+  /// computing them in its own runtime, which does not have all functions and types.
+  private RelOptPredicateList inAll(Union union) {
+    List<RexNode> common =
+        new ArrayList<>(getPulledUpPredicates(union.getInput(0)).pulledUpPredicates);
+    for (RelNode input : union.getInputs()) {
+      common.retainAll(getPulledUpPredicates(input).pulledUpPredicates);
+    }
+    return RelOptPredicateList.of(union.getCluster().getRexBuilder(), common);
   }
 
   @Override

@@ -22,6 +22,7 @@ import io.bauplan.sql.plan.Expression.Like;
 import io.bauplan.sql.plan.Expression.Literal;
 import io.bauplan.sql.plan.Expression.Not;
 import io.bauplan.sql.plan.Expression.Or;
+import io.bauplan.sql.validator.EngineScalars;
 import io.bauplan.sql.validator.FunctionRegistry;
 import io.bauplan.sql.validator.TypeMapping;
 import java.util.ArrayList;
@@ -406,6 +407,9 @@ final class ExpressionTranslator {
   }
 
   private static Expression function(RexCall call) {
+    if (call.getOperator() == EngineScalars.TYPED) {
+      return translate(call.operands.getFirst());
+    }
     return new Call(
         FunctionRegistry.instance().id(call.getOperator()),
         translateAll(call.operands),

@@ -27,6 +27,8 @@ public final class EngineOperators {
         Set.of(
             SqlLibraryOperators.STRING_AGG,
             SqlLibraryOperators.ARRAY_AGG,
+            SqlLibraryOperators.LPAD,
+            SqlLibraryOperators.RPAD,
             // These leave NULLs out.
             SqlLibraryOperators.GREATEST_PG,
             SqlLibraryOperators.LEAST_PG);

@@ -7,11 +7,17 @@ import static io.bauplan.sql.validator.ScalarSignatures.of;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.apache.calcite.sql.SqlBasicFunction;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorBinding;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
+import org.apache.calcite.sql.type.OperandTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeTransforms;
 
 /// Functions of text, numbers, bits and times that people of other engines type. Other names for
 /// them are in the parser's `FunctionNames`.
@@ -39,13 +45,27 @@ public final class EngineScalars {
   /// `to_timestamp(x)`: of a number seconds since 1970, of anything else a cast.
   public static final SqlFunction TO_TIMESTAMP_VALUE = of("TO_TIMESTAMP_VALUE", ".", TIME);
 
+  /// Its argument, whose type stays what it is: around a number that becomes text. Calcite would
+  /// leave out a cast to a wider type below, and the text of 1 is another than that of 1.0.
+  public static final SqlFunction TYPED =
+      SqlBasicFunction.create("TYPED", ReturnTypes.ARG0, OperandTypes.ANY);
+
   private EngineScalars() {}
+
+  /// Calcite types it as never NULL.
+  private static SqlOperator pad(SqlFunction pad) {
+    SqlReturnTypeInference type = Objects.requireNonNull(pad.getReturnTypeInference(), "type");
+    return ((SqlBasicFunction) pad)
+        .withReturnTypeInference(type.andThen(SqlTypeTransforms.TO_NULLABLE));
+  }
 
   static List<SqlOperator> all() {
     List<SqlOperator> all = new ArrayList<>();
     all.addAll(text());
     all.addAll(codes());
     all.addAll(numbers());
+    all.add(pad(SqlLibraryOperators.LPAD));
+    all.add(pad(SqlLibraryOperators.RPAD));
     all.addAll(times());
     return all;
   }
