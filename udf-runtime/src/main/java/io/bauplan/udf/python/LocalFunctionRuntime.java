@@ -17,7 +17,6 @@ import io.bauplan.udf.environment.InterpreterFinder;
 import io.bauplan.udf.sandbox.Sandbox;
 import io.bauplan.udf.sandbox.SandboxLevel;
 import io.bauplan.udf.shm.MalformedTableException;
-import io.bauplan.udf.shm.Segment;
 import io.bauplan.udf.shm.SegmentTable;
 import io.bauplan.udf.shm.SharedMemory;
 import java.io.IOException;
@@ -45,6 +44,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
   private final Sandbox sandbox;
   private final PythonFiles files;
   private final SourceInspector inspector;
+  private final SegmentAccess segments = new SegmentAccess();
   private final Set<PythonInvocation> running = ConcurrentHashMap.newKeySet();
 
   private LocalFunctionRuntime(
@@ -116,10 +116,11 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
     }
   }
 
-  /// Python functions, where this machine has segments. A JVM cannot map what has no name.
+  /// Python functions, where this machine lets them. A JVM cannot map what has no name.
   @Override
   public boolean mapsColumns(FunctionDefinition function) {
-    return function.language() == Language.PYTHON && Segment.problem().isEmpty();
+    return function.language() == Language.PYTHON
+        && segments.works(() -> environments.interpreters().find(Optional.empty()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.bauplan.udf.shm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,12 +48,19 @@ public final class Segment implements AutoCloseable {
     if (Linux.system().isEmpty()) {
       return Optional.of("this system has no memfd_create");
     }
-    try (Draft draft = draft(Reservation.PAGE)) {
-      draft.target().memory().set(java.lang.foreign.ValueLayout.JAVA_BYTE, 0, (byte) 1);
-      draft.seal(Reservation.PAGE).close();
+    try {
+      sample().close();
       return Optional.empty();
     } catch (IOException | UncheckedIOException e) {
       return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// A segment of one page, to try out who may open it. The caller owns it.
+  public static Segment sample() throws IOException {
+    try (Draft draft = draft(Reservation.PAGE)) {
+      draft.target().memory().set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+      return draft.seal(Reservation.PAGE);
     }
   }
 

@@ -57,9 +57,9 @@ public final class SharedMemory implements AutoCloseable {
   /// Opens a folder of its own under `parent`.
   public static SharedMemory open(Path parent) throws IOException {
     String user = PREFIX + userId() + "-";
-    sweep(parent, user);
     ProcessHandle self = ProcessHandle.current();
     long started = self.info().startInstant().map(i -> i.toEpochMilli()).orElse(0L);
+    sweep(parent, user, user + self.pid() + "-" + started);
     for (int attempt = 0; ; attempt++) {
       Path folder =
           parent.resolve(user + self.pid() + "-" + started + (attempt == 0 ? "" : "-" + attempt));
@@ -78,10 +78,15 @@ public final class SharedMemory implements AutoCloseable {
     }
   }
 
-  private static void sweep(Path parent, String user) throws IOException {
+  /// @param own how this process's own folders begin: to ask for the lock of one would lose it,
+  /// since
+  ///     closing a file drops every lock that the process has on it
+  private static void sweep(Path parent, String user, String own) throws IOException {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, user + "*")) {
       for (Path folder : folders) {
-        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && isAbandoned(folder)) {
+        if (!folder.getFileName().toString().startsWith(own)
+            && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+            && isAbandoned(folder)) {
           FileTrees.delete(folder);
           LOG.info("swept shared memory of an engine that is gone: {}", folder.getFileName());
         }

@@ -259,4 +259,16 @@ class SharedMemoryTest {
       assertThat(other.folder()).isNotEqualTo(memory.folder());
     }
   }
+
+  @Test
+  void aSecondEngineInAProcessLeavesTheFirstOneItsLock() throws IOException {
+    Object file = Files.getAttribute(memory.folder().resolve(".owner"), "unix:ino");
+    String lock = ":" + file + " ";
+    assertThat(Files.readString(Path.of("/proc/locks"))).contains(lock);
+
+    SharedMemory.open(folder).close();
+
+    // Without it, the next engine of another process would take the folder for a crashed one's.
+    assertThat(Files.readString(Path.of("/proc/locks"))).contains(lock);
+  }
 }
