@@ -2,7 +2,6 @@ package io.bauplan.exec.fallback;
 
 import io.bauplan.exec.operator.window.ValueAggregation;
 import io.bauplan.exec.operator.window.ValueSetOperation;
-import io.bauplan.exec.operator.window.WindowReader;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
@@ -82,20 +81,15 @@ public final class CalciteFallback implements Fallback {
         : expression.getClass().getSimpleName();
   }
 
-  /// Window functions run row by row for now, as do aggregates and set operations over nested
-  /// values and rare aggregates; every other node has a vectorized operator.
+  /// Aggregates and set operations over nested values and rare aggregates run row by row; every
+  /// other node has a vectorized operator.
   @Override
   public boolean canRun(PhysicalPlan node) {
-    return node instanceof PhysicalPlan.Window
-        || node instanceof PhysicalPlan.Aggregate
-        || node instanceof PhysicalPlan.SetOperation;
+    return node instanceof PhysicalPlan.Aggregate || node instanceof PhysicalPlan.SetOperation;
   }
 
   @Override
   public BatchReader open(PhysicalPlan node, List<BatchReader> inputs, FallbackContext context) {
-    if (node instanceof PhysicalPlan.Window window) {
-      return new WindowReader(window, inputs.get(0), context.allocator());
-    }
     if (node instanceof PhysicalPlan.Aggregate aggregate) {
       return new ValueAggregation(aggregate, inputs.get(0), context.allocator());
     }

@@ -9,6 +9,8 @@ import io.bauplan.exec.operator.aggregate.Projection;
 import io.bauplan.exec.operator.join.HashJoin;
 import io.bauplan.exec.operator.join.NestedLoopJoin;
 import io.bauplan.exec.operator.sort.SortOperator;
+import io.bauplan.exec.operator.window.WindowOperator;
+import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.exec.worker.QueryFigures.OperatorFigures;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
@@ -185,7 +187,7 @@ public final class PlanCompiler {
       case PhysicalPlan.Shared shared -> shared(shared.id());
       case PhysicalPlan.SharedScan scan -> shared(scan.id());
       case PhysicalPlan.Correlate correlate -> correlate(correlate, allocator);
-      case PhysicalPlan.Window window -> fallback(window, allocator, counted);
+      case PhysicalPlan.Window window -> window(window, allocator, counted);
     };
   }
 
@@ -370,6 +372,32 @@ public final class PlanCompiler {
         query.own(new SortOperator(node, allocator, query.spill(allocator, counted)));
     pipeline(input, sort, counted);
     return sort.source();
+  }
+
+  private Source window(PhysicalPlan.Window node, BufferAllocator allocator, NodeFigures counted) {
+    Source input = compile(node.input());
+    List<Integer> keys = SpilledFallback.keys(node).getFirst();
+    OperatorSpill spill = query.spill(allocator, counted);
+    RowCollector rows = query.own(new RowCollector(node.input().output(), allocator));
+    SpillingCollector collector =
+        new SpillingCollector(
+            rows, node.input().output(), keys, WindowOperator.bytesPerRow(node), spill);
+    WindowOperator window = query.own(new WindowOperator(node, query, allocator, collector));
+    pipeline(input, window, counted);
+    for (Source round : window.rounds()) {
+      pipeline(new CountedSource(round, counted, query), Sink.none(), counted);
+    }
+    return new DeferredSource(
+        () ->
+            window.isInMemory()
+                ? window.source()
+                : Readers.single(
+                    () ->
+                        SpilledFallback.open(
+                            List.of(collector),
+                            !keys.isEmpty(),
+                            spill,
+                            inputs -> window.alone(inputs.getFirst()))));
   }
 
   /// Whoever comes first has the rows collected.

@@ -3,6 +3,7 @@ package io.bauplan.exec.operator;
 import io.bauplan.exec.batch.Batch;
 
 /// The end of a pipeline.
+@FunctionalInterface
 public interface Sink {
   /// Where one driver puts its batches.
   interface Writer {
@@ -27,5 +28,10 @@ public interface Sink {
   /// Whether nothing more is wanted: drivers end early.
   default boolean isDone() {
     return false;
+  }
+
+  /// The end of a pipeline that gives no rows.
+  static Sink none() {
+    return driver -> Batch::close;
   }
 }

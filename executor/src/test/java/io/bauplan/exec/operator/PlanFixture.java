@@ -67,6 +67,10 @@ public final class PlanFixture implements AutoCloseable {
         2, Fallback.NONE, new NoFunctions(), SpillFolder.eager(SPILL, SPILL_BYTES));
   }
 
+  public static FunctionRuntime noFunctions() {
+    return new NoFunctions();
+  }
+
   private PlanFixture(
       int threads, Fallback fallback, FunctionRuntime functions, SpillFolder folder) {
     spill = folder;

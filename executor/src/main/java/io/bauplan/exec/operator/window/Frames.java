@@ -1,5 +1,6 @@
 package io.bauplan.exec.operator.window;
 
+import io.bauplan.exec.expression.Register;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Expression;
@@ -7,190 +8,169 @@ import io.bauplan.sql.plan.PhysicalPlan.Window.Bound;
 import io.bauplan.sql.plan.PhysicalPlan.Window.Frame;
 import io.bauplan.sql.plan.SortKey;
 import java.math.BigDecimal;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/// Where the frame of a row begins and ends within its partition.
+/// Where the frames of a span's rows begin and end, before EXCLUDE, by position. Both stay within
+/// the row's partition; a frame whose begin is not before its end is empty.
 final class Frames {
-  private final Frame frame;
-  private final WindowInput input;
-  private final RowOrder order;
-  private final int firstOrderKey;
-  private final List<SortKey> orderBy;
+  private final int[] begins;
+  private final int[] ends;
 
-  /// @param firstOrderKey index of the first ORDER BY key among the keys of `order`
-  Frames(Frame frame, WindowInput input, RowOrder order, int firstOrderKey, List<SortKey> orderBy) {
-    this.frame = frame;
-    this.input = input;
-    this.order = order;
-    this.firstOrderKey = firstOrderKey;
-    this.orderBy = orderBy;
+  private Frames(int[] begins, int[] ends) {
+    this.begins = begins;
+    this.ends = ends;
   }
 
-  /// First position of the frame; positions count from the partition's first row.
-  int begin(Partition partition, int position) {
-    Bound bound = frame.lower();
+  static Frames of(Span span) {
+    Frame frame = span.group().frame();
+    return new Frames(
+        bounds(span, frame.lower(), frame.rows(), true),
+        bounds(span, frame.upper(), frame.rows(), false));
+  }
+
+  int[] begins() {
+    return begins;
+  }
+
+  int[] ends() {
+    return ends;
+  }
+
+  private static int[] bounds(Span span, Bound bound, boolean rows, boolean lower) {
     return switch (bound.kind()) {
-      case UNBOUNDED_PRECEDING -> 0;
-      case CURRENT_ROW -> frame.rows() ? position : partition.peerBegin(position);
-      case UNBOUNDED_FOLLOWING -> partition.size();
-      case PRECEDING ->
-          frame.rows()
-              ? clamp(position - offset(bound, partition.row(position)), partition)
-              : rangeBegin(partition, position, value(bound, partition.row(position)).negate());
-      case FOLLOWING ->
-          frame.rows()
-              ? clamp(position + offset(bound, partition.row(position)), partition)
-              : rangeBegin(partition, position, value(bound, partition.row(position)));
+      case UNBOUNDED_PRECEDING -> span.begins();
+      case UNBOUNDED_FOLLOWING -> span.ends();
+      case CURRENT_ROW -> {
+        if (!rows) {
+          yield lower ? span.peerBegins() : span.peerEnds();
+        }
+        int[] bounds = new int[span.size()];
+        for (int i = 0; i < bounds.length; i++) {
+          bounds[i] = lower ? i : i + 1;
+        }
+        yield bounds;
+      }
+      case PRECEDING, FOLLOWING -> {
+        boolean forward = bound.kind() == Bound.Kind.FOLLOWING;
+        yield rows
+            ? rowBounds(span, bound, forward, lower)
+            : rangeBounds(span, bound, forward, lower);
+      }
     };
   }
 
-  /// Position after the last of the frame.
-  int end(Partition partition, int position) {
-    Bound bound = frame.upper();
-    return switch (bound.kind()) {
-      case UNBOUNDED_PRECEDING -> 0;
-      case CURRENT_ROW -> frame.rows() ? position + 1 : partition.peerEnd(position);
-      case UNBOUNDED_FOLLOWING -> partition.size();
-      case PRECEDING ->
-          frame.rows()
-              ? clamp(position - offset(bound, partition.row(position)) + 1, partition)
-              : rangeEnd(partition, position, value(bound, partition.row(position)).negate());
-      case FOLLOWING ->
-          frame.rows()
-              ? clamp(position + offset(bound, partition.row(position)) + 1, partition)
-              : rangeEnd(partition, position, value(bound, partition.row(position)));
-    };
-  }
-
-  private static int clamp(long position, Partition partition) {
-    return (int) Math.max(0, Math.min(partition.size(), position));
-  }
-
-  private long offset(Bound bound, int row) {
-    BigDecimal offset = value(bound, row);
-    return offset.min(BigDecimal.valueOf(Integer.MAX_VALUE)).longValue();
-  }
-
-  private BigDecimal value(Bound bound, int row) {
-    Expression expression = bound.offset().orElseThrow();
-    Object value =
-        switch (expression) {
-          case Expression.Literal literal -> literal.value();
-          case Expression.InputRef(int index, var ignored, boolean nullable) ->
-              input.value(index, row);
-          default ->
-              throw new EngineException(
-                  ErrorCode.NOT_SUPPORTED,
-                  "a window frame's offset must be a constant or a column");
-        };
-    if (value == null || number(value).signum() < 0) {
-      throw new EngineException(
-          ErrorCode.INVALID_ARGUMENT, "a window frame's offset must not be NULL or negative");
+  private static int[] rowBounds(Span span, Bound bound, boolean forward, boolean lower) {
+    Offset offset = new Offset(span.input(), bound);
+    int[] bounds = new int[span.size()];
+    for (int i = 0; i < bounds.length; i++) {
+      long by = offset.rows(span.rows()[i]);
+      long to = (forward ? i + by : i - by) + (lower ? 0 : 1);
+      bounds[i] = (int) Math.clamp(to, span.begins()[i], span.ends()[i]);
     }
-    return number(value);
+    return bounds;
   }
 
-  /// First position whose key is not before the current key moved by `delta` along the order. Rows
-  /// whose key is NULL are their own frame.
-  private int rangeBegin(Partition partition, int position, BigDecimal delta) {
-    if (orderBy.isEmpty()) {
+  private static int[] rangeBounds(Span span, Bound bound, boolean forward, boolean lower) {
+    Offset offset = new Offset(span.input(), bound);
+    if (span.group().orderBy().isEmpty()) {
       // The planner left a constant key out: every row has the current row's.
-      return delta.signum() > 0 ? partition.size() : 0;
-    }
-    Object current = key(partition, position);
-    if (current == null || isEndless(current)) {
-      return partition.peerBegin(position);
-    }
-    BigDecimal bound = moved(current, delta);
-    int low = 0;
-    int high = partition.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (isBefore(key(partition, middle), bound)) {
-        low = middle + 1;
-      } else {
-        high = middle;
+      int[] bounds = new int[span.size()];
+      for (int i = 0; i < bounds.length; i++) {
+        boolean beyond = offset.value(span.rows()[i]).signum() > 0 && forward == lower;
+        bounds[i] = beyond == lower ? span.ends()[i] : span.begins()[i];
       }
+      return bounds;
     }
-    return low;
-  }
-
-  private int rangeEnd(Partition partition, int position, BigDecimal delta) {
-    if (orderBy.isEmpty()) {
-      return delta.signum() < 0 ? 0 : partition.size();
-    }
-    Object current = key(partition, position);
-    if (current == null || isEndless(current)) {
-      return partition.peerEnd(position);
-    }
-    BigDecimal bound = moved(current, delta);
-    int low = 0;
-    int high = partition.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (isAfter(key(partition, middle), bound)) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
-    }
-    return low;
-  }
-
-  private @Nullable Object key(Partition partition, int position) {
-    return order.key(firstOrderKey, partition.row(position));
-  }
-
-  private SortKey sortKey() {
-    if (orderBy.size() != 1) {
+    if (span.group().orderBy().size() != 1) {
       throw new EngineException(
           ErrorCode.INVALID_STATEMENT, "RANGE with an offset needs exactly one ORDER BY key");
     }
-    return orderBy.get(0);
-  }
-
-  private BigDecimal moved(Object current, BigDecimal delta) {
-    return sortKey().ascending() ? number(current).add(delta) : number(current).subtract(delta);
-  }
-
-  private boolean isBefore(@Nullable Object key, BigDecimal bound) {
-    if (key == null) {
-      return sortKey().nullsFirst();
+    SortKey key = span.group().orderBy().getFirst();
+    RangeSearch search =
+        RangeSearch.of(span.input().column(key.column()), key, offset, forward, lower);
+    int[] bounds = new int[span.size()];
+    int[] rows = span.rows();
+    int position = 0;
+    while (position < bounds.length) {
+      int end = span.ends()[position];
+      // Keys that are NULL lie at one end of the partition.
+      int first = position;
+      int last = end;
+      while (first < last && search.isNull(rows[first])) {
+        first++;
+      }
+      while (last > first && search.isNull(rows[last - 1])) {
+        last--;
+      }
+      int hint = first;
+      for (int i = position; i < end; i++) {
+        // Rows whose key is NULL or endless have their peers for a frame.
+        if (search.hasNoNeighbours(rows[i])) {
+          bounds[i] = lower ? span.peerBegins()[i] : span.peerEnds()[i];
+        } else {
+          hint = search.find(rows, first, last, hint, rows[i]);
+          bounds[i] = hint;
+        }
+      }
+      position = end;
     }
-    int order = compare(key, bound);
-    return sortKey().ascending() ? order < 0 : order > 0;
+    return bounds;
   }
 
-  private boolean isAfter(@Nullable Object key, BigDecimal bound) {
-    if (key == null) {
-      return !sortKey().nullsFirst();
+  /// The offset of a bound, constant or by row.
+  static final class Offset {
+    private final Register values;
+    private final boolean constant;
+    private final long constantRows;
+
+    Offset(WindowRows input, Bound bound) {
+      Expression expression = bound.offset().orElseThrow();
+      if (!(expression instanceof Expression.InputRef)
+          && !(expression instanceof Expression.Literal)) {
+        throw new EngineException(
+            ErrorCode.NOT_SUPPORTED, "a window frame's offset must be a constant or a column");
+      }
+      this.values = input.register(expression);
+      this.constant = expression instanceof Expression.Literal;
+      this.constantRows = constant && input.count() > 0 ? toRows(value(0)) : 0;
     }
-    int order = compare(key, bound);
-    return sortKey().ascending() ? order > 0 : order < 0;
+
+    boolean isConstant() {
+      return constant;
+    }
+
+    BigDecimal value(int row) {
+      if (values.isNull(row)) {
+        throw wrong();
+      }
+      BigDecimal value =
+          switch (values.kind) {
+            case LONG -> BigDecimal.valueOf(values.longs[row]);
+            case DOUBLE -> BigDecimal.valueOf(values.doubles[row]);
+            case DECIMAL -> values.decimal(row);
+            case BYTES, NESTED -> throw notANumber();
+          };
+      if (value.signum() < 0) {
+        throw wrong();
+      }
+      return value;
+    }
+
+    long rows(int row) {
+      return constant ? constantRows : toRows(value(row));
+    }
+
+    private static long toRows(BigDecimal value) {
+      return value.min(BigDecimal.valueOf(Integer.MAX_VALUE)).longValue();
+    }
+
+    private static EngineException wrong() {
+      return new EngineException(
+          ErrorCode.INVALID_ARGUMENT, "a window frame's offset must not be NULL or negative");
+    }
   }
 
-  /// Infinity and NaN, which nothing can be added to.
-  private static boolean isEndless(Object key) {
-    return key instanceof Double real && !Double.isFinite(real);
-  }
-
-  /// NaN comes after all numbers.
-  private static int compare(Object key, BigDecimal bound) {
-    return key instanceof Double real && !Double.isFinite(real)
-        ? real == Double.NEGATIVE_INFINITY ? -1 : 1
-        : number(key).compareTo(bound);
-  }
-
-  private static BigDecimal number(Object value) {
-    return switch (value) {
-      case BigDecimal decimal -> decimal;
-      case Long whole -> BigDecimal.valueOf(whole);
-      case Double real -> BigDecimal.valueOf(real);
-      default ->
-          throw new EngineException(
-              ErrorCode.TYPE_MISMATCH,
-              "RANGE with an offset needs a number, date or time to order by");
-    };
+  static EngineException notANumber() {
+    return new EngineException(
+        ErrorCode.TYPE_MISMATCH, "RANGE with an offset needs a number, date or time to order by");
   }
 }

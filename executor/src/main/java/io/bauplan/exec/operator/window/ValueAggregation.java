@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator.window;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.CellValue;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.batch.VectorBuilder;
 import io.bauplan.exec.scan.BatchReader;
@@ -210,8 +211,7 @@ public final class ValueAggregation implements BatchReader {
         (left, right) -> {
           for (SortKey key : call.order()) {
             int order =
-                RowOrder.compare(
-                    rows.value(key.column(), left), rows.value(key.column(), right), key);
+                compare(rows.value(key.column(), left), rows.value(key.column(), right), key);
             if (order != 0) {
               return order;
             }
@@ -227,5 +227,16 @@ public final class ValueAggregation implements BatchReader {
       input.close();
     }
     source.close();
+  }
+
+  private static int compare(@Nullable Object left, @Nullable Object right, SortKey key) {
+    if (left == null || right == null) {
+      if (left == right) {
+        return 0;
+      }
+      return (left == null) == key.nullsFirst() ? -1 : 1;
+    }
+    int result = CellValue.compare(left, right);
+    return key.ascending() ? result : -result;
   }
 }

@@ -1,0 +1,43 @@
+package io.bauplan.exec.operator.window;
+
+import io.bauplan.exec.expression.Register;
+import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.PhysicalPlan.Window.WindowCall;
+import java.util.ArrayList;
+import java.util.List;
+
+/// COUNT of all rows or of those where no argument is NULL: the difference of two running counts.
+final class CountFunction extends ComputedFunction {
+  CountFunction(WindowCall call, WindowRows input) {
+    super(call, input, false);
+  }
+
+  @Override
+  void compute(Span span) {
+    List<Register> nullable = new ArrayList<>();
+    for (Expression argument : call.arguments()) {
+      Register register = input.register(argument);
+      if (register.hasNulls) {
+        nullable.add(register);
+      }
+    }
+    int[] rows = span.rows();
+    int[] before = new int[rows.length + 1];
+    for (int i = 0; i < rows.length; i++) {
+      boolean counts = true;
+      for (Register register : nullable) {
+        counts &= !register.nulls[rows[i]];
+      }
+      before[i + 1] = before[i] + (counts ? 1 : 0);
+    }
+    Span.Parts parts = new Span.Parts();
+    for (int i = 0; i < rows.length; i++) {
+      span.parts(i, parts);
+      long count = 0;
+      for (int p = 0; p < parts.count; p++) {
+        count += before[parts.end[p]] - before[parts.begin[p]];
+      }
+      results.longs[rows[i]] = count;
+    }
+  }
+}

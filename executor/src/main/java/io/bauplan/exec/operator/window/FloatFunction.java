@@ -1,0 +1,167 @@
+package io.bauplan.exec.operator.window;
+
+import io.bauplan.exec.expression.Register;
+import io.bauplan.sql.plan.PhysicalPlan.Window.WindowCall;
+import java.util.Arrays;
+
+/// SUM and AVG of floats, variances and standard deviations.
+final class FloatFunction extends ComputedFunction {
+  private double[] values = {};
+
+  FloatFunction(WindowCall call, WindowRows input) {
+    super(call, input, true);
+  }
+
+  static boolean supports(WindowCall call) {
+    if (Register.kind(call.output().type()) != Register.Kind.DOUBLE) {
+      return false;
+    }
+    Register.Kind kind = Register.kind(call.arguments().getFirst().type());
+    return switch (call.function()) {
+      case "sum", "sum0", "avg" -> kind == Register.Kind.DOUBLE;
+      case "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop" ->
+          kind == Register.Kind.DOUBLE
+              || kind == Register.Kind.LONG
+              || kind == Register.Kind.DECIMAL;
+      default -> false;
+    };
+  }
+
+  @Override
+  void prepare() {
+    Register register = input.register(argument(0));
+    if (register.kind == Register.Kind.DOUBLE) {
+      values = register.doubles;
+      return;
+    }
+    values = new double[input.count()];
+    for (int row = 0; row < values.length; row++) {
+      if (!register.isNull(row)) {
+        boolean whole = register.kind == Register.Kind.LONG;
+        values[row] = whole ? register.longs[row] : register.decimal(row).doubleValue();
+      }
+    }
+  }
+
+  @Override
+  void compute(Span span) {
+    Fold fold =
+        switch (call.function()) {
+          case "sum", "sum0", "avg" -> new Sum(span);
+          default -> new Variance(span);
+        };
+    FoldedFrames.run(span, fold);
+  }
+
+  private final class Sum extends Fold {
+    private final Register register = input.register(argument(0));
+    private final boolean average = call.function().equals("avg");
+    private final boolean zeroWhenEmpty = call.function().equals("sum0");
+    private final int[] rows;
+    private double[] sums = {};
+    private int[] counts = {};
+
+    Sum(Span span) {
+      this.rows = span.rows();
+    }
+
+    @Override
+    void grow(int slots) {
+      sums = Arrays.copyOf(sums, slots);
+      counts = Arrays.copyOf(counts, slots);
+    }
+
+    @Override
+    void reset(int slot) {
+      sums[slot] = 0;
+      counts[slot] = 0;
+    }
+
+    @Override
+    void add(int slot, int position) {
+      int row = rows[position];
+      if (!register.isNull(row)) {
+        sums[slot] += values[row];
+        counts[slot]++;
+      }
+    }
+
+    @Override
+    void merge(int into, int from) {
+      sums[into] += sums[from];
+      counts[into] += counts[from];
+    }
+
+    @Override
+    void emit(int row) {
+      if (counts[0] == 0 && !zeroWhenEmpty) {
+        results.nulls[row] = true;
+      } else {
+        results.doubles[row] = average ? sums[0] / counts[0] : sums[0];
+      }
+    }
+  }
+
+  /// Welford's running variance; two of them are merged as Chan does.
+  private final class Variance extends Fold {
+    private final Register register = input.register(argument(0));
+    private final boolean root = call.function().startsWith("stddev");
+    private final int lessRows = call.function().endsWith("_pop") ? 0 : 1;
+    private final int[] rows;
+    private double[] means = {};
+    private double[] squares = {};
+    private int[] counts = {};
+
+    Variance(Span span) {
+      this.rows = span.rows();
+    }
+
+    @Override
+    void grow(int slots) {
+      means = Arrays.copyOf(means, slots);
+      squares = Arrays.copyOf(squares, slots);
+      counts = Arrays.copyOf(counts, slots);
+    }
+
+    @Override
+    void reset(int slot) {
+      means[slot] = 0;
+      squares[slot] = 0;
+      counts[slot] = 0;
+    }
+
+    @Override
+    void add(int slot, int position) {
+      int row = rows[position];
+      if (!register.isNull(row)) {
+        double delta = values[row] - means[slot];
+        counts[slot]++;
+        means[slot] += delta / counts[slot];
+        squares[slot] += delta * (values[row] - means[slot]);
+      }
+    }
+
+    @Override
+    void merge(int into, int from) {
+      double more = counts[from];
+      if (more == 0) {
+        return;
+      }
+      double all = counts[into] + more;
+      double delta = means[from] - means[into];
+      squares[into] += squares[from] + delta * delta * counts[into] * more / all;
+      means[into] += delta * more / all;
+      counts[into] += counts[from];
+    }
+
+    @Override
+    void emit(int row) {
+      if (counts[0] <= lessRows) {
+        results.nulls[row] = true;
+        return;
+      }
+      double variance = squares[0] / (counts[0] - lessRows);
+      results.doubles[row] = root ? Math.sqrt(variance) : variance;
+    }
+  }
+}
