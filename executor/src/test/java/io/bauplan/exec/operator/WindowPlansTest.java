@@ -52,7 +52,11 @@ class WindowPlansTest {
         threads, io.bauplan.exec.fallback.Fallback.NONE, PlanFixture.noFunctions());
   }
 
-  /// Rows before which others may come where several threads bring them.
+  void check(PlanFixture fixture) {
+    assertThat(fixture.figures.spilledBytes()).isZero();
+  }
+
+  /// Whether rows come in the order of the table.
   boolean keepsOrder(int threads) {
     return threads == 1;
   }
@@ -72,6 +76,9 @@ class WindowPlansTest {
         }
         PhysicalPlan table = fixture.table(TABLE, rows, 1 + random.nextInt(60));
         check(rows, groups, fixture.run(new PhysicalPlan.Window(table, groups, output)));
+        if (!rows.isEmpty()) {
+          check(fixture);
+        }
       }
     }
   }

@@ -6,8 +6,7 @@ import io.bauplan.sql.plan.SortKey;
 import java.math.BigDecimal;
 
 /// Finds where the frame of RANGE with an offset begins or ends: the first position whose key is
-// not
-/// before the current key moved by the offset, or the first that is after it.
+/// not before the current key moved by the offset, or the first that is after it.
 abstract sealed class RangeSearch {
   final Register keys;
   final boolean ascending;

@@ -16,9 +16,8 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Window functions over rows that are all in memory, in three rounds of tasks that threads may
-// take
-/// side by side; each round needs the one before it done. Groups with the same keys share a sort.
-/// Rows keep the order and the batches they came in.
+/// take side by side; each round needs the one before it done. Groups with the same keys share a
+/// sort. Rows keep the order and the batches they came in.
 final class WindowComputation implements AutoCloseable {
   /// Positions that a task computes, at least, where there are more.
   private static final int SPAN_ROWS = 1 << 15;

@@ -63,8 +63,7 @@ public final class WindowOperator implements Sink, AutoCloseable {
 
   /// Takes ownership of the batches.
   private WindowComputation computation(List<Batch> batches) {
-    return new WindowComputation(
-        node, new WindowRows(node.input().output(), batches, allocator));
+    return new WindowComputation(node, new WindowRows(node.input().output(), batches, allocator));
   }
 
   /// Pipelines to run one after the other once the input is in. None gives any rows.
