@@ -131,11 +131,12 @@ public final class SharedColumns {
     }
   }
 
-  /// Keeps a column that was made, if there is room for it. The column stays with the caller.
+  /// Keeps a column that was made, if there is room for it; tells whether. The column stays with
+  /// the caller.
   ///
   /// @param type that operators read it as
   /// @param asRead whether operators have no better form of it, such as codes
-  public void keep(
+  public boolean keep(
       ColumnKey key, SegmentColumn column, DataType type, boolean asRead, boolean remote) {
     CachedColumn vectors = asRead ? vectors(column, type) : null;
     double nanosPerByte =
@@ -155,12 +156,13 @@ public final class SharedColumns {
       refused += files ? 0 : 1;
       if (!files || memory.has(new Key(key)) || !memory.room(more, value)) {
         entry.release();
-        return;
+        return false;
       }
       if (before != null) {
         memory.replace(key);
       }
       memory.put(new Key(key), entry, nanosPerByte);
+      return true;
     }
   }
 

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -29,7 +28,8 @@ public final class SharedScan implements AutoCloseable {
   private final QueryContext query;
   private final ScanContext context;
   private final SegmentTable.@Nullable Batch[] batches;
-  private final LongAdder copiedBytes = new LongAdder();
+  private final SharedTask.Figures figures = new SharedTask.Figures();
+  private final HeapReservation unkept;
 
   private SharedScan(
       RowType type,
@@ -45,6 +45,7 @@ public final class SharedScan implements AutoCloseable {
     this.query = query;
     this.context = ScanSource.context(query, allocator, nodes.getLast());
     this.batches = new SegmentTable.Batch[tasks.size()];
+    this.unkept = new HeapReservation(allocator);
   }
 
   /// Empty where rows have to be computed or left out.
@@ -116,8 +117,10 @@ public final class SharedScan implements AutoCloseable {
   }
 
   private void read(int task) {
-    SegmentTable.Batch batch = tasks.get(task).read(context, copiedBytes);
+    SegmentTable.Batch batch = tasks.get(task).read(context, figures);
     batches[task] = batch;
+    // What the cache holds is within its budget, the rest within the query's.
+    unkept.set(figures.unkeptBytes().sum());
     nodes.forEach(node -> node.rows.add(batch.rows()));
   }
 
@@ -132,11 +135,12 @@ public final class SharedScan implements AutoCloseable {
       picked.forEach(index -> columns.add(batch.columns().get(index)));
       all.add(new SegmentTable.Batch(batch.rows(), columns));
     }
-    return new SegmentTable(ArrowTypes.schema(type), all, copiedBytes.sum()).retain();
+    return new SegmentTable(ArrowTypes.schema(type), all, figures.copiedBytes().sum()).retain();
   }
 
   @Override
   public void close() {
+    unkept.close();
     for (int i = 0; i < batches.length; i++) {
       SegmentTable.Batch batch = batches[i];
       if (batch != null) {

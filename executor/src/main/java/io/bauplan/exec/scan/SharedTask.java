@@ -7,8 +7,16 @@ import java.util.concurrent.atomic.LongAdder;
 /// are, the others copied there.
 @FunctionalInterface
 public interface SharedTask {
-  /// The caller owns the batch.
+  /// Counted by all tasks of one scan.
   ///
-  /// @param copiedBytes counts the values that were not there
-  SegmentTable.Batch read(ScanContext context, LongAdder copiedBytes);
+  /// @param copiedBytes of values that were not there
+  /// @param unkeptBytes of memory that only this scan holds, since the cache has no room for it
+  record Figures(LongAdder copiedBytes, LongAdder unkeptBytes) {
+    public Figures() {
+      this(new LongAdder(), new LongAdder());
+    }
+  }
+
+  /// The caller owns the batch.
+  SegmentTable.Batch read(ScanContext context, Figures figures);
 }

@@ -1,6 +1,7 @@
 package io.bauplan.tests.functions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
@@ -159,5 +160,41 @@ class SharedColumnsTest {
     create("w");
     run("DELETE FROM w WHERE id = 1");
     assertThat(run("SELECT n FROM TABLE(digest(TABLE w))")).containsExactly(List.of(29999L));
+  }
+
+  @Test
+  void whatTheCacheHasNoRoomForIsWithinTheQuerysMemory(@TempDir Path other) {
+    EngineConfig config = EngineConfig.of(other);
+    EngineConfig small =
+        new EngineConfig(
+            config.warehouse(),
+            config.catalog(),
+            config.dataLocation(),
+            config.cacheDirectory(),
+            config.threads(),
+            24 << 20,
+            1 << 20,
+            0);
+    try (Engine tight = Engine.open(small)) {
+      EngineRows.run(
+          tight,
+          "CREATE TABLE big AS SELECT i AS id, i * 3 AS a, i * 5 AS b"
+              + " FROM generate_series(1, 1500000) AS g (i)");
+      EngineRows.run(
+          tight,
+          """
+          CREATE FUNCTION counts (data TABLE SET SEMANTICS) RETURNS TABLE (n BIGINT)
+          LANGUAGE PYTHON AS $$
+          def counts(data):
+              return [{"n": data.num_rows}]
+          $$\
+          """);
+      assertThat(EngineRows.run(tight, "SELECT * FROM TABLE(counts(TABLE (SELECT id FROM big)))"))
+          .containsExactly(List.of(1_500_000L));
+      assertThatThrownBy(() -> EngineRows.run(tight, "SELECT * FROM TABLE(counts(TABLE big))"))
+          .hasMessageContaining("needs more memory than it may have");
+      assertThat(EngineRows.run(tight, "SELECT COUNT(*) FROM big"))
+          .containsExactly(List.of(1_500_000L));
+    }
   }
 }

@@ -187,8 +187,8 @@ public final class ParquetSource {
         scanBytes.addAndGet(binding.plainBytes(group));
         for (RowRange range : RowRange.of(opened, group, threads)) {
           tasks.add(
-              (context, copied) ->
-                  new SharedRange(opened, range, binding.wanted(), context, copied).read());
+              (context, figures) ->
+                  new SharedRange(opened, range, binding.wanted(), context, figures).read());
         }
       }
     }

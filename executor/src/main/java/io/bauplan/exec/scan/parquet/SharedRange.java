@@ -6,6 +6,7 @@ import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.cache.ColumnKey;
 import io.bauplan.exec.cache.SharedColumns;
 import io.bauplan.exec.scan.ScanContext;
+import io.bauplan.exec.scan.SharedTask;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.ArrowTypes;
@@ -18,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.LongAdder;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +30,7 @@ final class SharedRange {
   private final RowRange range;
   private final List<RowGroupReader.Wanted> wanted;
   private final ScanContext context;
-  private final LongAdder copiedBytes;
+  private final SharedTask.Figures figures;
   private final SharedColumns shared;
   private final @Nullable SegmentColumn[] columns;
 
@@ -53,12 +53,12 @@ final class SharedRange {
       RowRange range,
       List<RowGroupReader.Wanted> wanted,
       ScanContext context,
-      LongAdder copiedBytes) {
+      SharedTask.Figures figures) {
     this.file = file;
     this.range = range;
     this.wanted = wanted;
     this.context = context;
-    this.copiedBytes = copiedBytes;
+    this.figures = figures;
     this.shared = file.cache().orElseThrow().shared();
     this.columns = new SegmentColumn[wanted.size()];
   }
@@ -106,10 +106,10 @@ final class SharedRange {
       switch (shared.claim(key)) {
         case SharedColumns.Claim.Hit(SegmentColumn column) -> {
           columns[i] = column;
-          ScanContext.Figures figures = context.figures();
-          figures.cacheHits().increment();
-          figures.bytesFromMemory().add(column.valueBytes());
-          figures.bytesSaved().add(range.share(ColumnBinding.bytes(shape, range.group())));
+          ScanContext.Figures scan = context.figures();
+          scan.cacheHits().increment();
+          scan.bytesFromMemory().add(column.valueBytes());
+          scan.bytesSaved().add(range.share(ColumnBinding.bytes(shape, range.group())));
         }
         case SharedColumns.Claim.Make() -> missing.add(new Missing(i, key));
         case SharedColumns.Claim.Wait(var made) -> {
@@ -144,9 +144,12 @@ final class SharedRange {
         Missing each = missing.get(i);
         SegmentColumn column = writers.get(i).finish();
         columns[each.index] = column;
-        copiedBytes.add(column.valueBytes());
-        if (each.key != null) {
-          shared.keep(each.key, column, read.get(i).type(), !each.coded, file.remote());
+        figures.copiedBytes().add(column.valueBytes());
+        boolean kept =
+            each.key != null
+                && shared.keep(each.key, column, read.get(i).type(), !each.coded, file.remote());
+        if (!kept) {
+          figures.unkeptBytes().add(column.byteSize());
         }
       }
     } catch (IOException | UncheckedIOException e) {
