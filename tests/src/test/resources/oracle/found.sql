@@ -29,3 +29,5 @@ SELECT GREATEST(CAST(-1 AS BIGINT), w), LEAST(o, 0.25) FROM d ORDER BY 1, 2;
 SELECT CAST(CAST(id AS DOUBLE) AS VARCHAR), CAST(CAST(abs(5.0) AS DECIMAL(9, 3)) AS VARCHAR) FROM a;
 -- Padded NULLs are NULL.
 SELECT char_length(lpad(CASE WHEN id > 1 THEN 'a' END, 8, '*')), rpad(CASE WHEN id > 1 THEN 'a' END, 3, '*') IS NULL, lpad(CASE WHEN id > 1 THEN 'a' END, 3, '*') || 'b' FROM a GROUP BY id;
+-- NULLs of a column that NOT IN compares too found no partner in a correlated sub-query.
+SELECT x.id, CASE WHEN x.k NOT IN (SELECT y.id FROM a y WHERE y.id > 7) THEN (SELECT max(z.id) FROM a z WHERE z.k IS NOT DISTINCT FROM x.k) END FROM a x;

@@ -36,7 +36,8 @@ final class Decorrelation {
     if (finder.joins) {
       return rel;
     }
-    RelNode worded = finder.correlates ? ConstantGroups.apply(rel, builder) : rel;
+    RelNode worded =
+        finder.correlates ? OuterJoinColumns.apply(ConstantGroups.apply(rel, builder)) : rel;
     RelNode prepared = finder.windows ? Optimizer.run(WINDOWS, worded) : worded;
     try {
       RelNode done = RelDecorrelator.decorrelateQuery(prepared, builder);
