@@ -25,6 +25,10 @@ final class PageStream implements AutoCloseable {
   private final Codec codec;
   private final NativeBuffer raw;
   private final NativeBuffer plain;
+
+  /// Where the bytes are used as the file holds them, instead of in `raw`.
+  private RangeReader.@Nullable Lent lent;
+
   private final CRC32 checksum = new CRC32();
   private final int maxDefinition;
   private final int maxRepetition;
@@ -123,20 +127,56 @@ final class PageStream implements AutoCloseable {
   /// @param ahead bytes to read, if any have to be
   private long buffered(int wanted, int ahead) {
     int need = (int) Math.min(wanted, end - at);
-    if (at - rawStart + need > rawLength) {
+    if (at - rawStart + need > rawLength && !lent(need)) {
       long kept = Math.max(0, rawStart + rawLength - at);
       int length = Math.max(need, (int) Math.min(limit() - at, ahead));
-      long old = raw.address();
-      if (old != 0 && kept > 0) {
-        Memory.copy(old + (at - rawStart), old, kept);
+      RangeReader.Lent before = lent;
+      long old = before == null ? raw.address() : before.address();
+      long from = old + (at - rawStart);
+      long address;
+      if (before == null) {
+        if (old != 0 && kept > 0) {
+          Memory.copy(from, old, kept);
+        }
+        address = raw.reserve(length, kept);
+      } else {
+        address = raw.reserve(length, 0);
+        Memory.copy(from, address, kept);
+        giveBack();
       }
-      long address = raw.reserve(length, kept);
       file.read(at + kept, address + kept, (int) (length - kept));
       bytesRead.add(length - kept);
       rawStart = at;
       rawLength = length;
     }
-    return raw.address() + (at - rawStart);
+    return (lent == null ? raw.address() : lent.address()) + (at - rawStart);
+  }
+
+  /// Whether the bytes from the present position lie in the file's own memory.
+  private boolean lent(int need) {
+    long known = rawStart + rawLength;
+    RangeReader.Lent present = lent;
+    if (present == null || at - rawStart + need > present.length()) {
+      RangeReader.Lent next = file.lend(at, need, (int) Math.min(limit() - at, Integer.MAX_VALUE));
+      if (next == null) {
+        return false;
+      }
+      giveBack();
+      lent = next;
+      present = next;
+      rawStart = at;
+    }
+    rawLength = (int) (at - rawStart) + need;
+    present.await(rawLength);
+    bytesRead.add(Math.max(0, rawStart + rawLength - Math.max(known, at)));
+    return true;
+  }
+
+  private void giveBack() {
+    if (lent != null) {
+      lent.close();
+      lent = null;
+    }
   }
 
   /// What may be read at once: up to a page that will not be.
@@ -211,6 +251,7 @@ final class PageStream implements AutoCloseable {
   /// Goes to the page that begins there.
   void seek(long page) {
     at = page;
+    giveBack();
     rawStart = page;
     rawLength = 0;
   }
@@ -490,6 +531,7 @@ final class PageStream implements AutoCloseable {
 
   @Override
   public void close() {
+    giveBack();
     codec.close();
     raw.close();
     plain.close();

@@ -50,6 +50,10 @@ final class FetchMemory implements AutoCloseable {
       return memory.memoryAddress();
     }
 
+    long capacity() {
+      return memory.capacity();
+    }
+
     @Override
     public void close() {
       price.close();

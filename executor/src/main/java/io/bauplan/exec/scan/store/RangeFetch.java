@@ -1,5 +1,6 @@
 package io.bauplan.exec.scan.store;
 
+import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.memory.Memory;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -59,6 +60,9 @@ public final class RangeFetch implements RangeReader {
     private int arrived;
 
     private int needed;
+
+    /// How many use its memory as it is.
+    private int lent;
 
     /// Of the fetching thread: as `arrived`, without the lock.
     private int told;
@@ -271,10 +275,78 @@ public final class RangeFetch implements RangeReader {
       Memory.copy(memory.address() + (at - part.offset), target, count);
       at += count;
       part.unread -= count;
-      if (part.unread <= 0) {
-        // All of it has come, so that nobody writes into its memory any more.
-        release(part);
-        fetchAhead();
+      releaseIfRead(part);
+    }
+  }
+
+  private void releaseIfRead(Part part) {
+    if (part.unread <= 0 && part.lent == 0) {
+      // All of it has come, so that nobody writes into its memory any more.
+      release(part);
+      fetchAhead();
+    }
+  }
+
+  @Override
+  public @Nullable Lent lend(long offset, int least, int most) {
+    start();
+    Part part = part(offset);
+    if (part == null || part.end() < offset + least) {
+      return null;
+    }
+    FetchMemory.Block memory = java.util.Objects.requireNonNull(part.memory);
+    if (memory.capacity() < part.length + Vector.TAIL_PADDING_BYTES) {
+      return null;
+    }
+    return new LentPart(part, memory.address(), offset, most);
+  }
+
+  private final class LentPart implements Lent {
+    private final Part part;
+    private final long address;
+
+    /// From the part's beginning.
+    private final int first;
+
+    private final int length;
+    private int read;
+    private boolean closed;
+
+    LentPart(Part part, long memory, long offset, int most) {
+      this.part = part;
+      this.first = (int) (offset - part.offset);
+      this.address = memory + first;
+      this.length = Math.min(most, part.length - first);
+      part.lent++;
+    }
+
+    @Override
+    public long address() {
+      return address;
+    }
+
+    @Override
+    public int length() {
+      return length;
+    }
+
+    @Override
+    public void await(int bytes) {
+      if (bytes > read) {
+        RangeFetch.this.await(part, first + bytes);
+        part.unread -= bytes - read;
+        read = bytes;
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!closed) {
+        closed = true;
+        part.lent--;
+        if (part.memory != null) {
+          releaseIfRead(part);
+        }
       }
     }
   }

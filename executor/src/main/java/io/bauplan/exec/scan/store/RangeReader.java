@@ -1,6 +1,7 @@
 package io.bauplan.exec.scan.store;
 
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// Reads ranges of one file. Thread-safe.
 public interface RangeReader extends AutoCloseable {
@@ -27,6 +28,29 @@ public interface RangeReader extends AutoCloseable {
   default void read(long offset, long address, int length, IntConsumer arrived) {
     read(offset, address, length);
     arrived.accept(length);
+  }
+
+  /// Bytes that lie, or are going to lie, in memory of the reader's own: nothing has to be copied.
+  /// Null where they do not, or not in one piece.
+  ///
+  /// @param least bytes that have to lie together from `offset` on
+  /// @param most bytes that may be asked for later
+  default @Nullable Lent lend(long offset, int least, int most) {
+    return null;
+  }
+
+  /// Memory of a reader, to be given back by closing it, and before the reader is closed. Up to
+  /// [io.bauplan.exec.batch.Vector#TAIL_PADDING_BYTES] may be read behind its end.
+  interface Lent extends AutoCloseable {
+    long address();
+
+    int length();
+
+    /// Waits until the first `bytes` are there.
+    void await(int bytes);
+
+    @Override
+    void close();
   }
 
   @Override

@@ -105,6 +105,30 @@ class RangeFetchTest {
   }
 
   @Test
+  void whatHasComeIsUsedWhereItLies() {
+    try (BufferAllocator allocator = new RootAllocator();
+        HalvedFile file = new HalvedFile(false);
+        FetchPool pool = new FetchPool();
+        RangeFetch fetch = new RangeFetch(file, pool, allocator)) {
+      fetch.want(3, 2 * HALF - 3);
+      fetch.start();
+      try (RangeReader.Lent lent = fetch.lend(10, 100, HALF)) {
+        assertThat(lent.length()).isEqualTo(HALF);
+        lent.await(100);
+        assertThat(Memory.getByte(lent.address() + 99)).isEqualTo((byte) (109 % 127));
+        file.rest.countDown();
+        check(fetch, allocator, 3, 2 * HALF - 3);
+        // It is all read, but not given back.
+        assertThat(fetch.isFetching()).isTrue();
+        lent.await(HALF);
+        assertThat(Memory.getByte(lent.address() + HALF - 1)).isEqualTo((byte) ((HALF + 9) % 127));
+      }
+      assertThat(fetch.isFetching()).isFalse();
+      assertThat(fetch.lend(10, 100, HALF)).as("read before").isNull();
+    }
+  }
+
+  @Test
   void anAnswerThatBreaksOffIsAnErrorForItsOtherHalf() {
     try (BufferAllocator allocator = new RootAllocator();
         HalvedFile file = new HalvedFile(true);
