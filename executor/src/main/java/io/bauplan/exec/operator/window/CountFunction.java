@@ -2,6 +2,7 @@ package io.bauplan.exec.operator.window;
 
 import io.bauplan.exec.expression.Register;
 import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.PhysicalPlan.Window.Exclusion;
 import io.bauplan.sql.plan.PhysicalPlan.Window.WindowCall;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,14 @@ final class CountFunction extends ComputedFunction {
         counts &= !register.nulls[rows[i]];
       }
       before[i + 1] = before[i] + (counts ? 1 : 0);
+    }
+    if (span.group().frame().exclusion() == Exclusion.NO_OTHERS) {
+      int[] begins = span.frames().begins();
+      int[] ends = span.frames().ends();
+      for (int i = 0; i < rows.length; i++) {
+        results.longs[rows[i]] = before[Math.max(begins[i], ends[i])] - before[begins[i]];
+      }
+      return;
     }
     Span.Parts parts = new Span.Parts();
     for (int i = 0; i < rows.length; i++) {

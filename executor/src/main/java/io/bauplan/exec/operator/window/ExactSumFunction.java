@@ -1,10 +1,13 @@
 package io.bauplan.exec.operator.window;
 
+import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.expression.Int128;
 import io.bauplan.exec.expression.Register;
+import io.bauplan.exec.expression.RegisterWriter;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.DataType;
+import io.bauplan.sql.plan.PhysicalPlan.Window.Exclusion;
 import io.bauplan.sql.plan.PhysicalPlan.Window.WindowCall;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -17,14 +20,17 @@ final class ExactSumFunction extends ComputedFunction {
   private final boolean zeroWhenEmpty;
   private final Register.Kind kind;
 
+  /// By row number, what the sign of the low half does not say of the high one: mostly nothing.
+  private final long[] beyond;
+
+  private volatile boolean anyBeyond;
+
   ExactSumFunction(WindowCall call, WindowRows input) {
     super(call, input, true);
     this.average = call.function().equals("avg");
     this.zeroWhenEmpty = call.function().equals("sum0");
     this.kind = results.kind;
-    if (kind == Register.Kind.DECIMAL) {
-      results.makeWide(input.count());
-    }
+    this.beyond = kind == Register.Kind.DECIMAL ? new long[input.count()] : new long[0];
   }
 
   static boolean supports(WindowCall call) {
@@ -55,6 +61,23 @@ final class ExactSumFunction extends ComputedFunction {
       lows[i + 1] = sum;
       highs[i + 1] = highs[i] + high + (Long.compareUnsigned(sum, low) < 0 ? 1 : 0);
       counts[i + 1] = counts[i] + (present ? 1 : 0);
+    }
+    if (span.group().frame().exclusion() == Exclusion.NO_OTHERS) {
+      int[] begins = span.frames().begins();
+      int[] ends = span.frames().ends();
+      for (int i = 0; i < rows.length; i++) {
+        int begin = begins[i];
+        int end = Math.max(begin, ends[i]);
+        int count = counts[end] - counts[begin];
+        if (count == 0 && !zeroWhenEmpty) {
+          results.nulls[rows[i]] = true;
+        } else {
+          long low = lows[end] - lows[begin];
+          long borrow = Long.compareUnsigned(lows[end], lows[begin]) < 0 ? 1 : 0;
+          put(rows[i], highs[end] - highs[begin] - borrow, low, count, inputScale);
+        }
+      }
+      return;
     }
     Span.Parts parts = new Span.Parts();
     for (int i = 0; i < rows.length; i++) {
@@ -138,7 +161,28 @@ final class ExactSumFunction extends ComputedFunction {
       throw overflow();
     }
     results.longs[row] = low;
-    results.highs[row] = high;
+    long more = high - (low >> 63);
+    if (more != 0) {
+      beyond[row] = more;
+      anyBeyond = true;
+    }
+  }
+
+  @Override
+  FlatVector result(int from, int count) {
+    if (anyBeyond) {
+      Register part = new Register(results.type);
+      part.reset(count);
+      part.makeWide(count);
+      part.clearNulls(count);
+      for (int i = 0; i < count; i++) {
+        part.longs[i] = results.longs[from + i];
+        part.highs[i] = (part.longs[i] >> 63) + beyond[from + i];
+        part.nulls[i] = results.nulls[from + i];
+      }
+      return RegisterWriter.write(part, null, count, count, input.allocator());
+    }
+    return super.result(from, count);
   }
 
   /// The result, unscaled, with digits after the point as asked for.

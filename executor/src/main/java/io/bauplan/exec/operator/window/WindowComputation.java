@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// sort. Rows keep the order and the batches they came in.
 final class WindowComputation implements AutoCloseable {
   /// Positions that a task computes, at least, where there are more.
-  private static final int SPAN_ROWS = 1 << 15;
+  private static final int SPAN_ROWS = 1 << 13;
 
   /// Heap that a row takes for a key or for a call, about.
   private static final long BYTES_PER_VALUE = 24;
