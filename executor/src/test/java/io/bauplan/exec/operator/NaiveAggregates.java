@@ -33,6 +33,13 @@ final class NaiveAggregates {
       case "var_pop" -> present.isEmpty() ? null : squares(present) / present.size();
       case "stddev_samp" ->
           present.size() < 2 ? null : Math.sqrt(squares(present) / (present.size() - 1));
+      case "count_if" -> present.stream().filter(value -> (Boolean) value).count();
+      case "bit_xor" -> present.stream().reduce((l, r) -> (Long) l ^ (Long) r).orElse(null);
+      case "covar_pop" -> covariance(pairs(call, frame));
+      case "regr_avgy" -> {
+        List<double[]> pairs = pairs(call, frame);
+        yield pairs.isEmpty() ? null : mean(pairs, 0);
+      }
       case "arg_max" -> argMax(call, frame);
       default -> throw new AssertionError(call.function());
     };
@@ -60,6 +67,34 @@ final class NaiveAggregates {
         .mapToDouble(value -> NaiveWindow.number(value).doubleValue() - mean)
         .map(distance -> distance * distance)
         .sum();
+  }
+
+  private static List<double[]> pairs(WindowCall call, List<List<Object>> frame) {
+    List<double[]> pairs = new ArrayList<>();
+    for (List<Object> row : frame) {
+      Object y = NaiveWindow.argument(call, 0, row);
+      Object x = NaiveWindow.argument(call, 1, row);
+      if (y != null && x != null) {
+        pairs.add(
+            new double[] {
+              NaiveWindow.number(y).doubleValue(), NaiveWindow.number(x).doubleValue()
+            });
+      }
+    }
+    return pairs;
+  }
+
+  private static double mean(List<double[]> pairs, int index) {
+    return pairs.stream().mapToDouble(pair -> pair[index]).sum() / pairs.size();
+  }
+
+  private static Object covariance(List<double[]> pairs) {
+    if (pairs.isEmpty()) {
+      return null;
+    }
+    double y = mean(pairs, 0);
+    double x = mean(pairs, 1);
+    return pairs.stream().mapToDouble(pair -> (pair[0] - y) * (pair[1] - x)).sum() / pairs.size();
   }
 
   private static Object argMax(WindowCall call, List<List<Object>> frame) {

@@ -221,7 +221,7 @@ class WindowPlansTest {
   private WindowCall aggregate(int number) {
     int column = random.nextInt(TABLE.size());
     DataType type = TABLE.type(column);
-    return switch (random.nextInt(18)) {
+    return switch (random.nextInt(23)) {
       case 0 -> call(number, "count", DataType.INT64);
       case 1 -> call(number, "count", DataType.INT64, ref(column));
       case 2 -> call(number, "sum", DataType.INT64, ref(1));
@@ -236,6 +236,11 @@ class WindowPlansTest {
       case 12, 13 -> call(number, "max", type, ref(column));
       case 14 -> call(number, "var_pop", DataType.FLOAT64, ref(1));
       case 15 -> call(number, "stddev_samp", DataType.FLOAT64, ref(4));
+      case 18 -> call(number, "covar_pop", DataType.FLOAT64, ref(1), ref(7));
+      case 19 -> call(number, "regr_avgy", DataType.FLOAT64, ref(4), ref(7));
+      case 20 -> call(number, "bit_xor", DataType.INT32, ref(1));
+      case 21 -> call(number, "count_if", DataType.INT64, ref(5));
+      case 22 -> call(number, "arg_max", DataType.VARCHAR, ref(2), ref(0));
       case 16 ->
           call(number, random.nextBoolean() ? "bool_and" : "bool_or", DataType.BOOLEAN, ref(5));
       default ->

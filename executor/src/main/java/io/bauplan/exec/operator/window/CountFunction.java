@@ -7,10 +7,18 @@ import io.bauplan.sql.plan.PhysicalPlan.Window.WindowCall;
 import java.util.ArrayList;
 import java.util.List;
 
-/// COUNT of all rows or of those where no argument is NULL: the difference of two running counts.
+/// COUNT of all rows or of those where no argument is NULL, COUNT_IF and REGR_COUNT: the difference
+/// of two running counts.
 final class CountFunction extends ComputedFunction {
   CountFunction(WindowCall call, WindowRows input) {
     super(call, input, false);
+  }
+
+  static boolean supports(String function) {
+    return switch (function) {
+      case "count", "count_if", "regr_count" -> true;
+      default -> false;
+    };
   }
 
   @Override
@@ -22,10 +30,12 @@ final class CountFunction extends ComputedFunction {
         nullable.add(register);
       }
     }
+    boolean onlyTrue = call.function().equals("count_if");
+    Register condition = onlyTrue ? input.register(argument(0)) : results;
     int[] rows = span.rows();
     int[] before = new int[rows.length + 1];
     for (int i = 0; i < rows.length; i++) {
-      boolean counts = true;
+      boolean counts = !onlyTrue || condition.longs[rows[i]] != 0;
       for (Register register : nullable) {
         counts &= !register.nulls[rows[i]];
       }

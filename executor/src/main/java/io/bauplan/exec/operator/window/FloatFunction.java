@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator.window;
 
 import io.bauplan.exec.expression.Register;
+import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan.Window.WindowCall;
 import java.util.Arrays;
 
@@ -16,31 +17,40 @@ final class FloatFunction extends ComputedFunction {
     if (Register.kind(call.output().type()) != Register.Kind.DOUBLE) {
       return false;
     }
-    Register.Kind kind = Register.kind(call.arguments().getFirst().type());
+    DataType type = call.arguments().getFirst().type();
     return switch (call.function()) {
-      case "sum", "sum0", "avg" -> kind == Register.Kind.DOUBLE;
+      case "sum", "sum0", "avg" -> Register.kind(type) == Register.Kind.DOUBLE;
       case "stddev", "stddev_samp", "stddev_pop", "variance", "var_samp", "var_pop" ->
-          kind == Register.Kind.DOUBLE
-              || kind == Register.Kind.LONG
-              || kind == Register.Kind.DECIMAL;
+          isNumber(type);
       default -> false;
     };
   }
 
   @Override
   void prepare() {
-    Register register = input.register(argument(0));
+    values = numbers(input.register(argument(0)), input.count());
+  }
+
+  static boolean isNumber(DataType type) {
+    Register.Kind kind = Register.kind(type);
+    return kind == Register.Kind.DOUBLE
+        || kind == Register.Kind.LONG
+        || kind == Register.Kind.DECIMAL;
+  }
+
+  /// Values of a number's column as floats.
+  static double[] numbers(Register register, int count) {
     if (register.kind == Register.Kind.DOUBLE) {
-      values = register.doubles;
-      return;
+      return register.doubles;
     }
-    values = new double[input.count()];
-    for (int row = 0; row < values.length; row++) {
+    double[] numbers = new double[count];
+    for (int row = 0; row < count; row++) {
       if (!register.isNull(row)) {
         boolean whole = register.kind == Register.Kind.LONG;
-        values[row] = whole ? register.longs[row] : register.decimal(row).doubleValue();
+        numbers[row] = whole ? register.longs[row] : register.decimal(row).doubleValue();
       }
     }
+    return numbers;
   }
 
   @Override

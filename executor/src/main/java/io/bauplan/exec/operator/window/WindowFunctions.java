@@ -24,11 +24,17 @@ final class WindowFunctions {
     if (call.distinct()) {
       return new ValueFunction(call, input);
     }
-    if (function.equals("count")) {
+    if (CountFunction.supports(function)) {
       return new CountFunction(call, input);
     }
     if (ExactSumFunction.supports(call)) {
       return new ExactSumFunction(call, input);
+    }
+    if (RegressionFunction.supports(call)) {
+      return new RegressionFunction(call, input);
+    }
+    if (BitFunction.supports(call)) {
+      return new BitFunction(call, input);
     }
     return FloatFunction.supports(call)
         ? new FloatFunction(call, input)
@@ -44,8 +50,10 @@ final class WindowFunctions {
       case String name when ExtremeFunction.supports(name) -> false;
       default ->
           call.distinct()
-              || !call.function().equals("count")
+              || !CountFunction.supports(call.function())
                   && !ExactSumFunction.supports(call)
+                  && !RegressionFunction.supports(call)
+                  && !BitFunction.supports(call)
                   && !FloatFunction.supports(call);
     };
   }
