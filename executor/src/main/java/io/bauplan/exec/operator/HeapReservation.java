@@ -10,6 +10,15 @@ public final class HeapReservation implements AutoCloseable {
 
   private static final long MAX_LEFT_BYTES = 64 << 20;
 
+  /// Of little memory more than that share: batches under way take what they take.
+  private static final long MIN_LEFT_BYTES = 4 << 20;
+
+  private static final int MIN_LEFT_SHARE = 3;
+
+  /// Of the memory that there is, state takes all but this share at once: tables double, and other
+  /// operators come after.
+  private static final int SPARED_SHARE = 4;
+
   private final BufferAllocator allocator;
   private final long left;
   private long reserved;
@@ -25,7 +34,9 @@ public final class HeapReservation implements AutoCloseable {
   public static long left(BufferAllocator allocator) {
     BufferAllocator query = allocator.getParentAllocator();
     long held = query == null ? 0 : query.getAllocatedMemory();
-    return Math.min((allocator.getHeadroom() + held) / LEFT_SHARE, MAX_LEFT_BYTES);
+    long all = allocator.getHeadroom() + held;
+    long least = Math.min(MIN_LEFT_BYTES, all / MIN_LEFT_SHARE);
+    return Math.clamp(all / LEFT_SHARE, least, MAX_LEFT_BYTES);
   }
 
   /// States the bytes held now. Throws where the query may not have as many.
@@ -33,7 +44,8 @@ public final class HeapReservation implements AutoCloseable {
     long more = bytes - reserved;
     if (more > 0) {
       // Asked first: what is forced counts in the most that was ever held.
-      boolean fits = more <= allocator.getHeadroom() - left;
+      long free = allocator.getHeadroom() - left;
+      boolean fits = more <= free - free / SPARED_SHARE;
       if (fits && !allocator.forceAllocate(more)) {
         allocator.releaseBytes(more);
         fits = false;

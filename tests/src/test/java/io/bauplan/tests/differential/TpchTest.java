@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
+import io.bauplan.tests.memory.LimitedQueries;
 import io.bauplan.tests.support.DuckDb;
 import io.bauplan.tests.support.EngineRows;
 import io.bauplan.tests.support.ResultComparison;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// TPC-H at scale 0.1: every query gives what DuckDB gives over the very files that we wrote.
 class TpchTest {
+  private static final long LEAST_BYTES = 8L << 20;
+
   @TempDir static Path warehouse;
   private static Engine engine;
   private static DuckDb duck;
@@ -52,5 +55,15 @@ class TpchTest {
     List<List<Object>> ours = EngineRows.run(engine, sql);
     List<List<Object>> oracle = duck.query(sql);
     assertThat(ResultComparison.difference(ours, oracle)).isEmpty();
+  }
+
+  /// From disk where there is no room for what has to be held.
+  @ParameterizedTest
+  @MethodSource("queries")
+  void givesTheSameWithAQuarterOfItsMemory(String name) {
+    LimitedQueries.Outcome outcome =
+        new LimitedQueries(engine).withAQuarter(TpchQueries.text(name), LEAST_BYTES);
+    assertThat(outcome.problem()).isEmpty();
+    assertThat(outcome.refused()).isFalse();
   }
 }

@@ -15,13 +15,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// Runs queries under limits of memory, and compares with what they give without.
-final class LimitedQueries {
+public final class LimitedQueries {
   /// Less is not asked for: buffers of scans and blocks of files have to be somewhere.
   static final long LEAST_BYTES = 8L << 20;
 
+  private static final int SHARE = 4;
+
   /// @param problem what is wrong; empty = the same rows, or an honest error
   /// @param refused whether it ended in an error that says that memory is short
-  record Outcome(
+  public record Outcome(
       long limit,
       long peak,
       long spilled,
@@ -31,8 +33,16 @@ final class LimitedQueries {
 
   private final Engine engine;
 
-  LimitedQueries(Engine engine) {
+  public LimitedQueries(Engine engine) {
     this.engine = engine;
+  }
+
+  /// How a query goes with a quarter of the memory that it takes.
+  ///
+  /// @param least bytes that it may have in any case
+  public Outcome withAQuarter(String sql, long least) {
+    Free free = free(sql);
+    return limited(free, Math.max(least, free.peak / SHARE));
   }
 
   /// The rows without a limit, and how it went.

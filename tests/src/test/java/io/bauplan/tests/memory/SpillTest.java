@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Every operator that keeps rows, with too little memory for them: the rows are the same, they
 /// have been on disk, and nothing of them stays there.
 class SpillTest {
-  /// Of a table that takes about 5 MB.
+  /// Of a table that takes about 6 MB.
   private static final List<String> STATEMENTS =
       List.of(
           "SELECT * FROM t ORDER BY s DESC, n",
@@ -52,7 +52,7 @@ class SpillTest {
           "WITH c AS (SELECT s, n, k FROM t WHERE k > 10) SELECT count(*), sum(x.n) FROM c x JOIN c"
               + " y ON x.n = y.n WHERE x.k = y.k");
 
-  private static final long LIMIT_BYTES = 4L << 20;
+  private static final long LIMIT_BYTES = 6L << 20;
 
   @Test
   void givesTheSameRowsFromDisk(@TempDir Path folder) throws Exception {
@@ -64,7 +64,7 @@ class SpillTest {
       queries.drain(
           "CREATE TABLE t AS SELECT CAST(i AS BIGINT) AS n, 'text of row ' || (i * 7919 % 50000) AS"
               + " s, CASE WHEN i % 11 = 0 THEN NULL ELSE i * 31 % 10007 END AS k, CAST(i AS"
-              + " DECIMAL(15, 2)) / 4 AS d, i / 75000 AS one FROM (SELECT UNNEST(range(60000)) AS"
+              + " DECIMAL(15, 2)) / 4 AS d, i / 75000 AS one FROM (SELECT UNNEST(range(80000)) AS"
               + " i)");
       queries.drain("CREATE TABLE few AS SELECT n, s FROM t WHERE n < 4");
       int spilled = 0;

@@ -27,6 +27,9 @@ public final class HashAggregate implements Sink, AutoCloseable {
   /// Partitions that are made at once where there is too little memory for all.
   private static final int SPILLED_DRIVERS = 2;
 
+  /// Of tables that have just grown.
+  private static final int MERGE_FACTOR = 2;
+
   /// Fewer groups are merged by one driver.
   private static final int SMALL_GROUPS = 4096;
 
@@ -207,6 +210,12 @@ public final class HashAggregate implements Sink, AutoCloseable {
       groups += partial.size();
     }
     partitions = partials.size() == 1 || groups <= SMALL_GROUPS ? 1 : PARTITIONS;
+    long held = allocator.getAllocatedMemory();
+    if (partitions > 1 && spill.isDue(held, MERGE_FACTOR * held)) {
+      // All partitions at once would not fit beside what they are made of.
+      parts = new SpilledGroups(partials, this::again, spilled(), rowType, spill);
+      return;
+    }
     if (partitions == 1) {
       PartialAggregation first = partials.getFirst();
       for (PartialAggregation partial : partials) {

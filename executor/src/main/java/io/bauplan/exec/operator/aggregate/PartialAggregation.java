@@ -358,7 +358,7 @@ final class PartialAggregation implements AutoCloseable {
 
   /// Adds to every grouping set the groups of an aggregation by all keys, which stays as it is.
   void addSets(PartialAggregation finest) {
-    int size = finest.size();
+    int size = finest.settled();
     int keyCount = node.groupKeys().size();
     int[] from = new int[Math.min(size, Vector.BATCH_ROWS)];
     for (int set = 0; set < node.groupingSets().size(); set++) {
@@ -382,6 +382,7 @@ final class PartialAggregation implements AutoCloseable {
         merge(finest, setKeys, from, count);
       }
     }
+    settled = table.size();
   }
 
   private static Register allNull(DataType type, int length) {
