@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// same commit, so that it is the warm-up that plans. Answers are compared before anything is
 /// timed.
 ///
-/// Run by `tests/bench/tpch` and `tests/bench/tpcds-time`.
+/// Run by `tests/bench/tpch` and `tests/bench/tpcds`.
 class QueryBench {
   private static final String SUITE = System.getProperty("bench.suite", "tpch");
   private static final String SCALE = System.getProperty("bench.scale", "1");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// TPC-DS: every query gives what DuckDB gives over the very files that we wrote.
 ///
 /// In the ordinary build at a hundredth of the smallest scale of the specification, where many
-/// results have few rows or none; `tests/bench/tpcds SCALE` runs it at others. `-Dtpcds.warehouse`
+/// results have few rows or none; `tests/tpcds SCALE` runs it at others. `-Dtpcds.warehouse`
 /// is a folder to keep the data in for the next time.
 class TpcdsTest {
   private static final String SCALE = System.getProperty("tpcds.scale", "0.01");
