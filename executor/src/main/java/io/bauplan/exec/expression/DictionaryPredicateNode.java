@@ -11,8 +11,19 @@ import org.jspecify.annotations.Nullable;
 /// A strict predicate of one column: over a dictionary it is evaluated once per entry, then rows
 /// look their answer up by code. Strict means that NULL gives NULL.
 final class DictionaryPredicateNode extends Node {
+  /// Entries that are always looked at.
+  private static final int SMALL = 1024;
+
+  private static final int MAX_ENTRIES = 1 << 20;
+
   private final int column;
   private final Node predicate;
+
+  /// A dictionary without answers yet, only to tell it from others, and the rows that asked for
+  /// some.
+  private @Nullable FlatVector asking;
+
+  private long asked;
   private @Nullable FlatVector known;
   private byte[] answers = {};
 
@@ -71,7 +82,7 @@ final class DictionaryPredicateNode extends Node {
       return true;
     }
     int size = dictionary.length();
-    if (size == 0 || size > Math.max(1024, batch.rowCount())) {
+    if (size == 0 || !pays(dictionary, batch.rowCount())) {
       return false;
     }
     Batch entries = new Batch(Collections.nCopies(batch.columnCount(), dictionary), size);
@@ -79,6 +90,7 @@ final class DictionaryPredicateNode extends Node {
     try {
       values = predicate.evaluate(entries, null, size);
     } catch (EngineException e) {
+      asked = Long.MIN_VALUE;
       return false;
     }
     if (answers.length < size) {
@@ -92,6 +104,21 @@ final class DictionaryPredicateNode extends Node {
     }
     known = dictionary.retain();
     return true;
+  }
+
+  /// A small dictionary at once; a large one, such as a join's build side, once as many rows have
+  /// asked as it has entries.
+  private boolean pays(FlatVector dictionary, int rows) {
+    int size = dictionary.length();
+    if (size <= Math.max(SMALL, rows)) {
+      return true;
+    }
+    if (!CodedRows.isSame(asking, dictionary)) {
+      asking = dictionary;
+      asked = 0;
+    }
+    asked += rows;
+    return asked >= size && size <= MAX_ENTRIES;
   }
 
   @Override
