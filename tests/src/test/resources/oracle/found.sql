@@ -31,3 +31,6 @@ SELECT CAST(CAST(id AS DOUBLE) AS VARCHAR), CAST(CAST(abs(5.0) AS DECIMAL(9, 3))
 SELECT char_length(lpad(CASE WHEN id > 1 THEN 'a' END, 8, '*')), rpad(CASE WHEN id > 1 THEN 'a' END, 3, '*') IS NULL, lpad(CASE WHEN id > 1 THEN 'a' END, 3, '*') || 'b' FROM a GROUP BY id;
 -- NULLs of a column that NOT IN compares too found no partner in a correlated sub-query.
 SELECT x.id, CASE WHEN x.k NOT IN (SELECT y.id FROM a y WHERE y.id > 7) THEN (SELECT max(z.id) FROM a z WHERE z.k IS NOT DISTINCT FROM x.k) END FROM a x;
+-- The order within an aggregate of a correlated sub-query.
+SELECT y.id, (SELECT string_agg(CAST(10 - x.id AS VARCHAR), '-' ORDER BY x.id DESC) FROM a x WHERE x.id >= y.id AND x.b IS DISTINCT FROM y.b) FROM a y;
+SELECT y.id, (SELECT string_agg(CAST(x.k AS VARCHAR), '-' ORDER BY x.k DESC) FROM (SELECT id + 5 AS k, 1 AS one FROM a) x WHERE x.one = y.id) FROM a y;

@@ -8,6 +8,7 @@ import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelVisitor;
+import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Filter;
@@ -33,7 +34,7 @@ final class Decorrelation {
     Finder finder = new Finder();
     finder.go(rel);
     checkComplete(rel);
-    if (finder.joins) {
+    if (finder.joins || finder.ordered) {
       return rel;
     }
     RelNode worded =
@@ -99,6 +100,7 @@ final class Decorrelation {
     boolean windows;
     boolean joins;
     boolean correlates;
+    boolean ordered;
 
     @Override
     public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
@@ -120,8 +122,15 @@ final class Decorrelation {
       public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
         windows |= node instanceof Project project && project.containsOver();
         // Calcite forgets that both sides are of the same outer row.
+        // Calcite puts columns before those that an aggregate orders its rows by.
+        ordered |= node instanceof Aggregate aggregate && isOrdered(aggregate) && uses(node);
         joins |= node instanceof Join join && uses(join.getLeft()) && uses(join.getRight());
         super.visit(node, ordinal, parent);
+      }
+
+      private boolean isOrdered(Aggregate aggregate) {
+        return aggregate.getAggCallList().stream()
+            .anyMatch(call -> !call.getCollation().getFieldCollations().isEmpty());
       }
 
       private boolean uses(RelNode rel) {

@@ -37,7 +37,9 @@ import org.apache.calcite.rex.RexFieldAccess;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlLikeOperator;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 
 /// Calcite's row expressions as ours. What has no record of its own becomes a `Call` by function
@@ -410,10 +412,24 @@ final class ExpressionTranslator {
     if (call.getOperator() == EngineScalars.TYPED) {
       return translate(call.operands.getFirst());
     }
+    if (call.getOperator() == SqlLibraryOperators.CONCAT_FUNCTION) {
+      return concatenated(call);
+    }
     return new Call(
         FunctionRegistry.instance().id(call.getOperator()),
         translateAll(call.operands),
         type(call),
         call.getType().isNullable());
+  }
+
+  /// `concat(a, b, c)` is `a || b || c`.
+  private static Expression concatenated(RexCall call) {
+    String concat = FunctionRegistry.instance().id(SqlStdOperatorTable.CONCAT);
+    Expression all = translate(call.operands.getFirst());
+    for (RexNode operand : call.operands.subList(1, call.operands.size())) {
+      Expression next = translate(operand);
+      all = new Call(concat, List.of(all, next), type(call), all.nullable() || next.nullable());
+    }
+    return all;
   }
 }

@@ -52,7 +52,7 @@ class TpchTest {
   @MethodSource("queries")
   void givesWhatDuckDbGives(String name) {
     String sql = TpchQueries.text(name);
-    List<List<Object>> ours = EngineRows.run(engine, sql);
+    List<List<Object>> ours = EngineRows.runOnKernels(engine, sql);
     List<List<Object>> oracle = duck.query(sql);
     assertThat(ResultComparison.difference(ours, oracle)).isEmpty();
   }

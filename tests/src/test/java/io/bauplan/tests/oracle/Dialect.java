@@ -124,6 +124,14 @@ final class Dialect {
         right);
   }
 
+  /// No literal NULL: ours takes `NULL NOT IN` a correlated sub-query for unknown where the
+  /// sub-query has no rows, too, which is wrong and rare.
+  static Sql known(Expressions make, Value value) {
+    return value.sql().ours().startsWith("CAST(NULL")
+        ? make.literal(value.kind()).sql()
+        : value.sql();
+  }
+
   /// Why the oracle alone may refuse a query.
   static Optional<String> reasonTheirs(String message) {
     return THEIRS.entrySet().stream()

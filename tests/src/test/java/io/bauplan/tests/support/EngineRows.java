@@ -47,6 +47,20 @@ public final class EngineRows {
     };
   }
 
+  /// The rows of a query that must not need Calcite's code.
+  public static List<List<Object>> runOnKernels(Engine engine, String sql) {
+    StatementResult.Rows rows =
+        (StatementResult.Rows) engine.execute(Session.DEFAULT, sql, StatementOptions.DEFAULT);
+    try (RunningQuery query = rows.query()) {
+      List<List<Object>> all = drain(engine, query);
+      List<String> fallbacks = query.figures().fallbacks();
+      if (!fallbacks.isEmpty()) {
+        throw new AssertionError("runs through Calcite's code: " + fallbacks);
+      }
+      return all;
+    }
+  }
+
   private static List<List<Object>> drain(Engine engine, RunningQuery query) {
     List<List<Object>> rows = new ArrayList<>();
     for (Batch next = query.next(); next != null; next = query.next()) {
