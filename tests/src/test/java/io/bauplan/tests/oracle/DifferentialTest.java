@@ -17,7 +17,7 @@ class DifferentialTest {
   @Test
   void randomQueriesGiveWhatTheOracleGives(@TempDir Path folder) {
     long seed = Long.getLong("differential.seed", 20_261_122L);
-    long queries = Long.getLong("differential.queries", 14L);
+    long queries = Long.getLong("differential.queries", 150L);
     long first = Long.getLong("differential.first", 0);
     try (Engine engine = Engine.open(EngineConfig.of(folder.resolve("warehouse")));
         DuckDb duck = DuckDb.open()) {
