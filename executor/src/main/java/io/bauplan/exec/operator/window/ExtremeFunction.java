@@ -64,16 +64,25 @@ final class ExtremeFunction extends PickFunction {
   }
 
   private final class Best extends Fold {
-    private final Register compared = input.register(compared());
-    private final Register picked = input.register(argument(0));
-    private final long[] values = numbers;
+    /// By position: values are read again and again where frames slide.
+    private final long[] values;
+
+    private final boolean[] present;
     private final int[] rows;
 
-    /// By slot, the row.
+    /// By slot, the position.
     private int[] best = {};
 
     Best(Span span) {
       this.rows = span.rows();
+      this.values = new long[rows.length];
+      this.present = new boolean[rows.length];
+      Register compared = input.register(compared());
+      Register picked = input.register(argument(0));
+      for (int i = 0; i < rows.length; i++) {
+        values[i] = numbers[rows[i]];
+        present[i] = !compared.isNull(rows[i]) && !picked.isNull(rows[i]);
+      }
     }
 
     @Override
@@ -88,17 +97,16 @@ final class ExtremeFunction extends PickFunction {
 
     @Override
     void add(int slot, int position) {
-      int row = rows[position];
-      if (!compared.isNull(row) && !picked.isNull(row)) {
-        offer(slot, row);
+      if (present[position]) {
+        offer(slot, position);
       }
     }
 
     /// Of equal values the first stays.
-    private void offer(int slot, int row) {
+    private void offer(int slot, int position) {
       int before = best[slot];
-      if (before == NONE || sign * Long.compare(values[row], values[before]) > 0) {
-        best[slot] = row;
+      if (before == NONE || sign * Long.compare(values[position], values[before]) > 0) {
+        best[slot] = position;
       }
     }
 
@@ -111,7 +119,7 @@ final class ExtremeFunction extends PickFunction {
 
     @Override
     void emit(int row) {
-      picks[row] = best[0];
+      picks[row] = best[0] == NONE ? NONE : rows[best[0]];
     }
   }
 }

@@ -63,16 +63,31 @@ final class FloatFunction extends ComputedFunction {
     FoldedFrames.run(span, fold);
   }
 
+  /// Values by position: they are read again and again where frames slide.
+  private static final class SpanNumbers {
+    private final double[] values;
+    private final boolean[] present;
+
+    SpanNumbers(Span span, Register register, double[] byRow) {
+      int[] rows = span.rows();
+      values = new double[rows.length];
+      present = new boolean[rows.length];
+      for (int i = 0; i < rows.length; i++) {
+        values[i] = byRow[rows[i]];
+        present[i] = !register.isNull(rows[i]);
+      }
+    }
+  }
+
   private final class Sum extends Fold {
-    private final Register register = input.register(argument(0));
     private final boolean average = call.function().equals("avg");
     private final boolean zeroWhenEmpty = call.function().equals("sum0");
-    private final int[] rows;
+    private final SpanNumbers numbers;
     private double[] sums = {};
     private int[] counts = {};
 
     Sum(Span span) {
-      this.rows = span.rows();
+      this.numbers = new SpanNumbers(span, input.register(argument(0)), values);
     }
 
     @Override
@@ -89,9 +104,8 @@ final class FloatFunction extends ComputedFunction {
 
     @Override
     void add(int slot, int position) {
-      int row = rows[position];
-      if (!register.isNull(row)) {
-        sums[slot] += values[row];
+      if (numbers.present[position]) {
+        sums[slot] += numbers.values[position];
         counts[slot]++;
       }
     }
@@ -114,16 +128,15 @@ final class FloatFunction extends ComputedFunction {
 
   /// Welford's running variance; two of them are merged as Chan does.
   private final class Variance extends Fold {
-    private final Register register = input.register(argument(0));
     private final boolean root = call.function().startsWith("stddev");
     private final int lessRows = call.function().endsWith("_pop") ? 0 : 1;
-    private final int[] rows;
+    private final SpanNumbers numbers;
     private double[] means = {};
     private double[] squares = {};
     private int[] counts = {};
 
     Variance(Span span) {
-      this.rows = span.rows();
+      this.numbers = new SpanNumbers(span, input.register(argument(0)), values);
     }
 
     @Override
@@ -142,12 +155,12 @@ final class FloatFunction extends ComputedFunction {
 
     @Override
     void add(int slot, int position) {
-      int row = rows[position];
-      if (!register.isNull(row)) {
-        double delta = values[row] - means[slot];
+      if (numbers.present[position]) {
+        double value = numbers.values[position];
+        double delta = value - means[slot];
         counts[slot]++;
         means[slot] += delta / counts[slot];
-        squares[slot] += delta * (values[row] - means[slot]);
+        squares[slot] += delta * (value - means[slot]);
       }
     }
 
