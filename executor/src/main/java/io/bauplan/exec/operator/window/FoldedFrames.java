@@ -3,14 +3,13 @@ package io.bauplan.exec.operator.window;
 import io.bauplan.sql.plan.PhysicalPlan.Window.Bound;
 import io.bauplan.sql.plan.PhysicalPlan.Window.Exclusion;
 import io.bauplan.sql.plan.PhysicalPlan.Window.Frame;
-import java.util.ArrayList;
-import java.util.List;
 
 /// Folds the frame of every row of a span. A frame that only grows takes each row once; other ones
 /// are put together from a tree of folded blocks, or row by row where they are short.
 final class FoldedFrames {
   private static final int FAN_BITS = 4;
   private static final int FAN = 1 << FAN_BITS;
+  private static final int MAX_LEVELS = Integer.SIZE / FAN_BITS;
 
   /// Shorter frames, on average, are not worth a tree.
   private static final int MIN_TREE_ROWS = 2 * FAN;
@@ -19,7 +18,9 @@ final class FoldedFrames {
   private final Fold fold;
 
   /// First slot of each level of blocks, above the rows.
-  private final List<Integer> levels = new ArrayList<>();
+  private final int[] levels = new int[MAX_LEVELS];
+
+  private int levelCount;
 
   private FoldedFrames(Span span, Fold fold) {
     this.span = span;
@@ -92,14 +93,14 @@ final class FoldedFrames {
     int slots = 1;
     if (total >= (long) MIN_TREE_ROWS * begins.length) {
       for (int blocks = begins.length >> FAN_BITS; blocks > 0; blocks >>= FAN_BITS) {
-        levels.add(slots);
+        levels[levelCount++] = slots;
         slots += blocks;
       }
     }
     fold.grow(slots);
-    for (int level = 0; level < levels.size(); level++) {
-      int first = levels.get(level);
-      int end = level + 1 < levels.size() ? levels.get(level + 1) : slots;
+    for (int level = 0; level < levelCount; level++) {
+      int first = levels[level];
+      int end = level + 1 < levelCount ? levels[level + 1] : slots;
       for (int slot = first; slot < end; slot++) {
         fold.reset(slot);
         int from = slot - first << FAN_BITS;
@@ -115,7 +116,7 @@ final class FoldedFrames {
     if (level == 0) {
       fold.add(slot, index);
     } else {
-      fold.merge(slot, levels.get(level - 1) + index);
+      fold.merge(slot, levels[level - 1] + index);
     }
   }
 
@@ -123,7 +124,7 @@ final class FoldedFrames {
   private void query(int level, int from, int end) {
     int firstBlock = from + FAN - 1 >> FAN_BITS;
     int lastBlock = end >> FAN_BITS;
-    if (level == levels.size() || firstBlock >= lastBlock) {
+    if (level == levelCount || firstBlock >= lastBlock) {
       for (int i = from; i < end; i++) {
         add(0, level, i);
       }
