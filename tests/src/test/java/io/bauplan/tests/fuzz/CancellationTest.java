@@ -10,8 +10,8 @@ import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.session.Session;
+import io.bauplan.tests.support.EngineRows;
 import io.bauplan.tests.support.TpcdsQueries;
-import io.bauplan.tests.support.TpcdsWarehouse;
 import io.bauplan.tests.support.TpchQueries;
 import io.bauplan.tests.support.TpchWarehouse;
 import io.bauplan.udf.api.OutputListener;
@@ -50,6 +50,8 @@ class CancellationTest {
     DEADLINE
   }
 
+  private record Asked(Session session, String text) {}
+
   private final Random random = new Random(SEED);
   private final Map<String, Long> outcomes = new TreeMap<>();
   private final List<String> wrong = new ArrayList<>();
@@ -66,23 +68,31 @@ class CancellationTest {
             defaults.cacheDirectory(),
             4,
             MEMORY_BYTES);
-    List<String> queries = new ArrayList<>();
-    TpchQueries.names().forEach(name -> queries.add(TpchQueries.text(name)));
+    List<Asked> queries = new ArrayList<>();
+    TpchQueries.names()
+        .forEach(name -> queries.add(new Asked(Session.DEFAULT, TpchQueries.text(name))));
     if (COUNT > 200) {
       TpcdsQueries.names()
-          .forEach(name -> queries.add(TpcdsQueries.textWithNullForZeroDivisors(name)));
+          .forEach(
+              name ->
+                  queries.add(
+                      new Asked(
+                          Session.DEFAULT.withNamespace(List.of("ds")),
+                          TpcdsQueries.textWithNullForZeroDivisors(name))));
     }
     try (Engine roomy = Engine.open(EngineConfig.of(folder))) {
       TpchWarehouse.generateIfAbsent(roomy, SCALE);
       if (COUNT > 200) {
-        TpcdsWarehouse.generateIfAbsent(roomy, SCALE);
+        // Both have a table of customers.
+        EngineRows.run(
+            roomy, "CALL system.generate_tpcds(scale => " + SCALE + ", namespace => 'ds')");
       }
     }
-    Map<String, Long> nanos = new HashMap<>();
+    Map<Asked, Long> nanos = new HashMap<>();
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     try (Engine engine = Engine.open(config)) {
       for (int i = 0; i < COUNT; i++) {
-        String sql = queries.get(random.nextInt(queries.size()));
+        Asked sql = queries.get(random.nextInt(queries.size()));
         Long whole = nanos.get(sql);
         if (whole == null) {
           // Twice, the second time with its plan known.
@@ -112,7 +122,7 @@ class CancellationTest {
     return lateMillis.get((int) Math.min(lateMillis.size() - 1, share * lateMillis.size()));
   }
 
-  private void end(Engine engine, ScheduledExecutorService timer, String sql, Way way, long nanos) {
+  private void end(Engine engine, ScheduledExecutorService timer, Asked sql, Way way, long nanos) {
     AtomicLong asked = new AtomicLong();
     long start = System.nanoTime();
     String outcome;
@@ -142,7 +152,7 @@ class CancellationTest {
       outcome = e.code().name();
       if (e.code() == ErrorCode.INTERNAL_ERROR
           || e.code() == ErrorCode.CANCELLED && way != Way.CANCEL) {
-        wrong.add(way + " " + e.getMessage() + ": " + sql);
+        wrong.add(way + " " + e.getMessage() + ": " + sql.text);
       }
     }
     long ended = System.nanoTime();
@@ -159,7 +169,7 @@ class CancellationTest {
     }
   }
 
-  private static void run(Engine engine, String sql, Duration timeout) {
+  private static void run(Engine engine, Asked sql, Duration timeout) {
     try (RunningQuery query = start(engine, sql, timeout)) {
       for (var batch = query.next(); batch != null; batch = query.next()) {
         batch.close();
@@ -171,12 +181,12 @@ class CancellationTest {
     }
   }
 
-  private static RunningQuery start(Engine engine, String sql, Duration timeout) {
+  private static RunningQuery start(Engine engine, Asked sql, Duration timeout) {
     StatementOptions options = new StatementOptions(List.of(), timeout, OutputListener.NONE);
-    return ((StatementResult.Rows) engine.execute(Session.DEFAULT, sql, options)).query();
+    return ((StatementResult.Rows) engine.execute(sql.session, sql.text, options)).query();
   }
 
-  private void leavesNothing(Engine engine, Path folder, String sql, Way way, long nanos)
+  private void leavesNothing(Engine engine, Path folder, Asked sql, Way way, long nanos)
       throws IOException, InterruptedException {
     String left = "";
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
@@ -187,7 +197,7 @@ class CancellationTest {
       }
       Thread.sleep(5);
     } while (System.nanoTime() < end);
-    wrong.add(way + " after " + nanos / 1_000_000 + " ms leaves " + left + ": " + sql);
+    wrong.add(way + " after " + nanos / 1_000_000 + " ms leaves " + left + ": " + sql.text);
   }
 
   private static String left(Engine engine, Path folder) throws IOException {
