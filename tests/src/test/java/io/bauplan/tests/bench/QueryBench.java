@@ -40,7 +40,7 @@ class QueryBench {
   private static final String SCALE = System.getProperty("bench.scale", "1");
   private static final boolean WARM = !System.getProperty("bench.mode", "warm").equals("cold");
   private static final int RUNS = Integer.getInteger("bench.runs", 7);
-  private static final int WARM_UPS = 3;
+  private static final int WARM_UPS = 8;
   private static final int THREADS =
       Integer.getInteger("bench.threads", Runtime.getRuntime().availableProcessors());
 

@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 class S3ScanBench {
   private static final int IN_FLIGHT = 8;
   /// Both sides take several times as long before they are compiled.
-  private static final int WARM_UP_ROUNDS = 20;
+  private static final int WARM_UP_ROUNDS = 60;
   private static final String QUERY =
       "SELECT COUNT(*), CAST(SUM(id) AS BIGINT), MAX(usd), MAX(country), MAX(weight) FROM events"
           + System.getProperty("s3scan.where", "");
