@@ -11,6 +11,7 @@ import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.session.Session;
 import io.bauplan.tests.support.EngineRows;
+import io.bauplan.tests.support.LiveFolder;
 import io.bauplan.tests.support.TpcdsQueries;
 import io.bauplan.tests.support.TpchQueries;
 import io.bauplan.tests.support.TpchWarehouse;
@@ -216,12 +217,9 @@ class CancellationTest {
             });
     Path spill = folder.resolve("spill");
     if (Files.exists(spill)) {
-      try (Stream<Path> files = Files.walk(spill)) {
-        files
-            .filter(Files::isRegularFile)
-            .filter(file -> !file.toString().endsWith(".lock"))
-            .forEach(file -> left.append(file.getFileName()).append(" is there "));
-      }
+      LiveFolder.files(spill).stream()
+          .filter(file -> !file.toString().endsWith(".lock"))
+          .forEach(file -> left.append(file.getFileName()).append(" is there "));
     }
     return left.toString();
   }

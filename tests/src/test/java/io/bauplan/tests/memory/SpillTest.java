@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
-import java.nio.file.Files;
+import io.bauplan.tests.support.LiveFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,9 +87,9 @@ class SpillTest {
       }
       assertThat(wrong).isEmpty();
       assertThat(spilled).isGreaterThan(STATEMENTS.size() / 2);
-      try (Stream<Path> left = Files.walk(spill)) {
-        assertThat(left.filter(path -> path.toString().endsWith(".spill"))).isEmpty();
-      }
+      assertThat(LiveFolder.files(spill))
+          .filteredOn(path -> path.toString().endsWith(".spill"))
+          .isEmpty();
     }
     assertThat(spill).isEmptyDirectory();
   }

@@ -16,6 +16,7 @@ import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.session.Principal;
 import io.bauplan.sql.session.Session;
 import io.bauplan.tests.support.EngineRows;
+import io.bauplan.tests.support.LiveFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -200,11 +201,9 @@ final class JobsTest {
       assertThat(engine.jobs().log((String) again.getFirst()))
           .anySatisfy(line -> assertThat(line.text()).isEqualTo("factor 3"));
       // Nothing of the secret is on the disk.
-      try (Stream<Path> files = Files.walk(folder.resolve("w/jobs"))) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          assertThat(Files.readString(file)).as(file.toString()).doesNotContain("hush");
-        }
-      }
+      assertThat(LiveFolder.files(folder.resolve("w/jobs")))
+          .isNotEmpty()
+          .allSatisfy(file -> assertThat(file).content().doesNotContain("hush"));
       assertThatThrownBy(() -> run(engine, "RERUN JOB 'nothing'")).hasMessageContaining("not kept");
     }
   }

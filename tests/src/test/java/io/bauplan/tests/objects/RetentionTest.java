@@ -7,13 +7,16 @@ import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
 import io.bauplan.exec.engine.StatementOptions;
 import io.bauplan.exec.engine.StatementResult;
+import io.bauplan.sql.catalog.CommitInfo;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.session.Session;
 import io.bauplan.tests.support.EngineRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -101,6 +104,60 @@ class RetentionTest {
       Thread.sleep(20);
       assertThat(message(engine, "CALL system.remove_orphan_files(retention_days => 0)"))
           .doesNotContain("removed 0 files");
+    }
+  }
+
+  @Test
+  void mergesBranchesWhoseCommonVersionHasExpired() throws Exception {
+    try (Engine engine = Engine.open(EngineConfig.of(warehouse))) {
+      run(engine, "CREATE TABLE t AS SELECT 1 AS v");
+      run(engine, "CREATE BRANCH b");
+      run(engine, "INSERT INTO t AT BRANCH b VALUES (2)");
+      run(engine, "INSERT INTO t VALUES (3)");
+      String parted = Files.readString(versions("t").getFirst());
+      Thread.sleep(20);
+      run(engine, "CALL system.remove_orphan_files(retention_days => 0)");
+      assertThat(versions("t")).allSatisfy(file -> assertThat(file).content().isNotEqualTo(parted));
+      run(engine, "MERGE BRANCH b INTO main");
+      assertThat(run(engine, "SELECT v FROM t ORDER BY v"))
+          .containsExactly(List.of(1L), List.of(2L), List.of(3L));
+    }
+  }
+
+  /// What was appended in between cannot be told any more, so it must not be left out.
+  @Test
+  void doesNotMergeHistoriesOfWhichAPartHasExpired() throws Exception {
+    try (Engine engine = Engine.open(EngineConfig.of(warehouse))) {
+      run(engine, "CREATE TABLE t (v BIGINT)");
+      run(engine, "CREATE BRANCH b");
+      run(engine, "INSERT INTO t AT BRANCH b VALUES (1)");
+      run(engine, "INSERT INTO t AT BRANCH b VALUES (2)");
+      run(engine, "INSERT INTO t VALUES (3)");
+      engine
+          .catalog()
+          .upkeep()
+          .expireSnapshots(
+              "b",
+              new TableRef(List.of("bauplan"), "t"),
+              Instant.now().plusSeconds(1),
+              1,
+              CommitInfo.of("expire"));
+      assertThatThrownBy(() -> run(engine, "MERGE BRANCH b INTO main"))
+          .isInstanceOfSatisfying(
+              EngineException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.COMMIT_CONFLICT));
+      assertThat(run(engine, "SELECT v FROM t AT BRANCH b ORDER BY v"))
+          .containsExactly(List.of(1L), List.of(2L));
+    }
+  }
+
+  /// Metadata files of a table that are there, oldest first.
+  private List<Path> versions(String table) throws IOException {
+    try (Stream<Path> all = Files.walk(warehouse.resolve("data"))) {
+      return all.filter(file -> file.toString().contains("/" + table + "_"))
+          .filter(file -> file.toString().endsWith(".metadata.json"))
+          .sorted(java.util.Comparator.comparing(file -> file.getFileName().toString()))
+          .toList();
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
 import io.bauplan.tests.support.EngineRows;
+import io.bauplan.tests.support.LiveFolder;
 import io.bauplan.tests.support.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,13 +90,12 @@ final class CacheLimitsTest {
   }
 
   private static long columnFileBytes(EngineConfig config) throws IOException {
-    long sum = 0;
-    try (Stream<Path> files = Files.list(config.warehouse().resolve("cache").resolve("columns"))) {
-      for (Path file : files.filter(p -> p.toString().endsWith(".column")).toList()) {
-        sum += Files.size(file);
-      }
-    }
-    return sum;
+    Path columns = config.warehouse().resolve("cache").resolve("columns");
+    return LiveFolder.files(columns).stream()
+        .filter(file -> file.toString().endsWith(".column"))
+        // 0 for one that is gone by now.
+        .mapToLong(file -> file.toFile().length())
+        .sum();
   }
 
   /// Samples of what this process holds in memory, in megabytes.

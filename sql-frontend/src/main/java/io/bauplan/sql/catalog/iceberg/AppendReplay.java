@@ -27,14 +27,18 @@ public final class AppendReplay {
     this.store = store;
   }
 
+  /// What the catalog itself says of the version at which the histories parted. Its files may be
+  /// gone: no head reaches them when the branch that both came from was dropped or went on.
+  ///
+  /// @param snapshotId -1 for a table that had none
+  public record Base(long snapshotId, int schemaId, int specId) {}
+
   /// The target with the source's rows added, to be written and committed by the caller; empty
-  /// where the histories cannot be reconciled so. Arguments are metadata locations.
-  public Optional<TableUpdate> replay(
-      String baseLocation, String sourceLocation, String targetLocation) {
-    TableMetadata base = store.metadata(baseLocation);
+  /// where the histories cannot be reconciled so. Locations are those of metadata of heads.
+  public Optional<TableUpdate> replay(Base base, String sourceLocation, String targetLocation) {
     TableMetadata source = store.metadata(sourceLocation);
     TableMetadata target = store.metadata(targetLocation);
-    if (!sameShape(base, source) || !sameShape(base, target)) {
+    if (!sameShape(base, source, target)) {
       return Optional.empty();
     }
     Optional<List<Snapshot>> sourceAppends = appendsSince(base, source);
@@ -65,30 +69,32 @@ public final class AppendReplay {
     return Optional.of(update);
   }
 
-  private static boolean sameShape(TableMetadata base, TableMetadata other) {
-    return base.uuid().equals(other.uuid())
-        && base.formatVersion() == other.formatVersion()
-        && base.currentSchemaId() == other.currentSchemaId()
-        && base.defaultSpecId() == other.defaultSpecId()
-        && base.specsById().equals(other.specsById())
-        && base.properties().equals(other.properties());
+  private static boolean sameShape(Base base, TableMetadata source, TableMetadata target) {
+    return source.uuid().equals(target.uuid())
+        && source.formatVersion() == target.formatVersion()
+        && source.currentSchemaId() == base.schemaId()
+        && target.currentSchemaId() == base.schemaId()
+        && source.schema().sameSchema(target.schema())
+        && source.defaultSpecId() == base.specId()
+        && target.defaultSpecId() == base.specId()
+        && source.specsById().equals(target.specsById())
+        && source.properties().equals(target.properties());
   }
 
-  /// The snapshots after the base's, oldest first, if all of them are appends.
-  private static Optional<List<Snapshot>> appendsSince(TableMetadata base, TableMetadata later) {
-    long from = base.currentSnapshot() == null ? -1 : base.currentSnapshot().snapshotId();
+  /// The snapshots after the base's, oldest first, if all of them are appends and still listed.
+  private static Optional<List<Snapshot>> appendsSince(Base base, TableMetadata later) {
     List<Snapshot> appends = new ArrayList<>();
-    @Nullable Snapshot snapshot = later.currentSnapshot();
-    while (snapshot != null && snapshot.snapshotId() != from) {
-      if (!DataOperations.APPEND.equals(snapshot.operation())) {
+    long id = later.currentSnapshot() == null ? -1 : later.currentSnapshot().snapshotId();
+    while (id != base.snapshotId()) {
+      @Nullable Snapshot snapshot = later.snapshot(id);
+      if (snapshot == null || !DataOperations.APPEND.equals(snapshot.operation())) {
         return Optional.empty();
       }
       appends.addFirst(snapshot);
       Long parent = snapshot.parentId();
-      snapshot = parent == null ? null : later.snapshot(parent);
+      id = parent == null ? -1 : parent;
     }
-    boolean reachedBase = snapshot != null || from == -1;
-    return reachedBase ? Optional.of(appends) : Optional.empty();
+    return Optional.of(appends);
   }
 
   private List<DataFile> added(List<Snapshot> snapshots) {

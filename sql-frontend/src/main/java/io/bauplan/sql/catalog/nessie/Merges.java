@@ -184,7 +184,9 @@ final class Merges {
     }
     return new AppendReplay(Contents.name(key), store.tables())
         .replay(
-            before.getMetadataLocation(), theirs.getMetadataLocation(), ours.getMetadataLocation())
+            new AppendReplay.Base(before.getSnapshotId(), before.getSchemaId(), before.getSpecId()),
+            theirs.getMetadataLocation(),
+            ours.getMetadataLocation())
         .map(
             update ->
                 new Reconciled(
