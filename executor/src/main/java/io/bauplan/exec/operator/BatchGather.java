@@ -7,6 +7,7 @@ import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Gather;
 import io.bauplan.exec.batch.Vector;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -30,6 +31,13 @@ public final class BatchGather {
       columns.forEach(Vector::close);
       throw e;
     }
+  }
+
+  /// All rows, which need nothing of the batch any more. Borrows it; it has no selection.
+  public static Batch copy(Batch from, BufferAllocator allocator) {
+    int[] all = new int[from.rowCount()];
+    Arrays.setAll(all, i -> i);
+    return new Batch(gather(from, all, all.length, allocator), all.length);
   }
 
   /// Codes that a column shares with one before it are gathered once.

@@ -1,9 +1,7 @@
 package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
-import io.bauplan.exec.batch.ConstantVector;
 import io.bauplan.exec.batch.FlatVector;
-import io.bauplan.exec.batch.Unfinished;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Literals;
 import io.bauplan.exec.expression.Register;
@@ -15,10 +13,10 @@ import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.PhysicalPlan;
-import io.bauplan.sql.plan.PhysicalPlan.JoinKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Nodes that run plans of their own, again and again: WITH RECURSIVE, and what decorrelation left
@@ -45,11 +43,10 @@ final class NestedPlans {
             : query.own(
                 new GroupTable(
                     node.output().columns().stream().map(Column::type).toList(), allocator));
-    Batch round = compiler.collect(node.seed(), Map.of(), Map.of());
+    Function<Batch, Batch> kept =
+        rows -> query.own(seen == null ? BatchGather.copy(rows, allocator) : fresh(rows, seen));
+    Batch round = compiler.run(node.seed(), Map.of(), Map.of(), kept);
     for (int i = 0; ; i++) {
-      if (seen != null) {
-        round = fresh(round, seen);
-      }
       if (round.rowCount() == 0) {
         return all;
       }
@@ -62,7 +59,7 @@ final class NestedPlans {
             null);
       }
       all.add(round);
-      round = compiler.collect(node.step(), Map.of(node.name(), round), Map.of());
+      round = compiler.run(node.step(), Map.of(node.name(), round), Map.of(), kept);
     }
   }
 
@@ -85,67 +82,34 @@ final class NestedPlans {
         known = groups[i] + 1;
       }
     }
-    return query.own(new Batch(BatchGather.gather(round, rows, kept, allocator), kept));
+    return new Batch(BatchGather.gather(round, rows, kept, allocator), kept);
   }
 
   /// For each left row the right plan's rows with the row's columns bound, in batches owned by the
   /// query.
   List<Batch> correlate(PhysicalPlan.Correlate node, Batch left) {
-    List<Batch> all = new ArrayList<>();
     List<FlatVector> columns = new ArrayList<>();
     for (Vector column : left.columns()) {
       columns.add(query.own(column.flatten(allocator)));
     }
+    JoinedRows joined = query.own(new JoinedRows(node, left, query, allocator));
     for (int row = 0; row < left.rowCount(); row++) {
       query.check();
       List<Expression.Literal> bound = new ArrayList<>();
       for (FlatVector column : columns) {
         bound.add(new Expression.Literal(Literals.value(column, row), column.type()));
       }
-      Batch right = compiler.collect(node.right(), Map.of(), Map.of(node.correlationId(), bound));
-      Batch joined = join(node.kind(), left, row, right);
-      if (joined != null) {
-        all.add(query.own(joined));
-      }
+      int at = row;
+      compiler.run(
+          node.right(),
+          Map.of(),
+          Map.of(node.correlationId(), bound),
+          right -> {
+            joined.add(at, right);
+            return true;
+          });
     }
-    return all;
-  }
-
-  private @org.jspecify.annotations.Nullable Batch join(
-      JoinKind kind, Batch left, int row, Batch right) {
-    int count = right.rowCount();
-    switch (kind) {
-      case SEMI, ANTI -> {
-        return count > 0 == (kind == JoinKind.SEMI)
-            ? new Batch(BatchGather.gather(left, new int[] {row}, 1, allocator), 1)
-            : null;
-      }
-      case INNER, LEFT -> {
-        if (count == 0 && kind == JoinKind.INNER) {
-          return null;
-        }
-        int rows = Math.max(count, 1);
-        int[] rightRows = new int[rows];
-        for (int i = 0; i < rows; i++) {
-          rightRows[i] = count == 0 ? -1 : i;
-        }
-        List<Vector> columns = new ArrayList<>();
-        try (Unfinished unfinished = new Unfinished()) {
-          // One copy, however many rows: the row may hold the very list that is unnested.
-          for (Vector column : BatchGather.gather(left, new int[] {row}, 1, allocator)) {
-            columns.add(unfinished.add(new ConstantVector((FlatVector) column, rows)));
-          }
-          for (Vector column : BatchGather.gather(right, rightRows, rows, allocator)) {
-            columns.add(unfinished.add(column));
-          }
-          return unfinished.done(new Batch(columns, rows));
-        }
-      }
-      case RIGHT, FULL, MARK, RIGHT_SEMI, RIGHT_ANTI ->
-          throw new EngineException(
-              ErrorCode.NOT_SUPPORTED, "a correlated " + kind + " join cannot be executed");
-    }
-    return null;
+    return joined.finish();
   }
 
   /// Gives batches out in slices. Borrows them.

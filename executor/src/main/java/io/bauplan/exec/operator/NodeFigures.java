@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -21,14 +22,19 @@ public final class NodeFigures {
   public final LongAdder nanos = new LongAdder();
   private final Map<String, LongAdder> details = new ConcurrentHashMap<>();
   private final Queue<BufferAllocator> allocators = new ConcurrentLinkedQueue<>();
+  private final LongAccumulator peak = new LongAccumulator(Math::max, 0);
 
   public NodeFigures(PhysicalPlan node) {
     this.node = node;
   }
 
-  /// Counts what the node holds in this allocator.
-  void memory(BufferAllocator allocator) {
+  /// Counts what the node holds in this allocator, until the result is closed.
+  AutoCloseable memory(BufferAllocator allocator) {
     allocators.add(allocator);
+    return () -> {
+      peak.accumulate(allocator.getPeakMemoryAllocation());
+      allocators.remove(allocator);
+    };
   }
 
   public LongAdder detail(String name) {
@@ -38,8 +44,7 @@ public final class NodeFigures {
   public OperatorFigures snapshot() {
     Map<String, Long> values = new java.util.TreeMap<>();
     details.forEach((name, adder) -> values.put(name, adder.sum()));
-    long peak =
-        allocators.stream().mapToLong(BufferAllocator::getPeakMemoryAllocation).max().orElse(0);
-    return new OperatorFigures(node, rows.sum(), nanos.sum(), peak, values);
+    allocators.forEach(allocator -> peak.accumulate(allocator.getPeakMemoryAllocation()));
+    return new OperatorFigures(node, rows.sum(), nanos.sum(), peak.get(), values);
   }
 }

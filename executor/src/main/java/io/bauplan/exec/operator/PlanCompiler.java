@@ -25,6 +25,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Turns a plan into the steps that run it: a pipeline per breaker, in an order in which each finds
@@ -33,7 +34,7 @@ public final class PlanCompiler {
   /// Runs steps and waits for them; throws the query's error.
   @FunctionalInterface
   public interface StepRunner {
-    void run(List<Step> steps);
+    void run(QueryContext query, List<Step> steps);
   }
 
   private final QueryContext query;
@@ -101,7 +102,7 @@ public final class PlanCompiler {
   public Source compile(PhysicalPlan node) {
     NodeFigures counted = figures.getOrDefault(node, new NodeFigures(node));
     BufferAllocator allocator = query.child(node.getClass().getSimpleName());
-    counted.memory(allocator);
+    query.own(counted.memory(allocator));
     List<JoinKeyFilter.Target> filters = keyFilters;
     keyFilters = List.of();
     return new CountedSource(source(node, allocator, counted, filters), counted, query);
@@ -231,7 +232,7 @@ public final class PlanCompiler {
       rowType = project.input().output();
       NodeFigures projected = figures.getOrDefault(project, new NodeFigures(project));
       BufferAllocator memory = query.child("Project");
-      projected.memory(memory);
+      query.own(projected.memory(memory));
       projection = new Projection(project.expressions(), expressions(memory), projected.rows);
       input = compile(project.input(), JoinKeyFilter.Target.below(below, project.expressions()));
     } else {
@@ -348,22 +349,31 @@ public final class PlanCompiler {
     return Readers.single(() -> NestedPlans.reader(rows));
   }
 
-  /// Runs a plan to its end on behalf of a waiting step. The query owns the rows.
-  Batch collect(
+  /// Runs a plan to its end on behalf of a waiting step, and frees all that it owned when `use`
+  /// has made something else of its rows.
+  <R> R run(
       PhysicalPlan plan,
       Map<String, Batch> moreRecursions,
-      Map<Integer, List<Expression.Literal>> moreCorrelations) {
+      Map<Integer, List<Expression.Literal>> moreCorrelations,
+      Function<Batch, R> use) {
     Map<String, Batch> scans = new HashMap<>(recursions);
     scans.putAll(moreRecursions);
     Map<Integer, List<Expression.Literal>> outer = new HashMap<>(correlations);
     outer.putAll(moreCorrelations);
-    PlanCompiler inner =
-        new PlanCompiler(
-            query, runner, figures, Map.copyOf(scans), Map.copyOf(outer), sharedInputs, sharedRows);
-    BufferAllocator allocator = query.child("nested");
-    RowCollector rows = inner.collect(plan, allocator);
-    runner.run(inner.steps());
-    return rows.rows();
+    QueryContext own = query.nested();
+    try {
+      PlanCompiler inner = within(own, Map.copyOf(scans), Map.copyOf(outer));
+      RowCollector rows = inner.collect(plan, own.child("nested"));
+      runner.run(own, inner.steps());
+      return use.apply(rows.rows());
+    } finally {
+      own.release();
+    }
+  }
+
+  private PlanCompiler within(
+      QueryContext of, Map<String, Batch> scans, Map<Integer, List<Expression.Literal>> outer) {
+    return new PlanCompiler(of, runner, figures, scans, outer, sharedInputs, sharedRows);
   }
 
   private Source sort(PhysicalPlan.Sort node, BufferAllocator allocator, NodeFigures counted) {
@@ -408,7 +418,11 @@ public final class PlanCompiler {
       if (input == null) {
         throw new IllegalStateException("no shared rows " + id);
       }
-      rows = hold(input, List.of(), 0, query.child("shared"), new NodeFigures(input));
+      // Who comes first may be a plan that runs many times: the rows stay for the next.
+      QueryContext whole = query.whole();
+      PlanCompiler all = within(whole, recursions, correlations);
+      rows = all.hold(input, List.of(), 0, whole.child("shared"), new NodeFigures(input));
+      steps.addAll(all.steps());
       sharedRows.put(id, rows);
     }
     return new HeldRowsSource(rows, query.child("shared"), query.threads());

@@ -8,24 +8,22 @@ import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.exec.spill.SpillFolder;
 import io.bauplan.exec.worker.QueryOptions;
 import io.bauplan.sql.error.EngineException;
-import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.DeletedRows;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.WrittenFile;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.SharedTable;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /// One query while it runs: its memory, limits, first error, and what must be freed at its end.
@@ -39,18 +37,16 @@ public final class QueryContext {
   private final Function<String, SharedTable> intermediates;
   private final SpillFolder spill;
   private final int threads;
-  private final Instant now = Instant.now();
-  private final long start = System.nanoTime();
-  private final long deadline;
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
-  private final Deque<BufferAllocator> children = new ArrayDeque<>();
-  private final List<Runnable> cancellations = new ArrayList<>();
-  private final Set<String> fallbacks = new ConcurrentSkipListSet<>();
-  private final List<WrittenFile> written = new ArrayList<>();
-  private final List<DeletedRows> deleted = new ArrayList<>();
-  private final LongAdder spilledBytes = new LongAdder();
-  private volatile @Nullable EngineException failure;
-  private int allocators;
+  private final Instant now;
+  private final long start;
+  private final QueryFailure failure;
+  private final Resources resources = new Resources();
+  private final QueryContext whole;
+  private final Set<String> fallbacks;
+  private final List<WrittenFile> written;
+  private final List<DeletedRows> deleted;
+  private final LongAdder spilledBytes;
+  private final AtomicInteger allocators;
 
   /// @param allocator of this query; closed by its owner after `release`
   /// @param intermediates gives a new reference to an intermediate table
@@ -72,13 +68,46 @@ public final class QueryContext {
     this.intermediates = intermediates;
     this.spill = spill;
     this.threads = threads;
-    long nanos;
-    try {
-      nanos = options.timeout().toNanos();
-    } catch (ArithmeticException e) {
-      nanos = Long.MAX_VALUE;
-    }
-    this.deadline = start + Math.min(nanos, Long.MAX_VALUE / 2);
+    this.now = Instant.now();
+    this.start = System.nanoTime();
+    this.failure = new QueryFailure(allocator, options.timeout(), start);
+    this.whole = this;
+    this.fallbacks = new ConcurrentSkipListSet<>();
+    this.written = Collections.synchronizedList(new ArrayList<>());
+    this.deleted = Collections.synchronizedList(new ArrayList<>());
+    this.spilledBytes = new LongAdder();
+    this.allocators = new AtomicInteger();
+  }
+
+  private QueryContext(QueryContext whole) {
+    this.options = whole.options;
+    this.allocator = whole.allocator;
+    this.files = whole.files;
+    this.fallback = whole.fallback;
+    this.functions = whole.functions;
+    this.intermediates = whole.intermediates;
+    this.spill = whole.spill;
+    this.threads = whole.threads;
+    this.now = whole.now;
+    this.start = whole.start;
+    this.failure = whole.failure;
+    this.whole = whole;
+    this.fallbacks = whole.fallbacks;
+    this.written = whole.written;
+    this.deleted = whole.deleted;
+    this.spilledBytes = whole.spilledBytes;
+    this.allocators = whole.allocators;
+  }
+
+  /// This query for a plan of it that runs by itself, maybe thousands of times: the same limits,
+  /// figures and end, but what that plan owns goes when the result is released.
+  QueryContext nested() {
+    return new QueryContext(whole);
+  }
+
+  /// The query itself: what it owns stays till its end.
+  QueryContext whole() {
+    return whole;
   }
 
   public QueryOptions options() {
@@ -114,18 +143,18 @@ public final class QueryContext {
   }
 
   public long nanosToDeadline() {
-    return deadline - System.nanoTime();
+    return failure.nanosToDeadline();
   }
 
-  /// A named allocator under the query's; closed when the query is released.
-  public synchronized BufferAllocator child(String name) {
+  /// A named allocator under the query's; closed on release.
+  public BufferAllocator child(String name) {
     BufferAllocator child =
-        allocator.newChildAllocator(name + "-" + allocators++, 0, Long.MAX_VALUE);
-    children.push(child);
+        allocator.newChildAllocator(name + "-" + allocators.getAndIncrement(), 0, Long.MAX_VALUE);
+    resources.ownAllocator(child);
     return child;
   }
 
-  /// For an operator that spills where it has no room; closed when the query is released.
+  /// For an operator that spills where it has no room; closed on release.
   OperatorSpill spill(BufferAllocator of, NodeFigures figures) {
     return own(
         new OperatorSpill(
@@ -161,138 +190,55 @@ public final class QueryContext {
     return List.copyOf(fallbacks);
   }
 
-  /// Closes `resource` when the query is released, last come first.
-  public synchronized <T extends AutoCloseable> T own(T resource) {
-    owned.push(resource);
+  /// Closes `resource` on release, last come first.
+  public <T extends AutoCloseable> T own(T resource) {
+    resources.own(resource);
     return resource;
   }
 
-  /// Runs `action` once, when the query fails or is cancelled; at once if it already has.
+  /// Runs `action` once, when the query fails or is cancelled before the release; at once if it
+  /// already has.
   public void onCancel(Runnable action) {
-    synchronized (this) {
-      if (failure == null) {
-        cancellations.add(action);
-        return;
-      }
-    }
-    action.run();
+    failure.onCancel(action);
+    resources.own(() -> failure.forget(action));
   }
 
-  public synchronized void written(List<WrittenFile> files) {
+  public void written(List<WrittenFile> files) {
     written.addAll(files);
   }
 
-  public synchronized List<WrittenFile> writtenFiles() {
+  public List<WrittenFile> writtenFiles() {
     return List.copyOf(written);
   }
 
-  public synchronized void deleted(List<DeletedRows> rows) {
+  public void deleted(List<DeletedRows> rows) {
     deleted.addAll(rows);
   }
 
-  public synchronized List<DeletedRows> deletedRows() {
+  public List<DeletedRows> deletedRows() {
     return List.copyOf(deleted);
   }
 
   /// Throws the query's error, or that its time is up.
   public void check() {
-    EngineException known = failure;
-    if (known != null) {
-      throw known;
-    }
-    if (System.nanoTime() - deadline > 0) {
-      EngineException timeout =
-          new EngineException(
-              ErrorCode.TIMEOUT,
-              "the query did not end within " + options.timeout().toSeconds() + " s",
-              null,
-              "Raise the timeout, or read less.",
-              null);
-      fail(timeout);
-      throw timeout;
-    }
+    failure.check();
   }
 
   public boolean failed() {
-    return failure != null;
+    return failure.first() != null;
   }
 
   public @Nullable EngineException failure() {
-    return failure;
+    return failure.first();
   }
 
   /// Ends the query with its first error; later ones are dropped.
   public void fail(Throwable cause) {
-    List<Runnable> actions;
-    synchronized (this) {
-      if (failure != null) {
-        return;
-      }
-      failure = toEngineException(cause);
-      actions = List.copyOf(cancellations);
-      cancellations.clear();
-    }
-    actions.forEach(Runnable::run);
-  }
-
-  private EngineException toEngineException(Throwable cause) {
-    return switch (cause) {
-      case EngineException known -> known;
-      case OutOfMemoryException memory -> outOfMemory(memory);
-      case OutOfMemoryError memory -> outOfMemory(memory);
-      case StackOverflowError deep ->
-          new EngineException(
-              ErrorCode.TOO_COMPLEX,
-              "the statement is nested too deeply; split it into views",
-              deep);
-      default ->
-          new EngineException(
-              ErrorCode.INTERNAL_ERROR,
-              "internal error: " + cause + "; please report it with the statement",
-              cause);
-    };
-  }
-
-  private EngineException outOfMemory(Throwable cause) {
-    return new EngineException(
-        ErrorCode.OUT_OF_MEMORY,
-        "the query needs more memory than it may have ("
-            + (allocator.getLimit() == Long.MAX_VALUE
-                ? "the worker's limit"
-                : (allocator.getLimit() >> 20) + " MB")
-            + ", of which "
-            + (allocator.getAllocatedMemory() >> 20)
-            + " MB are in use)",
-        null,
-        "Raise the memory limit (--memory-limit, SET memory_limit), or filter or aggregate"
-            + " earlier.",
-        cause);
+    failure.fail(cause);
   }
 
   /// Frees what the query owns. All drivers have ended.
   public void release() {
-    List<AutoCloseable> resources;
-    synchronized (this) {
-      resources = new ArrayList<>(owned);
-      // Resources hold buffers of any allocator.
-      resources.addAll(children);
-      owned.clear();
-      children.clear();
-    }
-    RuntimeException first = null;
-    for (AutoCloseable resource : resources) {
-      try {
-        resource.close();
-      } catch (Exception e) {
-        if (first == null) {
-          first = e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
-        } else {
-          first.addSuppressed(e);
-        }
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    resources.release();
   }
 }

@@ -44,7 +44,7 @@ final class LocalQuery implements RunningQuery {
     this.query = query;
     this.allocator = query.allocator();
     this.onClose = onClose;
-    this.compiler = new PlanCompiler(query, plan, steps -> runNested(scheduler, steps));
+    this.compiler = new PlanCompiler(query, plan, (own, steps) -> runNested(own, scheduler, steps));
     List<Step> steps;
     try {
       Source root = compiler.compile(plan);
@@ -73,11 +73,11 @@ final class LocalQuery implements RunningQuery {
   }
 
   /// Runs steps to their end on behalf of a waiting step of this query.
-  private void runNested(Scheduler scheduler, List<Step> steps) {
-    PlanRun nested = new PlanRun(query, scheduler, steps);
+  private static void runNested(QueryContext own, Scheduler scheduler, List<Step> steps) {
+    PlanRun nested = new PlanRun(own, scheduler, steps);
     nested.proceed();
     nested.done().join();
-    query.check();
+    own.check();
   }
 
   private void closeQuietly() {

@@ -47,7 +47,8 @@ public final class PlanFixture implements AutoCloseable {
   private static final Path SPILL = Path.of(System.getProperty("java.io.tmpdir"), "bauplan-spill");
   private static final long SPILL_BYTES = 1 << 30;
 
-  public final RootAllocator root = new RootAllocator();
+  public final LiveAllocators allocators = new LiveAllocators();
+  public final RootAllocator root = new RootAllocator(allocators, Long.MAX_VALUE);
   public final SpillFolder spill;
   public final LocalWorker worker;
   public final MemoryTables tables = new MemoryTables();

@@ -154,31 +154,6 @@ class QueryLifecycleTest {
   }
 
   @Test
-  void correlatesRowByRow() {
-    PhysicalPlan left = numbers(4);
-    PhysicalPlan right =
-        new PhysicalPlan.Filter(
-            numbers(3),
-            new Expression.Comparison(
-                Expression.Comparison.Operator.LESS,
-                new Expression.InputRef(0, DataType.INT64, true),
-                new Expression.CorrelatedRef(7, 0, DataType.INT64, true)),
-            1);
-    PhysicalPlan correlate =
-        new PhysicalPlan.Correlate(
-            left, right, 7, JoinKind.LEFT, type("a", DataType.INT64, "b", DataType.INT64));
-    assertThat(fixture.run(correlate))
-        .containsExactlyInAnyOrder(
-            row(0L, null),
-            row(1L, 0L),
-            row(2L, 0L),
-            row(2L, 1L),
-            row(3L, 0L),
-            row(3L, 1L),
-            row(3L, 2L));
-  }
-
-  @Test
   void subtractsAndIntersects() {
     PhysicalPlan few = new PhysicalPlan.Limit(numbers(3), 0, OptionalLong.empty());
     PhysicalPlan except =
