@@ -165,7 +165,7 @@ final class StatementExecution {
                 : session.zone(),
             settings);
     // An amount that is none is refused here, not by the queries after it.
-    long ignored = changed.memoryLimitBytes();
+    changed.checkSettings();
     return new StatementResult.SessionChanged(changed, "Set " + option.name());
   }
 

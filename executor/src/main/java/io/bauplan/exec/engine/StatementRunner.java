@@ -47,7 +47,8 @@ final class StatementRunner {
                 options.timeout(),
                 session.zone(),
                 job.output(options.functionOutput()),
-                options.cached() && session.usesColumnCache())));
+                options.cached() && session.usesColumnCache(),
+                session.batchRows())));
   }
 
   RunningQuery start(PhysicalPlan plan) {

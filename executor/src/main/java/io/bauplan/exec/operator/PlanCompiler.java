@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.expression.Predicate;
 import io.bauplan.exec.expression.Projector;
@@ -105,7 +106,9 @@ public final class PlanCompiler {
     query.own(counted.memory(allocator));
     List<JoinKeyFilter.Target> filters = keyFilters;
     keyFilters = List.of();
-    return new CountedSource(source(node, allocator, counted, filters), counted, query);
+    Source source = new CountedSource(source(node, allocator, counted, filters), counted, query);
+    int rows = query.options().batchRows();
+    return rows < Vector.BATCH_ROWS ? new CutSource(source, rows, allocator) : source;
   }
 
   /// Compiles an input whose rows may be left out where a join above tells so.

@@ -67,7 +67,8 @@ record RunContext(
         QUERY_LIMIT,
         session.zone(),
         output,
-        request.caching() == RunRequest.Caching.ON && session.usesColumnCache());
+        request.caching() == RunRequest.Caching.ON && session.usesColumnCache(),
+        session.batchRows());
   }
 
   String intermediateId(Model model) {

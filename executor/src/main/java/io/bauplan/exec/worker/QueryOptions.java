@@ -10,16 +10,19 @@ import java.time.ZoneId;
 /// @param zone session time zone, for casts of timestamps with local time zone
 /// @param functionOutput receives the prints of functions in the plan, each prefixed by nothing
 /// @param cached whether scans use the column cache
+/// @param batchRows at most so many rows pass from operator to operator at once; where it is less
+///     than operators make, their batches are cut
 public record QueryOptions(
     String id,
     long memoryBytes,
     Duration timeout,
     ZoneId zone,
     OutputListener functionOutput,
-    boolean cached) {
+    boolean cached,
+    int batchRows) {
   public QueryOptions(
       String id, long memoryBytes, Duration timeout, ZoneId zone, OutputListener functionOutput) {
-    this(id, memoryBytes, timeout, zone, functionOutput, true);
+    this(id, memoryBytes, timeout, zone, functionOutput, true, Integer.MAX_VALUE);
   }
 
   public static QueryOptions of(String id) {

@@ -30,6 +30,44 @@ final class JoinEnumeration {
     return new JoinEnumeration(costs).best();
   }
 
+  /// One relation after the other, as they are written; those that nothing connects to the ones
+  /// before wait until something does.
+  static JoinPlan asWritten(JoinPlan.Costs costs) {
+    JoinEdges edges = new JoinEdges(costs.graph());
+    List<JoinPlan> waiting = new ArrayList<>(costs.relations());
+    JoinPlan joined = waiting.removeFirst();
+    while (!waiting.isEmpty()) {
+      JoinPlan next = first(costs, joined, waiting, edges::connect);
+      if (next == null) {
+        next = first(costs, joined, waiting, (left, right) -> true);
+      }
+      if (next == null) {
+        throw new IllegalStateException("relations that cannot be joined: " + waiting);
+      }
+      joined = next;
+      long done = next.set();
+      waiting.removeIf(plan -> (plan.set() & done) != 0);
+    }
+    return joined;
+  }
+
+  /// How two sets of relations go together.
+  private interface Connection {
+    boolean connect(long left, long right);
+  }
+
+  private static @Nullable JoinPlan first(
+      JoinPlan.Costs costs, JoinPlan joined, List<JoinPlan> waiting, Connection connection) {
+    for (JoinPlan plan : waiting) {
+      JoinPlan next =
+          connection.connect(joined.set(), plan.set()) ? costs.join(joined, plan) : null;
+      if (next != null) {
+        return next;
+      }
+    }
+    return null;
+  }
+
   private JoinPlan best() {
     List<JoinPlan> relations = costs.relations();
     relations.forEach(plan -> best.put(plan.set(), plan));

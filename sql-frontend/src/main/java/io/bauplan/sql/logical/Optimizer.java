@@ -138,14 +138,33 @@ final class Optimizer {
           FilterIntoFunctionRule.INSTANCE,
           CoreRules.FILTER_MERGE);
 
+  /// All that a plan gets where the optimizer is off: without it conditions would be looked at
+  /// above a cross product.
+  private static final HepProgram FILTERS_DOWN =
+      program(
+          CoreRules.FILTER_INTO_JOIN,
+          CoreRules.JOIN_CONDITION_PUSH,
+          CoreRules.JOIN_PUSH_EXPRESSIONS,
+          CoreRules.FILTER_PROJECT_TRANSPOSE,
+          FILTER_INTO_AGGREGATE,
+          CoreRules.FILTER_SET_OP_TRANSPOSE,
+          CoreRules.FILTER_MERGE);
+
   private Optimizer() {}
 
   private static boolean hasNoRowOfAll(Aggregate aggregate) {
     return aggregate.getGroupSets().stream().noneMatch(ImmutableBitSet::isEmpty);
   }
 
+  /// `SET optimizer = 'off'` leaves the joins in the order written, and of the rules those without
+  /// which a query would not run, or would make a cross product where a condition says otherwise.
+  ///
   /// @param context whose materialized views may stand in for parts of the query
   static RelNode optimize(RelNode rel, StatementContext context) {
+    if (!context.session().optimizes()) {
+      RelNode filtered = run(FILTERS_DOWN, FactorPulling.apply(joined(rel)));
+      return ScalarCalls.extract(run(FINISH, JoinOrder.asWritten(filtered)));
+    }
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
     RelNode whole = rewrite(rel);
     RelNode rewritten = new MaterializedSubstitution(context, Optimizer::rewrite).apply(whole);
@@ -164,13 +183,17 @@ final class Optimizer {
 
   /// The phases up to the order of joins.
   private static RelNode rewrite(RelNode rel) {
-    RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
-    RelNode joined = AsofJoins.apply(run(SUB_QUERIES, AsofJoins.apply(rel)));
-    RelNode decorrelated = Decorrelation.apply(joined, builder);
-    RelNode rewritten = run(REWRITES, FactorPulling.apply(decorrelated));
+    RelNode rewritten = run(REWRITES, FactorPulling.apply(joined(rel)));
     return limitsAreConstant(rewritten)
         ? run(SORTS, run(SORTS_BELOW, run(SORTS, rewritten)))
         : rewritten;
+  }
+
+  /// With sub-queries as joins.
+  private static RelNode joined(RelNode rel) {
+    RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
+    RelNode joined = AsofJoins.apply(run(SUB_QUERIES, AsofJoins.apply(rel)));
+    return Decorrelation.apply(joined, builder);
   }
 
   /// Calcite's rules for sorts fail on other limits, which the translation then refuses in words.

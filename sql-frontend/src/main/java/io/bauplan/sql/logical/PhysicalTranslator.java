@@ -52,15 +52,18 @@ public final class PhysicalTranslator {
   /// Translates the tree, evaluates its constants and lists the files of its scans.
   ///
   /// @param finish what to put on top before columns are pruned
+  /// @param optimized whether what occurs twice is computed once, and figures are taken from
+  ///     manifests instead of files
   static PhysicalPlan translate(
-      RelNode rel, ConstantFolder folder, UnaryOperator<PhysicalPlan> finish) {
+      RelNode rel, ConstantFolder folder, UnaryOperator<PhysicalPlan> finish, boolean optimized) {
     PhysicalPlan plan =
         finish.apply(new PhysicalTranslator(rel.getCluster().getMetadataQuery()).node(rel));
     PhysicalPlan pruned = ColumnPruner.prune(plan);
     PhysicalPlan folded =
         PhysicalPlans.rewrite(
             pruned, n -> ConstantRows.fold(PhysicalPlans.mapExpressions(n, folder::fold), folder));
-    return ScanTranslator.planFiles(SharedSubplans.share(folded), rel);
+    PhysicalPlan shared = optimized ? SharedSubplans.share(folded) : folded;
+    return ScanTranslator.planFiles(shared, rel, optimized);
   }
 
   RelMetadataQuery metadata() {

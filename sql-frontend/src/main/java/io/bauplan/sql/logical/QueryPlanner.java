@@ -191,7 +191,10 @@ public final class QueryPlanner {
   private PhysicalPlan plan(RelNode tree, UnaryOperator<PhysicalPlan> finish) {
     try {
       return PhysicalTranslator.translate(
-          Optimizer.optimize(tree, context), context.folder(), finish);
+          Optimizer.optimize(tree, context),
+          context.folder(),
+          finish,
+          context.session().optimizes());
     } catch (RuntimeException | AssertionError e) {
       throw ValidationErrors.of(
           e instanceof RuntimeException r ? r : new IllegalStateException(e), Set::of);

@@ -241,7 +241,9 @@ final class ScanTranslator {
   }
 
   /// Fills in the files of every scan, pruned by its filter.
-  static PhysicalPlan planFiles(PhysicalPlan plan, RelNode rel) {
+  ///
+  /// @param fromMetadata whether totals that manifests know are taken from there
+  static PhysicalPlan planFiles(PhysicalPlan plan, RelNode rel, boolean fromMetadata) {
     Map<String, CatalogTable> tables = new HashMap<>();
     new RelVisitor() {
       @Override
@@ -255,8 +257,10 @@ final class ScanTranslator {
       }
     }.go(rel);
     PhysicalPlan answered =
-        PhysicalPlans.rewrite(
-            plan, node -> MetadataAggregates.answer(node, scan -> table(scan, tables)));
+        fromMetadata
+            ? PhysicalPlans.rewrite(
+                plan, node -> MetadataAggregates.answer(node, scan -> table(scan, tables)))
+            : plan;
     return PhysicalPlans.rewrite(
         answered, node -> node instanceof TableScan scan ? withFiles(scan, tables) : node);
   }

@@ -1,6 +1,8 @@
 package io.bauplan.sql.session;
 
 import io.bauplan.sql.catalog.Catalog;
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +23,12 @@ public record Session(
   /// The setting that limits the memory of each query.
   public static final String MEMORY_LIMIT = "memory_limit";
 
+  /// `SET optimizer = 'off'`: joins in the order written, no rewriting beyond what runs at all.
+  public static final String OPTIMIZER = "optimizer";
+
+  /// The setting that makes the batches that operators pass on shorter than usual.
+  public static final String BATCH_ROWS = "batch_rows";
+
   public static final Session DEFAULT =
       new Session(
           Principal.LOCAL,
@@ -36,10 +44,44 @@ public record Session(
 
   /// False after `SET column_cache = 'off'`: scans read from storage, and leave nothing behind.
   public boolean usesColumnCache() {
-    return switch (settings.getOrDefault("column_cache", "on").toLowerCase(Locale.ROOT)) {
+    return isOn("column_cache");
+  }
+
+  /// False after `SET optimizer = 'off'`.
+  public boolean optimizes() {
+    return isOn(OPTIMIZER);
+  }
+
+  private boolean isOn(String setting) {
+    return switch (settings.getOrDefault(setting, "on").toLowerCase(Locale.ROOT)) {
       case "off", "false", "no", "0" -> false;
       default -> true;
     };
+  }
+
+  /// After `SET batch_rows = 7` how many rows a batch has at most, otherwise more than any has.
+  public int batchRows() {
+    String rows = settings.get(BATCH_ROWS);
+    if (rows == null) {
+      return Integer.MAX_VALUE;
+    }
+    try {
+      int parsed = Integer.parseInt(rows.strip());
+      if (parsed > 0) {
+        return parsed;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new EngineException(
+            ErrorCode.INVALID_ARGUMENT, "\"" + rows + "\" is no number of rows for " + BATCH_ROWS)
+        .withHint("write a whole number from 1 on");
+  }
+
+  /// Refuses what is no value of its setting, before queries do.
+  public void checkSettings() {
+    long ignoredBytes = memoryLimitBytes();
+    int ignoredRows = batchRows();
   }
 
   /// After `SET memory_limit = '512MB'` what each query may take, otherwise as much as all may.

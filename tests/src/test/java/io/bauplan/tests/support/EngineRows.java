@@ -34,7 +34,16 @@ public final class EngineRows {
   /// @param figures told how a query went, once it has given all its rows
   public static List<List<Object>> run(
       Engine engine, Session session, String sql, Consumer<QueryFigures> figures) {
-    return switch (engine.execute(session, sql, StatementOptions.DEFAULT)) {
+    return run(engine, session, sql, StatementOptions.DEFAULT, figures);
+  }
+
+  public static List<List<Object>> run(
+      Engine engine,
+      Session session,
+      String sql,
+      StatementOptions options,
+      Consumer<QueryFigures> figures) {
+    return switch (engine.execute(session, sql, options)) {
       case StatementResult.Rows(RunningQuery query) -> {
         try (query) {
           List<List<Object>> rows = drain(engine, query);
