@@ -171,7 +171,7 @@ public final class PlanCompiler {
       case PhysicalPlan.NestedLoopJoin join -> nestedLoopJoin(join, allocator, counted);
       case PhysicalPlan.SetOperation operation -> setOperation(operation, allocator, counted);
       case PhysicalPlan.Unnest unnest ->
-          Readers.map(compile(unnest.input()), () -> new UnnestStage(unnest, allocator));
+          UnnestReader.source(compile(unnest.input()), unnest, allocator);
       case PhysicalPlan.Sample sample ->
           Readers.map(
               compile(sample.input()),

@@ -19,6 +19,7 @@ import io.bauplan.sql.plan.PhysicalPlan.Sample;
 import io.bauplan.sql.plan.PhysicalPlan.Sort;
 import io.bauplan.sql.plan.PhysicalPlan.TableScan;
 import io.bauplan.sql.plan.PhysicalPlan.UnionAll;
+import io.bauplan.sql.plan.PhysicalPlan.Unnest;
 import io.bauplan.sql.plan.PhysicalPlan.Values;
 import io.bauplan.sql.plan.PhysicalPlan.Window;
 import io.bauplan.sql.plan.PhysicalPlans;
@@ -114,6 +115,7 @@ final class ColumnPruner {
       }
       case UnionAll p -> union(p, needed);
       case Window p -> window(p, needed);
+      case Unnest p -> unnest(p, needed);
       default -> {
         List<PhysicalPlan> inputs =
             plan.inputs().stream().map(input -> exact(input, Names.KEEP)).toList();
@@ -379,6 +381,28 @@ final class ColumnPruner {
                         g.calls()))
             .toList();
     return new Pruned(new Window(input.plan(), groups, new RowType(output)), column);
+  }
+
+  /// The columns of elements stay.
+  private static Pruned unnest(Unnest unnest, BitSet needed) {
+    RowType before = unnest.input().output();
+    BitSet used = all(before.size());
+    for (int i = 0; i < unnest.kept(); i++) {
+      used.set(i, needed.get(i));
+    }
+    RowType input = new RowType(used.stream().mapToObj(before::column).toList());
+    BitSet columns = all(unnest.output().size());
+    columns.and(used);
+    columns.set(unnest.kept(), unnest.output().size());
+    int kept = (int) used.stream().filter(i -> i < unnest.kept()).count();
+    return new Pruned(
+        new Unnest(
+            exact(unnest.input(), used, input, Names.ANY),
+            kept,
+            unnest.withOrdinality(),
+            unnest.outer(),
+            new RowType(columns.stream().mapToObj(unnest.output()::column).toList())),
+        compact(columns, unnest.output().size()));
   }
 
   private static BitSet all(int size) {

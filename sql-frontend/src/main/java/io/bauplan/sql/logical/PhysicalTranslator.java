@@ -93,14 +93,16 @@ public final class PhysicalTranslator {
       case Values values -> values(values);
       case Window window -> WindowTranslator.window(window, this);
       case Uncollect uncollect ->
-          new PhysicalPlan.Unnest(node(uncollect.getInput()), uncollect.withOrdinality, row(rel));
+          new PhysicalPlan.Unnest(
+              node(uncollect.getInput()), 0, uncollect.withOrdinality, false, row(rel));
       case Correlate correlate ->
-          new PhysicalPlan.Correlate(
-              node(correlate.getLeft()),
-              node(correlate.getRight()),
-              correlate.getCorrelationId().getId(),
-              JoinTranslator.kind(correlate.getJoinType()),
-              row(rel));
+          LateralUnnest.simplify(
+              new PhysicalPlan.Correlate(
+                  node(correlate.getLeft()),
+                  node(correlate.getRight()),
+                  correlate.getCorrelationId().getId(),
+                  JoinTranslator.kind(correlate.getJoinType()),
+                  row(rel)));
       case RepeatUnion repeat -> repeatUnion(repeat);
       case Sample sample -> sample(sample);
       case TableFunctionCall call -> call.plan(call.getInputs().stream().map(this::node).toList());

@@ -284,8 +284,11 @@ public sealed interface PhysicalPlan {
     }
   }
 
-  /// Rows of the input's single row of collections, one output row per element.
-  record Unnest(PhysicalPlan input, boolean withOrdinality, RowType output)
+  /// One output row per element of the input row's collections, side by side.
+  ///
+  /// @param kept columns of the input before the collections, repeated in every output row
+  /// @param outer whether a row without elements gives one with NULLs
+  record Unnest(PhysicalPlan input, int kept, boolean withOrdinality, boolean outer, RowType output)
       implements PhysicalPlan {
     @Override
     public List<PhysicalPlan> inputs() {

@@ -94,7 +94,7 @@ public final class PhysicalPlans {
       case UnionAll p -> new UnionAll(in, p.output());
       case SetOperation p -> new SetOperation(p.kind(), p.all(), in, p.output());
       case Window p -> new Window(in.get(0), p.groups(), p.output());
-      case Unnest p -> new Unnest(in.get(0), p.withOrdinality(), p.output());
+      case Unnest p -> new Unnest(in.get(0), p.kept(), p.withOrdinality(), p.outer(), p.output());
       case Correlate p ->
           new Correlate(in.get(0), in.get(1), p.correlationId(), p.kind(), p.output());
       case RecursiveUnion p ->

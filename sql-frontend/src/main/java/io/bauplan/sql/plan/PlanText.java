@@ -132,7 +132,7 @@ public final class PlanText {
               p.kind() == SetOperation.Kind.INTERSECT ? "Intersect" : "Except",
               p.all() ? "all" : "");
       case Window p -> new Line("Window", window(p));
-      case Unnest p -> new Line("Unnest", names(p.output()));
+      case Unnest p -> new Line("Unnest", (p.outer() ? "left " : "") + names(p.output()));
       case Correlate p -> new Line("Correlate", lower(p.kind()) + " $outer" + p.correlationId());
       case RecursiveUnion p -> new Line("RecursiveUnion", p.name() + (p.all() ? " all" : ""));
       case RecursiveScan p -> new Line("RecursiveScan", p.name());

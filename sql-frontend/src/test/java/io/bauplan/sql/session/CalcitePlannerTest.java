@@ -31,6 +31,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Names, types, errors and the shapes of plans, over TPC-H's tables and one of every type.
 class CalcitePlannerTest {
@@ -277,6 +278,17 @@ class CalcitePlannerTest {
         .contains("i := i + 1")
         .contains("filter: b > 3");
     assertThat(change.reads().filter()).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT t.i, u.v FROM t CROSS JOIN UNNEST(ARRAY[t.i, t.b]) AS u(v)",
+        "SELECT t.i, u.v, o FROM t LEFT JOIN UNNEST(ARRAY[t.i]) WITH ORDINALITY u(v, o) ON TRUE",
+        "SELECT t.i, u.v FROM t, LATERAL (SELECT v + t.b FROM UNNEST(ARRAY[t.i]) w(v)) AS u(v)",
+      })
+  void collectionsOfRowsNeedNoPlanPerRow(String sql) {
+    assertThat(text(sql)).contains("Unnest").doesNotContain("Correlate").doesNotContain("$outer");
   }
 
   @ParameterizedTest
