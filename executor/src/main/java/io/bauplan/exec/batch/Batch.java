@@ -30,6 +30,12 @@ public final class Batch implements AutoCloseable {
     this.rowCount = rowCount;
   }
 
+  /// No rows and no columns, whatever the type: what a reader gives where it has found no row so
+  /// far and should let others have its thread. Every reader hands it on as it is.
+  public static Batch none() {
+    return new Batch(List.of(), 0);
+  }
+
   public int columnCount() {
     return columns.size();
   }

@@ -31,6 +31,9 @@ record CountedSource(Source source, NodeFigures figures, QueryContext query) imp
               return batch;
             }
             batch.close();
+            if (Clock.isTurnOver()) {
+              return Batch.none();
+            }
           }
         } finally {
           clock.leave(before);

@@ -79,7 +79,7 @@ public final class Readers {
         return Readers.of(
             () -> {
               Batch batch = reader.next();
-              return batch == null ? null : stage.apply(batch);
+              return batch == null || batch.rowCount() == 0 ? batch : stage.apply(batch);
             },
             () -> {
               try {

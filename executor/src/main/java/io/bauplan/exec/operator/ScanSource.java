@@ -128,6 +128,9 @@ final class ScanSource implements Source {
         }
         if (batch.rowCount() == 0) {
           batch.close();
+          if (Clock.isTurnOver()) {
+            return Batch.none();
+          }
           continue;
         }
         wanted.addAndGet(-batch.rowCount());

@@ -56,6 +56,9 @@ final class TaskSource implements Source {
             reader.close();
           } else {
             batch.close();
+            if (Clock.isTurnOver()) {
+              return Batch.none();
+            }
           }
         }
       }

@@ -89,8 +89,8 @@ final class UnnestReader implements BatchReader {
       }
       release();
       Batch next = input.next();
-      if (next == null) {
-        return null;
+      if (next == null || next.rowCount() == 0) {
+        return next;
       }
       begin(next.compact(allocator));
     }

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A stream of batches read by one thread.
 public interface BatchReader extends AutoCloseable {
-  /// The next batch, never empty, owned by the caller; null at the end.
+  /// The next batch, owned by the caller; null at the end. Empty only where an operator gives its
+  /// thread back before it has found a row.
   @Nullable Batch next();
 
   /// The next batch with those of its rows selected that pass; empty where none does. The caller

@@ -39,12 +39,12 @@ final class LocalQuery implements RunningQuery {
   private final AtomicLong endNanos = new AtomicLong();
 
   /// Takes ownership of the allocator.
-  LocalQuery(PhysicalPlan plan, QueryContext query, Scheduler scheduler, Runnable onClose) {
+  LocalQuery(PhysicalPlan plan, QueryContext query, Scheduler.Share threads, Runnable onClose) {
     this.plan = plan;
     this.query = query;
     this.allocator = query.allocator();
     this.onClose = onClose;
-    this.compiler = new PlanCompiler(query, plan, (own, steps) -> runNested(own, scheduler, steps));
+    this.compiler = new PlanCompiler(query, plan, (own, steps) -> runNested(own, threads, steps));
     List<Step> steps;
     try {
       Source root = compiler.compile(plan);
@@ -54,7 +54,7 @@ final class LocalQuery implements RunningQuery {
       query.fail(e);
       steps = List.of();
     }
-    this.run = new PlanRun(query, scheduler, steps);
+    this.run = new PlanRun(query, threads, steps);
     query.onCancel(results::signal);
     var unused =
         run.done()
@@ -73,8 +73,8 @@ final class LocalQuery implements RunningQuery {
   }
 
   /// Runs steps to their end on behalf of a waiting step of this query.
-  private static void runNested(QueryContext own, Scheduler scheduler, List<Step> steps) {
-    PlanRun nested = new PlanRun(own, scheduler, steps);
+  private static void runNested(QueryContext own, Scheduler.Share threads, List<Step> steps) {
+    PlanRun nested = new PlanRun(own, threads, steps);
     nested.proceed();
     nested.done().join();
     own.check();

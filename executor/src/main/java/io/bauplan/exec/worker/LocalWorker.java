@@ -63,7 +63,7 @@ public final class LocalWorker implements Worker {
         new LocalQuery(
             plan,
             query,
-            scheduler,
+            scheduler.share(options.background()),
             () -> {
               if (self[0] != null) {
                 queries.remove(self[0]);
@@ -96,7 +96,8 @@ public final class LocalWorker implements Worker {
         if (scan.isEmpty()) {
           return Optional.empty();
         }
-        PlanRun run = new PlanRun(query, scheduler, List.of(scan.get().step()));
+        PlanRun run =
+            new PlanRun(query, scheduler.share(options.background()), List.of(scan.get().step()));
         run.proceed();
         await(run, query);
         query.check();

@@ -1,6 +1,7 @@
 package io.bauplan.exec.worker;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.operator.Clock;
 import io.bauplan.exec.operator.QueryContext;
 import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
@@ -19,15 +20,15 @@ final class PlanRun {
   private static final long TURN_NANOS = 10_000_000;
 
   private final QueryContext query;
-  private final Scheduler scheduler;
+  private final Scheduler.Share threads;
   private final List<Step> steps;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final List<Driver> parked = new ArrayList<>();
   private int next;
 
-  PlanRun(QueryContext query, Scheduler scheduler, List<Step> steps) {
+  PlanRun(QueryContext query, Scheduler.Share threads, List<Step> steps) {
     this.query = query;
-    this.scheduler = scheduler;
+    this.threads = threads;
     this.steps = List.copyOf(steps);
     query.onCancel(this::wake);
   }
@@ -46,7 +47,7 @@ final class PlanRun {
     switch (step) {
       case Step.Pipeline(Source source, Sink sink) -> startPipeline(source, sink);
       case Step.Waiting waiting ->
-          scheduler.submitWaiting(
+          threads.submitWaiting(
               () -> {
                 try {
                   waiting.work().call();
@@ -69,7 +70,7 @@ final class PlanRun {
     }
     AtomicInteger running = new AtomicInteger(drivers);
     for (int i = 0; i < drivers; i++) {
-      scheduler.submit(new Driver(i, source, sink, running));
+      threads.submit(new Driver(i, source, sink, running));
     }
   }
 
@@ -83,11 +84,18 @@ final class PlanRun {
       resumed = new ArrayList<>(parked);
       parked.clear();
     }
-    resumed.forEach(scheduler::submit);
+    resumed.forEach(threads::submit);
+  }
+
+  /// How a turn of a driver ended.
+  private enum Outcome {
+    GOES_ON,
+    PARKED,
+    ENDED
   }
 
   /// One of a pipeline's parallel strands. Runs in turns, on any thread, one at a time.
-  private final class Driver implements Runnable {
+  private final class Driver implements Scheduler.Turn {
     private final int index;
     private final Source source;
     private final Sink sink;
@@ -103,23 +111,27 @@ final class PlanRun {
     }
 
     @Override
-    public void run() {
-      boolean ended;
+    public boolean run() {
+      Outcome outcome;
+      Clock.beginTurn(TURN_NANOS);
       try {
-        ended = turn();
+        outcome = turn();
       } catch (Throwable e) {
         query.fail(e);
-        ended = true;
+        outcome = Outcome.ENDED;
+      } finally {
+        Clock.endTurn();
       }
-      if (ended) {
+      if (outcome == Outcome.ENDED) {
         end();
       }
+      return outcome == Outcome.GOES_ON;
     }
 
-    /// Whether the driver is finished; otherwise it has been submitted again or parked.
-    private boolean turn() {
+    /// Nothing of a parked driver may be touched: another thread may run it already.
+    private Outcome turn() {
       if (query.failed()) {
-        return true;
+        return Outcome.ENDED;
       }
       Sink.Writer out = writer;
       if (out == null) {
@@ -131,24 +143,26 @@ final class PlanRun {
         in = source.open(index);
         reader = in;
       }
-      long start = System.nanoTime();
       while (!sink.isDone()) {
         query.check();
         if (sink.isFull() && park()) {
-          return false;
+          return Outcome.PARKED;
         }
         Batch batch = in.next();
         if (batch == null) {
           break;
         }
-        out.accept(batch);
-        if (System.nanoTime() - start > TURN_NANOS) {
-          scheduler.submit(this);
-          return false;
+        if (batch.rowCount() > 0) {
+          out.accept(batch);
+        } else {
+          batch.close();
+        }
+        if (Clock.isTurnOver()) {
+          return Outcome.GOES_ON;
         }
       }
       out.finish();
-      return true;
+      return Outcome.ENDED;
     }
 
     private boolean park() {

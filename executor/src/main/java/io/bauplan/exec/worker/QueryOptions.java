@@ -12,6 +12,7 @@ import java.time.ZoneId;
 /// @param cached whether scans use the column cache
 /// @param batchRows at most so many rows pass from operator to operator at once; where it is less
 ///     than operators make, their batches are cut
+/// @param background whether all other queries' turns come first
 public record QueryOptions(
     String id,
     long memoryBytes,
@@ -19,7 +20,20 @@ public record QueryOptions(
     ZoneId zone,
     OutputListener functionOutput,
     boolean cached,
-    int batchRows) {
+    int batchRows,
+    boolean background) {
+  /// A query that somebody waits for.
+  public QueryOptions(
+      String id,
+      long memoryBytes,
+      Duration timeout,
+      ZoneId zone,
+      OutputListener functionOutput,
+      boolean cached,
+      int batchRows) {
+    this(id, memoryBytes, timeout, zone, functionOutput, cached, batchRows, false);
+  }
+
   public QueryOptions(
       String id, long memoryBytes, Duration timeout, ZoneId zone, OutputListener functionOutput) {
     this(id, memoryBytes, timeout, zone, functionOutput, true, Integer.MAX_VALUE);
@@ -28,5 +42,10 @@ public record QueryOptions(
   public static QueryOptions of(String id) {
     return new QueryOptions(
         id, Long.MAX_VALUE, Duration.ofHours(24), ZoneId.of("UTC"), OutputListener.NONE);
+  }
+
+  public QueryOptions inBackground() {
+    return new QueryOptions(
+        id, memoryBytes, timeout, zone, functionOutput, cached, batchRows, true);
   }
 }

@@ -1,22 +1,25 @@
 package io.bauplan.exec.worker;
 
+import java.util.ArrayDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The worker's threads. Work that computes runs on a fixed number of platform threads in turns of
-/// a few milliseconds, first come first served, so that queries share them; work that waits has
-/// threads of its own.
+/// a few milliseconds; [FairTurns] says whose is next. Work that waits has threads of its own.
 public final class Scheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
   private static final int CLOSE_SECONDS = 30;
 
-  private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition submitted = lock.newCondition();
+  private final FairTurns turns = new FairTurns();
   private final Thread[] threads;
   private final ExecutorService waiting;
   private volatile boolean closed;
@@ -40,25 +43,99 @@ public final class Scheduler implements AutoCloseable {
     return threads.length;
   }
 
-  /// Runs one turn of a driver; the queue holds each driver once, so that drivers bound its length.
-  void submit(Runnable turn) {
-    queue.add(turn);
+  /// Work in turns.
+  interface Turn {
+    /// Computes for a while. Whether there is more to do: then it gets another turn.
+    boolean run();
   }
 
-  void submitWaiting(Runnable work) {
-    waiting.execute(work);
+  /// What one query does on the worker's threads. Thread-safe.
+  final class Share {
+    /// Waiting turns and what the query has used; guarded by the lock.
+    final ArrayDeque<Turn> waitingTurns = new ArrayDeque<>();
+
+    final boolean background;
+    private volatile long usedNanos;
+
+    private Share(boolean background) {
+      this.background = background;
+    }
+
+    /// Queues a turn; each is queued once at a time, so that drivers bound the queue's length.
+    void submit(Turn turn) {
+      lock.lock();
+      try {
+        turns.add(this, turn);
+        submitted.signal();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void submitWaiting(Runnable work) {
+      waiting.execute(work);
+    }
+
+    /// Time of worker threads that ended turns took.
+    long usedNanos() {
+      return usedNanos;
+    }
+
+    /// Under the lock.
+    void use(long nanos) {
+      usedNanos += nanos;
+    }
+  }
+
+  /// @param background whether all other queries come first
+  Share share(boolean background) {
+    return new Share(background);
   }
 
   private void work() {
     while (!closed) {
       try {
-        queue.take().run();
+        FairTurns.Next next = take();
+        long start = System.nanoTime();
+        boolean again = false;
+        try {
+          again = next.turn().run();
+        } finally {
+          ended(next, System.nanoTime() - start, again);
+        }
       } catch (InterruptedException e) {
         // Only closing interrupts; a stray interrupt of a turn must not end the thread.
         Thread.interrupted();
       } catch (Throwable e) {
         LOG.error("a turn ended with an error that nobody caught", e);
       }
+    }
+  }
+
+  private FairTurns.Next take() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      FairTurns.Next next = turns.poll();
+      while (next == null) {
+        submitted.await();
+        next = turns.poll();
+      }
+      return next;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void ended(FairTurns.Next next, long nanos, boolean again) {
+    lock.lock();
+    try {
+      turns.used(next, nanos);
+      if (again) {
+        turns.add(next.share(), next.turn());
+        submitted.signal();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

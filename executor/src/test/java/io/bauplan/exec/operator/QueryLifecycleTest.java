@@ -80,6 +80,36 @@ class QueryLifecycleTest {
   }
 
   @Test
+  void aQueryThatFindsNothingLetsOthersIn() throws Exception {
+    PhysicalPlan barren =
+        new PhysicalPlan.NestedLoopJoin(
+            numbers(100_000),
+            numbers(100_000),
+            JoinKind.INNER,
+            Optional.of(
+                new Expression.Comparison(
+                    Expression.Comparison.Operator.LESS,
+                    new Expression.InputRef(0, DataType.INT64, true),
+                    new Expression.Literal(-1L, DataType.INT64))),
+            type("a", DataType.INT64, "b", DataType.INT64),
+            1);
+    try (RunningQuery busy = fixture.worker.execute(barren, QueryOptions.of("barren"))) {
+      Thread reader =
+          Thread.ofPlatform()
+              .start(
+                  () ->
+                      assertThatThrownBy(busy::next)
+                          .isInstanceOfSatisfying(
+                              EngineException.class,
+                              e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED)));
+      assertThat(fixture.run(numbers(10))).hasSize(10);
+      assertThat(reader.isAlive()).as("the long query still runs").isTrue();
+      busy.cancel();
+      reader.join();
+    }
+  }
+
+  @Test
   void cancelEndsAQuery() {
     try (RunningQuery query =
         fixture.worker.execute(cross(5000, 5000), QueryOptions.of("cancelled"))) {

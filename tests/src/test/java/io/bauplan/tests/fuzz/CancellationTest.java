@@ -231,7 +231,7 @@ class CancellationTest {
             .noneMatch(
                 frame ->
                     frame.getMethodName().equals("getTask")
-                        || frame.getClassName().endsWith("LinkedBlockingQueue")
+                        || frame.getClassName().endsWith("worker.Scheduler")
                             && frame.getMethodName().equals("take"));
   }
 }

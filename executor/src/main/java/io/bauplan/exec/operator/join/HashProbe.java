@@ -6,6 +6,7 @@ import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.ExpressionContext;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.expression.RegisterLoader;
+import io.bauplan.exec.operator.Clock;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.sql.plan.PhysicalPlan;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,6 +92,9 @@ final class HashProbe implements BatchReader {
         if (batch == null) {
           return output.unmatchedBuildRows();
         }
+        if (batch.rowCount() == 0) {
+          return batch;
+        }
         begin(batch);
         if (oneToOne && batch.rowCount() <= Vector.BATCH_ROWS) {
           Batch joined = joinOneToOne(batch);
@@ -98,6 +102,9 @@ final class HashProbe implements BatchReader {
           batch.close();
           if (joined != null) {
             return joined;
+          }
+          if (Clock.isTurnOver()) {
+            return Batch.none();
           }
           continue;
         }
@@ -118,6 +125,9 @@ final class HashProbe implements BatchReader {
         if (rest != null) {
           return rest;
         }
+      }
+      if (Clock.isTurnOver()) {
+        return Batch.none();
       }
     }
   }

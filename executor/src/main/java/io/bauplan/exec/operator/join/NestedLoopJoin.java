@@ -3,6 +3,7 @@ package io.bauplan.exec.operator.join;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.ExpressionContext;
+import io.bauplan.exec.operator.Clock;
 import io.bauplan.exec.operator.Readers;
 import io.bauplan.exec.operator.RowCollector;
 import io.bauplan.exec.operator.Sink;
@@ -145,6 +146,9 @@ public final class NestedLoopJoin implements AutoCloseable {
           if (batch == null) {
             return output.unmatchedBuildRows();
           }
+          if (batch.rowCount() == 0) {
+            return batch;
+          }
           current = batch;
           probe = 0;
           next = 0;
@@ -165,6 +169,9 @@ public final class NestedLoopJoin implements AutoCloseable {
           if (rest != null) {
             return rest;
           }
+        }
+        if (Clock.isTurnOver()) {
+          return Batch.none();
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator.join;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.operator.Clock;
 import io.bauplan.exec.operator.SpreadRows;
 import io.bauplan.exec.scan.BatchReader;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,12 +32,18 @@ final class SpilledProbe implements BatchReader {
   @Override
   public @Nullable Batch next() {
     if (!spilled) {
-      spilled = true;
       try (SpreadRows.Writer writer = side.writer()) {
         for (Batch batch = left.next(); batch != null; batch = left.next()) {
+          if (batch.rowCount() == 0) {
+            return batch;
+          }
           writer.add(batch);
+          if (Clock.isTurnOver()) {
+            return Batch.none();
+          }
         }
       }
+      spilled = true;
       if (running.decrementAndGet() == 0) {
         joined = join.get();
       }
