@@ -34,3 +34,10 @@ SELECT x.id, CASE WHEN x.k NOT IN (SELECT y.id FROM a y WHERE y.id > 7) THEN (SE
 -- The order within an aggregate of a correlated sub-query.
 SELECT y.id, (SELECT string_agg(CAST(10 - x.id AS VARCHAR), '-' ORDER BY x.id DESC) FROM a x WHERE x.id >= y.id AND x.b IS DISTINCT FROM y.b) FROM a y;
 SELECT y.id, (SELECT string_agg(CAST(x.k AS VARCHAR), '-' ORDER BY x.k DESC) FROM (SELECT id + 5 AS k, 1 AS one FROM a) x WHERE x.one = y.id) FROM a y;
+-- A comparison with ALL of a constant took a column of the correlation for it.
+SELECT x.id FROM a x WHERE x.k <> ALL (SELECT 5 FROM a y WHERE y.id = x.id);
+-- A sub-query in the left side of another was computed once for all rows, or not at all.
+SELECT x.id FROM a x WHERE (SELECT max(y.k) FROM a y WHERE y.id = x.id) IN (SELECT z.k FROM a z WHERE z.id = x.id);
+SELECT x.id, (SELECT max(y.k) FROM a y WHERE y.id < x.id) = ANY (SELECT z.k FROM a z WHERE z.id <> x.id) FROM a x;
+-- NULL is not in no rows.
+SELECT x.id, CAST(NULL AS INTEGER) NOT IN (SELECT y.k FROM a y WHERE y.id > x.id + 1), CAST(NULL AS INTEGER) < ALL (SELECT y.k FROM a y WHERE y.id > x.id + 1) FROM a x;

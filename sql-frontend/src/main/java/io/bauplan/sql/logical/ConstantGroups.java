@@ -15,6 +15,7 @@ import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.tools.RelBuilder;
 import org.apache.calcite.util.ImmutableBitSet;
+import org.apache.calcite.util.Util;
 
 /// Groups by constants alone, as an EXISTS below OR becomes them, are one group of all rows where
 /// there are any. Said in other words before Calcite decorrelates: it would leave the constants
@@ -39,9 +40,11 @@ final class ConstantGroups extends RelHomogeneousShuttle {
   private RelNode rewritten(Aggregate aggregate) {
     if (!(aggregate.getInput() instanceof Project project)
         || aggregate.getGroupCount() == 0
-        || aggregate.getGroupType() != Aggregate.Group.SIMPLE
-        || !RelOptUtil.getVariablesUsed(aggregate).isEmpty()) {
+        || aggregate.getGroupType() != Aggregate.Group.SIMPLE) {
       return aggregate;
+    }
+    if (!RelOptUtil.getVariablesUsed(aggregate).isEmpty()) {
+      return constantsAbove(aggregate, project);
     }
     List<RexNode> columns = new ArrayList<>();
     for (int key : aggregate.getGroupSet()) {
@@ -66,6 +69,30 @@ final class ConstantGroups extends RelHomogeneousShuttle {
       RelDataType type = aggregate.getAggCallList().get(i).getType();
       columns.add(rex.ensureType(type, builder.field(i), true));
     }
+    return builder.project(columns, aggregate.getRowType().getFieldNames(), true).build();
+  }
+
+  /// Constant keys as a projection gives them, and groups by the others alone: Calcite leaves the
+  /// constants out, and what a comparison with an outer column refers to would be another column.
+  private RelNode constantsAbove(Aggregate aggregate, Project project) {
+    ImmutableBitSet others =
+        ImmutableBitSet.of(
+            Util.filter(
+                aggregate.getGroupSet(),
+                key -> !(project.getProjects().get(key) instanceof RexLiteral)));
+    if (others.equals(aggregate.getGroupSet())) {
+      return aggregate;
+    }
+    ImmutableBitSet groups = others.isEmpty() ? aggregate.getGroupSet() : others;
+    RelNode grouped =
+        LogicalAggregate.create(project, List.of(), groups, null, aggregate.getAggCallList());
+    builder.push(grouped);
+    List<RexNode> columns = new ArrayList<>();
+    for (int key : aggregate.getGroupSet()) {
+      RexNode constant = project.getProjects().get(key);
+      columns.add(others.get(key) ? builder.field(groups.indexOf(key)) : constant);
+    }
+    columns.addAll(Util.skip(builder.fields(), groups.cardinality()));
     return builder.project(columns, aggregate.getRowType().getFieldNames(), true).build();
   }
 }

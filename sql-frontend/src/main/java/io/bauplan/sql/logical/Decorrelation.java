@@ -66,19 +66,23 @@ final class Decorrelation {
     }
   }
 
-  /// Whether every outer row that is used is given by someone.
+  /// Whether every outer row that is used is given by someone around it.
   private static boolean isComplete(RelNode rel) {
-    Set<CorrelationId> given = new HashSet<>();
-    new RelVisitor() {
-      @Override
-      public void visit(RelNode node, int ordinal, @Nullable RelNode parent) {
-        if (node instanceof Correlate correlate) {
-          given.add(correlate.getCorrelationId());
-        }
-        super.visit(node, ordinal, parent);
+    return RelOptUtil.getVariablesUsed(rel).isEmpty() || outerRows(rel).isEmpty();
+  }
+
+  /// The outer rows that a tree uses and does not give itself.
+  private static Set<CorrelationId> outerRows(RelNode rel) {
+    Set<CorrelationId> used = new HashSet<>();
+    rel.collectVariablesUsed(used);
+    for (RelNode input : rel.getInputs()) {
+      Set<CorrelationId> below = outerRows(input);
+      if (rel instanceof Correlate correlate && input == correlate.getRight()) {
+        below.remove(correlate.getCorrelationId());
       }
-    }.go(rel);
-    return given.containsAll(RelOptUtil.getVariablesUsed(rel));
+      used.addAll(below);
+    }
+    return used;
   }
 
   /// Whether conditions and projections use columns that are there.

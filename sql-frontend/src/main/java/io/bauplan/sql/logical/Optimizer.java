@@ -72,6 +72,8 @@ final class Optimizer {
           ValuesLiteralsRule.INSTANCE,
           REDUCE_WITHIN_DISTINCT,
           CoreRules.AGGREGATE_EXPAND_WITHIN_DISTINCT,
+          SubQueryOperandRule.FILTER,
+          SubQueryOperandRule.PROJECT,
           SubQueryToSemiJoinRule.INSTANCE,
           CoreRules.FILTER_SUB_QUERY_TO_CORRELATE,
           CoreRules.PROJECT_SUB_QUERY_TO_CORRELATE,

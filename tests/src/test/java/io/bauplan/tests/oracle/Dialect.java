@@ -70,6 +70,12 @@ final class Dialect {
     return Value.of(Type.TEXT, "CAST({0} AS VARCHAR)", value.sql());
   }
 
+  /// Of a constant NULL the oracle's are bytes.
+  static Value repeated(Sql text, int times) {
+    String call = "repeat({0}, " + times + ")";
+    return Value.of(Type.TEXT, call, "CAST(" + call + " AS VARCHAR)", text);
+  }
+
   /// The oracle's date and interval make a timestamp.
   static Value dateShifted(Value date, Random random) {
     String unit = List.of("DAY", "MONTH", "YEAR").get(random.nextInt(3));
@@ -122,14 +128,6 @@ final class Dialect {
             : ours,
         left,
         right);
-  }
-
-  /// No literal NULL: ours takes `NULL NOT IN` a correlated sub-query for unknown where the
-  /// sub-query has no rows, too, which is wrong and rare.
-  static Sql known(Expressions make, Value value) {
-    return value.sql().ours().startsWith("CAST(NULL")
-        ? make.literal(value.kind()).sql()
-        : value.sql();
   }
 
   /// Why the oracle alone may refuse a query.

@@ -14,7 +14,8 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// Asks both sides random queries. Query n of a seed is the same whatever came before it.
+/// Asks both sides random queries, in one thread. Query n of a seed is the same whatever came
+/// before it.
 final class Differential {
   private static final int MAX_REDUCTIONS = 600;
   private static final int MAX_SHOWN_ROWS = 8;
@@ -68,9 +69,11 @@ final class Differential {
     return features;
   }
 
+  /// Every `step`th query of those from `first` to before `end`.
+  ///
   /// @param limit the run ends after so many mismatches
-  void run(long from, long count, int limit) {
-    for (long n = from; n < from + count && mismatches.size() < limit; n++) {
+  void run(long first, long end, int step, int limit) {
+    for (long n = first; n < end && mismatches.size() < limit; n += step) {
       RandomQuery.Query query = query(n, feature -> features.merge(feature, 1L, Long::sum));
       asked++;
       if (Boolean.getBoolean("differential.trace")) {
@@ -209,6 +212,17 @@ final class Differential {
     return answer instanceof Refusal refusal
         ? refusal.toString()
         : rows(answer).stream().limit(MAX_SHOWN_ROWS).toList().toString();
+  }
+
+  /// Adds what another run has found.
+  void add(Differential other) {
+    other.features.forEach((feature, count) -> features.merge(feature, count, Long::sum));
+    other.outcomes.forEach((outcome, count) -> outcomes.merge(outcome, count, Long::sum));
+    other.reasons.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
+    mismatches.addAll(other.mismatches);
+    asked += other.asked;
+    oursNanos += other.oursNanos;
+    theirsNanos += other.theirsNanos;
   }
 
   String report() {

@@ -7,6 +7,12 @@ import io.bauplan.exec.engine.EngineConfig;
 import io.bauplan.sql.session.Session;
 import io.bauplan.tests.support.DuckDb;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,21 +23,48 @@ class DifferentialTest {
   @Test
   void randomQueriesGiveWhatTheOracleGives(@TempDir Path folder) {
     long seed = Long.getLong("differential.seed", 20_261_122L);
-    // Arrow's debug allocator, which the build uses, keeps stack traces: many for 20,000 rows.
+    // Arrow's debug allocator, which the build uses, keeps stack traces: many for thousands of
+    // rows.
     long queries = Long.getLong("differential.queries", 50L);
     long first = Long.getLong("differential.first", 0);
     try (Engine engine = Engine.open(EngineConfig.of(folder.resolve("warehouse")));
         DuckDb duck = DuckDb.open()) {
       duck.execute("SET threads = 1");
       OracleTables.load(engine, duck, folder, seed);
-      Differential run = new Differential(engine, Session.DEFAULT, duck, seed);
       long start = System.nanoTime();
-      run.run(first, queries, MAX_MISMATCHES);
+      Differential run = side(engine, duck, seed, first, first + queries);
       System.out.print(run.report());
       System.out.printf("%.0f queries a second%n", run.asked() * 1e9 / (System.nanoTime() - start));
       assertThat(run.mismatches()).isEmpty();
       // Queries that are all refused show nothing.
       assertThat(run.same()).isGreaterThan(run.asked() * 95 / 100);
+    }
+  }
+
+  /// Runs side by side, put together.
+  private static Differential side(Engine engine, DuckDb duck, long seed, long from, long end) {
+    int threads = Integer.getInteger("differential.threads", 2);
+    Differential all = new Differential(engine, Session.DEFAULT, duck, seed);
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Future<Differential>> parts = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        long first = from + i;
+        parts.add(
+            pool.submit(
+                () -> {
+                  try (DuckDb own = duck.again()) {
+                    var part = new Differential(engine, Session.DEFAULT, own, seed);
+                    part.run(first, end, threads, MAX_MISMATCHES);
+                    return part;
+                  }
+                }));
+      }
+      for (Future<Differential> part : parts) {
+        all.add(part.get());
+      }
+      return all;
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
     }
   }
 }

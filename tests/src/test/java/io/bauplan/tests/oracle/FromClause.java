@@ -49,7 +49,7 @@ final class FromClause {
 
   From make(int depth) {
     List<Relation> outer = make.scope();
-    Item first = item(depth, random.nextInt(100) < 6 ? 20_000 : 300);
+    Item first = item(depth, random.nextInt(100) < 6 ? 9_000 : 300);
     Sql sql = first.sql;
     List<Relation> relations = new ArrayList<>(List.of(first.relation));
     List<Sql> order = new ArrayList<>(first.order);
@@ -176,7 +176,7 @@ final class FromClause {
     if (full || pairs > 3_000 || make.chance(85)) {
       int keys = pairs > 50_000 ? 2 : 1 + random.nextInt(2);
       for (int i = 0; i < keys; i++) {
-        terms.add(equality(left, right, pairs > 20_000 && i == 0, keys == 1));
+        terms.add(equality(left, right, pairs > 9_000 && i == 0, keys == 1));
       }
     }
     // The oracle has no FULL JOIN on other conditions.

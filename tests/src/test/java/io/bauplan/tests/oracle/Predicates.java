@@ -105,13 +105,13 @@ final class Predicates {
       }
       case 2, 3 -> {
         make.used("in sub-query");
-        Sql left = Dialect.known(make, make.of(kind, depth - 1));
+        Sql left = sub(kind, depth);
         Sql query = make.many(kind).sql();
         yield bool(make.chance(40) ? "({0} NOT IN ({1}))" : "({0} IN ({1}))", left, query);
       }
       default -> {
         make.used("quantified");
-        Sql left = Dialect.known(make, make.of(kind, depth - 1));
+        Sql left = sub(kind, depth);
         String operator = make.pick(List.of("=", "<>", "<", ">="));
         Sql query = make.many(kind).sql();
         yield bool(

@@ -32,7 +32,7 @@ final class Texts {
       case 6 -> text((make.chance(50) ? "left" : "right") + "({0}, " + pick(4) + ")", text);
       case 7 -> text("reverse({0})", text);
       case 8 -> text("lpad({0}, " + (1 + pick(8)) + ", '*')", text);
-      case 9 -> text("repeat({0}, " + pick(4) + ")", text);
+      case 9 -> Dialect.repeated(text, pick(4));
       case 10, 11 -> {
         make.used("cast to text");
         yield Dialect.asText(

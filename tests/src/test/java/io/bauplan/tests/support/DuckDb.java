@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.duckdb.DuckDBConnection;
 
 /// The oracle: DuckDB in this process, set to our settled semantics where it has a setting for
 /// them.
@@ -19,14 +20,27 @@ public final class DuckDb implements AutoCloseable {
 
   public static DuckDb open() {
     try {
-      DuckDb duck = new DuckDb(DriverManager.getConnection("jdbc:duckdb:"));
-      duck.execute("SET integer_division = true");
-      duck.execute("SET default_null_order = 'nulls_last_on_asc_first_on_desc'");
-      duck.execute("SET TimeZone = 'UTC'");
-      return duck;
+      return settled(DriverManager.getConnection("jdbc:duckdb:"));
     } catch (SQLException e) {
       throw new IllegalStateException("DuckDB does not open", e);
     }
+  }
+
+  /// The same database for another thread.
+  public DuckDb again() {
+    try {
+      return settled(connection.unwrap(DuckDBConnection.class).duplicate());
+    } catch (SQLException e) {
+      throw new IllegalStateException("DuckDB does not open", e);
+    }
+  }
+
+  private static DuckDb settled(Connection connection) {
+    DuckDb duck = new DuckDb(connection);
+    duck.execute("SET integer_division = true");
+    duck.execute("SET default_null_order = 'nulls_last_on_asc_first_on_desc'");
+    duck.execute("SET TimeZone = 'UTC'");
+    return duck;
   }
 
   public void execute(String sql) {

@@ -1,0 +1,154 @@
+package io.bauplan.sql.logical;
+
+import com.google.common.collect.ImmutableSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.calcite.plan.RelOptRule;
+import org.apache.calcite.plan.RelOptRuleCall;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.CorrelationId;
+import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.logical.LogicalFilter;
+import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.rex.RexVisitorImpl;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.util.Util;
+import org.jspecify.annotations.Nullable;
+
+/// Left sides of `IN`, `ANY` and `ALL` that Calcite's rules for sub-queries take for something
+/// else. A sub-query there becomes a column of the input first: the rules would compute it beside
+/// the other one, no longer for each outer row. Of a NULL the answer is unknown, but not where the
+/// other side has no rows.
+final class SubQueryOperandRule extends RelOptRule {
+  static final SubQueryOperandRule FILTER = new SubQueryOperandRule(LogicalFilter.class);
+  static final SubQueryOperandRule PROJECT = new SubQueryOperandRule(LogicalProject.class);
+
+  private SubQueryOperandRule(Class<? extends RelNode> type) {
+    super(operand(type, any()), "SubQueryOperand:" + type.getSimpleName());
+  }
+
+  @Override
+  public boolean matches(RelOptRuleCall call) {
+    return switch ((RelNode) call.rel(0)) {
+      case Filter filter -> RexUtil.SubQueryFinder.containsSubQuery(filter);
+      case Project project -> RexUtil.SubQueryFinder.containsSubQuery(project);
+      default -> false;
+    };
+  }
+
+  @Override
+  public void onMatch(RelOptRuleCall call) {
+    RelNode rel = call.rel(0);
+    RexBuilder rex = rel.getCluster().getRexBuilder();
+    RelNode worded = rel.accept(new Unknown(rex));
+    Optional<RexSubQuery> inner = innerOf(worded);
+    if (inner.isPresent()) {
+      call.transformTo(apart(worded, inner.get(), rex));
+    } else if (worded != rel) {
+      call.transformTo(worded);
+    }
+  }
+
+  /// With `query` as a column of the input.
+  private static RelNode apart(RelNode rel, RexSubQuery query, RexBuilder rex) {
+    RelNode input = rel.getInput(0);
+    Set<CorrelationId> variables =
+        rel instanceof Filter filter ? filter.getVariablesSet() : ((Project) rel).getVariablesSet();
+    int count = input.getRowType().getFieldCount();
+    List<RexNode> columns = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      columns.add(rex.makeInputRef(input, i));
+    }
+    columns.add(query);
+    List<String> names = new ArrayList<>(input.getRowType().getFieldNames());
+    names.add("operand" + count);
+    RelNode wide = LogicalProject.create(input, List.of(), columns, names, variables);
+    RexShuttle refer =
+        new RexShuttle() {
+          @Override
+          public RexNode visitSubQuery(RexSubQuery other) {
+            return other.equals(query) ? rex.makeInputRef(wide, count) : super.visitSubQuery(other);
+          }
+        };
+    if (rel instanceof Project project) {
+      return LogicalProject.create(
+          wide,
+          project.getHints(),
+          refer.visitList(project.getProjects()),
+          project.getRowType().getFieldNames(),
+          variables);
+    }
+    RexNode condition = ((Filter) rel).getCondition().accept(refer);
+    RelNode filtered = LogicalFilter.create(wide, condition, ImmutableSet.copyOf(variables));
+    return LogicalProject.create(
+        filtered,
+        List.of(),
+        columns.subList(0, count),
+        input.getRowType().getFieldNames(),
+        Set.of());
+  }
+
+  /// A sub-query in the left side of another, without one in its own.
+  private static Optional<RexSubQuery> innerOf(RelNode rel) {
+    List<RexNode> expressions =
+        rel instanceof Filter filter
+            ? List.of(filter.getCondition())
+            : ((Project) rel).getProjects();
+    try {
+      expressions.forEach(e -> e.accept(new Inner()));
+      return Optional.empty();
+    } catch (Util.FoundOne e) {
+      return Optional.of((RexSubQuery) e.getNode());
+    }
+  }
+
+  private static final class Inner extends RexVisitorImpl<Void> {
+    Inner() {
+      super(true);
+    }
+
+    @Override
+    public @Nullable Void visitSubQuery(RexSubQuery query) {
+      for (RexNode operand : query.operands) {
+        operand.accept(this);
+        RexSubQuery found = RexUtil.SubQueryFinder.find(operand);
+        if (found != null) {
+          throw new Util.FoundOne(found);
+        }
+      }
+      return null;
+    }
+  }
+
+  /// `NULL IN (q)` and `NULL < ANY (q)` as `EXISTS (q) AND unknown`.
+  private static final class Unknown extends RexShuttle {
+    private final RexBuilder rex;
+
+    Unknown(RexBuilder rex) {
+      this.rex = rex;
+    }
+
+    @Override
+    public RexNode visitSubQuery(RexSubQuery query) {
+      boolean compares = query.getKind() == SqlKind.IN || query.getKind() == SqlKind.SOME;
+      if (compares
+          && query.operands.size() == 1
+          && RexUtil.isNullLiteral(query.operands.getFirst(), true)) {
+        return rex.makeCall(
+            SqlStdOperatorTable.AND,
+            RexSubQuery.exists(query.rel),
+            rex.makeNullLiteral(query.getType()));
+      }
+      return super.visitSubQuery(query);
+    }
+  }
+}
