@@ -2,6 +2,7 @@ package io.bauplan.server.cli;
 
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
+import io.bauplan.exec.engine.WarmUp;
 import io.bauplan.server.auth.Credentials;
 import io.bauplan.server.config.Version;
 import io.bauplan.server.connection.HostedEngine;
@@ -64,6 +65,13 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--tls-key", paramLabel = "FILE", description = "Private key, PEM")
   @Nullable Path tlsKey;
 
+  @Option(
+      names = "--no-warm-up",
+      description =
+          "Run no generated queries in the background after the start, so that the first real ones"
+              + " find compiled code (also BAUPLAN_WARM_UP=off)")
+  boolean noWarmUp;
+
   private boolean madeToken;
 
   @Override
@@ -88,12 +96,18 @@ final class ServeCommand implements Callable<Integer> {
                 engine.engine(),
                 new EndpointConfig(host, port, credentials, tls(), Version.text()))) {
       announce(root.console, config, endpoint.port(), credentials);
-      stop.await();
+      try (AutoCloseable warmUp = warmsUp() ? WarmUp.start(engine.engine()) : () -> {}) {
+        stop.await();
+      }
       root.console.say("stopping");
     } finally {
       stopped.countDown();
     }
     return BauplanCommand.OK;
+  }
+
+  private boolean warmsUp() {
+    return !noWarmUp && !"off".equalsIgnoreCase(System.getenv("BAUPLAN_WARM_UP"));
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
