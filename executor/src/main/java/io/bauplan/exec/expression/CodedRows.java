@@ -15,7 +15,7 @@ public final class CodedRows {
   /// @param answers by code
   /// @param to may be `rows`
   /// @return how many
-  static int select(
+  public static int select(
       DictionaryVector vector,
       byte[] answers,
       byte wanted,
@@ -28,14 +28,21 @@ public final class CodedRows {
           case 2 -> selectShorts(vector.codesAddress(), answers, wanted, rows, count, to);
           default -> selectInts(vector.codesAddress(), answers, wanted, rows, count, to);
         };
-    long validity = vector.validityAddress();
+    return valid(vector.validityAddress(), to, selected);
+  }
+
+  /// Keeps the rows whose bit is set, in place.
+  ///
+  /// @param validity 0 = all are
+  /// @return how many
+  public static int valid(long validity, int[] rows, int count) {
     if (validity == 0) {
-      return selected;
+      return count;
     }
     int kept = 0;
-    for (int i = 0; i < selected; i++) {
-      int row = to[i];
-      to[kept] = row;
+    for (int i = 0; i < count; i++) {
+      int row = rows[i];
+      rows[kept] = row;
       kept += Memory.bit(validity, row) ? 1 : 0;
     }
     return kept;

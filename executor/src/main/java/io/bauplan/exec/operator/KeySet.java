@@ -4,6 +4,7 @@ import io.bauplan.exec.batch.ConstantVector;
 import io.bauplan.exec.batch.DictionaryVector;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Vector;
+import io.bauplan.exec.expression.CodedRows;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.DataType;
@@ -90,11 +91,35 @@ final class KeySet {
     return (bits[block(hash)] & mask) == mask;
   }
 
+  /// Whether each value may be in the set, 1 or 0; whatever NULLs hold.
+  void answers(FlatVector values, byte[] to) {
+    long data = values.dataAddress();
+    int count = values.length();
+    switch ((int) FlatVector.bitsPerValue(values.type())) {
+      case 32 -> {
+        for (int i = 0; i < count; i++) {
+          to[i] = holds(Memory.getInt(data + 4L * i)) ? (byte) 1 : 0;
+        }
+      }
+      case 64 -> {
+        for (int i = 0; i < count; i++) {
+          to[i] = holds(Memory.getLong(data + 8L * i)) ? (byte) 1 : 0;
+        }
+      }
+      default -> {
+        for (int i = 0; i < count; i++) {
+          to[i] = holds(read(values, data, i)) ? (byte) 1 : 0;
+        }
+      }
+    }
+  }
+
   /// Writes those of the rows (null = the first `count`) whose key may be in the set to `to`, which
   /// may be `rows` itself, and returns their number. NULLs are never in it.
   int select(Vector vector, int @Nullable [] rows, int count, int[] to) {
     return switch (vector) {
-      case FlatVector flat -> select(flat, rows, count, to);
+      case FlatVector flat -> CodedRows.valid(
+          flat.validityAddress(), to, selectValues(flat, rows, count, to));
       case ConstantVector constant -> {
         FlatVector value = constant.value();
         if (constant.isNull() || !holds(read(value, value.dataAddress(), 0))) {
@@ -105,36 +130,28 @@ final class KeySet {
         }
         yield count;
       }
-      case DictionaryVector coded -> select(coded, rows, count, to);
+      case DictionaryVector coded when coded.dictionary().length() == 0 -> 0;
+      case DictionaryVector coded -> CodedRows.valid(
+          coded.validityAddress(), to, selectEntries(coded, rows, count, to));
     };
   }
 
-  private int select(DictionaryVector coded, int @Nullable [] rows, int count, int[] to) {
+  private int selectEntries(DictionaryVector coded, int @Nullable [] rows, int count, int[] to) {
     FlatVector entries = coded.dictionary();
     long data = entries.dataAddress();
-    long validity = coded.validityAddress();
     int n = 0;
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];
       to[n] = row;
-      boolean valid = validity == 0 || Memory.bit(validity, row);
-      n += valid && holds(read(entries, data, coded.code(row))) ? 1 : 0;
+      n += holds(read(entries, data, coded.code(row))) ? 1 : 0;
     }
     return n;
   }
 
-  private int select(FlatVector flat, int @Nullable [] rows, int count, int[] to) {
+  /// Of NULLs what they hold counts.
+  private int selectValues(FlatVector flat, int @Nullable [] rows, int count, int[] to) {
     long data = flat.dataAddress();
-    long validity = flat.validityAddress();
     int n = 0;
-    if (validity != 0) {
-      for (int i = 0; i < count; i++) {
-        int row = rows == null ? i : rows[i];
-        to[n] = row;
-        n += Memory.bit(validity, row) && holds(read(flat, data, row)) ? 1 : 0;
-      }
-      return n;
-    }
     switch ((int) FlatVector.bitsPerValue(flat.type())) {
       case 32 -> {
         for (int i = 0; i < count; i++) {

@@ -19,6 +19,10 @@ final class ScanConditions implements RowFilter, AutoCloseable {
   private final List<Integer> columns;
   private final @Nullable Predicate filter;
   private final List<ScanKeyFilters.Keys> keys;
+
+  /// By key.
+  private final List<KeyTest> tests;
+
   private final IntConsumer droppedByKeys;
   private long filtered;
   private long passed;
@@ -29,6 +33,7 @@ final class ScanConditions implements RowFilter, AutoCloseable {
       ExpressionContext expressions,
       IntConsumer droppedByKeys) {
     this.keys = keyFilters.keys();
+    this.tests = keys.stream().map(each -> new KeyTest(each.set())).toList();
     this.droppedByKeys = droppedByKeys;
     BitSet used = new BitSet();
     if (filter != null) {
@@ -89,10 +94,11 @@ final class ScanConditions implements RowFilter, AutoCloseable {
   private int selectKeys(Batch batch, int @Nullable [] from, int fromCount, int[] to) {
     int count = fromCount;
     int[] rows = from;
-    for (ScanKeyFilters.Keys each : keys) {
+    for (int k = 0; k < keys.size(); k++) {
+      ScanKeyFilters.Keys each = keys.get(k);
       if (count > 0 && each.pays()) {
         Vector column = batch.column(columns.indexOf(each.column()));
-        int kept = each.set().select(column, rows, count, to);
+        int kept = tests.get(k).select(column, rows, count, to);
         rows = to;
         each.count(count, kept);
         droppedByKeys.accept(count - kept);
@@ -113,5 +119,6 @@ final class ScanConditions implements RowFilter, AutoCloseable {
     if (filter != null) {
       filter.close();
     }
+    tests.forEach(KeyTest::close);
   }
 }
