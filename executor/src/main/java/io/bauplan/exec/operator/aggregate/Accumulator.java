@@ -25,6 +25,12 @@ abstract class Accumulator implements AutoCloseable {
     return false;
   }
 
+  /// Whether a state of one row is about as small as the row, so that one for each will do for a
+  /// while.
+  boolean isCompact() {
+    return false;
+  }
+
   /// Whether there is `addRun`.
   boolean takesRuns() {
     return false;

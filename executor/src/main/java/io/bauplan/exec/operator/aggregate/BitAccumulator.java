@@ -68,4 +68,9 @@ final class BitAccumulator extends Accumulator {
       }
     }
   }
+
+  @Override
+  boolean isCompact() {
+    return true;
+  }
 }

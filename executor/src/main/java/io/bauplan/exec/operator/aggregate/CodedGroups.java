@@ -29,6 +29,7 @@ final class CodedGroups implements AutoCloseable {
   private final @Nullable FlatVector[] dictionaries;
 
   private final Register[] keys;
+  private final int set;
 
   /// The group of each combination of codes, plus one; 0 = not looked up yet. While a batch's are
   /// looked up, below zero: which of them it is.
@@ -43,16 +44,18 @@ final class CodedGroups implements AutoCloseable {
   private int[] newRows = {};
   private int[] newGroups = {};
 
-  CodedGroups(GroupTable table, List<Integer> columns) {
+  /// @param set number of the grouping set, the table's last key; -1 = it has no such key
+  CodedGroups(GroupTable table, List<Integer> columns, int set) {
     this.table = table;
     this.columns = columns;
     this.vectors = new DictionaryVector[columns.size()];
     this.leaders = new int[columns.size()];
     this.dictionaries = new FlatVector[columns.size()];
-    this.keys = new Register[columns.size()];
+    this.keys = new Register[table.keyCount()];
     for (int k = 0; k < keys.length; k++) {
       keys[k] = new Register(table.key(k).type);
     }
+    this.set = set;
   }
 
   /// Writes the group of each of the batch's rows to `to`, densely. False where the keys are no
@@ -208,8 +211,13 @@ final class CodedGroups implements AutoCloseable {
   private void find(Batch batch, int found) {
     boolean done = false;
     try {
-      for (int k = 0; k < keys.length; k++) {
-        RegisterLoader.load(vectors[k], keys[k], newRows, found, batch.vectorLength());
+      int length = batch.vectorLength();
+      for (int k = 0; k < vectors.length; k++) {
+        RegisterLoader.load(vectors[k], keys[k], newRows, found, length);
+      }
+      if (set >= 0) {
+        keys[vectors.length].reset(length);
+        Arrays.fill(keys[vectors.length].longs, 0, length, set);
       }
       table.lookup(keys, newRows, found, newGroups);
       done = true;

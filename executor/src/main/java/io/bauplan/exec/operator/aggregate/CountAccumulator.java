@@ -86,4 +86,9 @@ final class CountAccumulator extends Accumulator {
   int bytesPerGroup() {
     return 8;
   }
+
+  @Override
+  boolean isCompact() {
+    return true;
+  }
 }

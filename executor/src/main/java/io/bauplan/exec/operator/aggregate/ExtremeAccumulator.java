@@ -378,4 +378,9 @@ final class ExtremeAccumulator extends Accumulator {
   public void close() {
     arena.close();
   }
+
+  @Override
+  boolean isCompact() {
+    return true;
+  }
 }

@@ -33,7 +33,11 @@ public final class GroupTable implements AutoCloseable {
 
   private int capacity = FIRST_SLOTS / 2;
   private long[] hashes = {};
-  private int[] slots = {};
+
+  /// By the hash's lower half: a group's number plus one, below the upper half of its hash, which
+  /// tells most others without a look at them. 0 = free.
+  private long[] slots = {};
+
   private long[] batchHashes = {};
   private int size;
 
@@ -43,6 +47,9 @@ public final class GroupTable implements AutoCloseable {
 
   private long collisions;
   private boolean borrowsBytes;
+
+  /// Whether groups are no longer looked up.
+  private boolean appends;
 
   public GroupTable(List<DataType> types, BufferAllocator allocator) {
     this(types, allocator, 0);
@@ -72,7 +79,7 @@ public final class GroupTable implements AutoCloseable {
       direct = new DirectSlots(expectedGroups);
     } else {
       hashes = new long[capacity];
-      slots = new int[FIRST_SLOTS];
+      slots = new long[FIRST_SLOTS];
     }
     KeyVectors.grow(keys, capacity);
   }
@@ -111,16 +118,38 @@ public final class GroupTable implements AutoCloseable {
       }
       startHashing();
     }
+    makeRoomForHashes(count);
+    KeyHashes.of(hashed(values), rows, count, batchHashes);
+    lookupHashed(values, rows, count, to);
+  }
+
+  /// Finds or makes the groups that another table has for some of its own: `to[i]` is that of its
+  /// group `rows[i]`.
+  void lookup(GroupTable other, int[] rows, int count, int[] to) {
+    if (direct != null || other.direct != null || hashesAllKeys() != other.hashesAllKeys()) {
+      lookup(other.keys, rows, count, to);
+      return;
+    }
+    makeRoomForHashes(count);
+    for (int i = 0; i < count; i++) {
+      batchHashes[i] = other.hashes[rows[i]];
+    }
+    lookupHashed(other.keys, rows, count, to);
+  }
+
+  private void makeRoomForHashes(int count) {
     if (batchHashes.length < count) {
       batchHashes = new long[Math.max(count, 64)];
     }
-    KeyHashes.of(hashed(values), rows, count, batchHashes);
+  }
+
+  private void lookupHashed(Register[] values, int @Nullable [] rows, int count, int[] to) {
     if (oneLong && !values[0].hasNulls) {
       lookupLong(values[0].longs, rows, count, to);
       return;
     }
-    if (allLongs && !mayHaveNulls(values) && !mayHaveNulls(keys)) {
-      lookupLongs(values, rows, count, to);
+    if (allLongs) {
+      lookupLongs(values, mayHaveNulls(values) || mayHaveNulls(keys), rows, count, to);
       return;
     }
     for (int i = 0; i < count; i++) {
@@ -157,14 +186,63 @@ public final class GroupTable implements AutoCloseable {
     }
     hashed = keys;
     KeyHashes.of(keys, null, size, hashes);
-    rehash(slots.length);
+    if (!appends) {
+      rehash(slots.length);
+    }
     return true;
   }
 
-  /// From here on the bytes of new keys are those of the values looked up, which stay where they
-  /// are as long as this table.
-  void borrowBytes() {
-    borrowsBytes = true;
+  /// Makes a group of every row from here on, whether there is one with its keys or not: for rows
+  /// whose groups are met again by few. Nothing is looked up here any more, only in the table that
+  /// this one's groups are merged into.
+  ///
+  /// @param rate is told of the rows
+  void append(
+      Register[] values, int @Nullable [] rows, int count, int[] to, RepeatRate rate) {
+    if (!appends) {
+      if (direct != null) {
+        startHashing();
+      }
+      hashAllKeys();
+      appends = true;
+      slots = new long[0];
+      reserve(capacity, 0);
+    }
+    makeRoomForHashes(count);
+    KeyHashes.of(values, rows, count, batchHashes);
+    rate.add(batchHashes, count);
+    int first = size;
+    int needed = Math.addExact(first, count);
+    while (capacity < needed) {
+      ensure(capacity + 1);
+    }
+    System.arraycopy(batchHashes, 0, hashes, first, count);
+    for (int k = 0; k < keys.length; k++) {
+      storeAll(keys[k], values[k], rows, count);
+    }
+    for (int i = 0; i < count; i++) {
+      to[i] = first + i;
+    }
+    size = needed;
+  }
+
+  private void storeAll(Register key, Register from, int @Nullable [] rows, int count) {
+    if (key.kind == Register.Kind.LONG && !from.hasNulls) {
+      for (int i = 0; i < count; i++) {
+        key.longs[size + i] = from.longs[rows == null ? i : rows[i]];
+      }
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      store(key, from, rows == null ? i : rows[i], size + i);
+    }
+  }
+
+
+  /// Whether from here on the bytes of new keys are those of the values looked up, which stay where
+  /// they are as long as this table.
+  void borrowBytes(boolean borrows) {
+    borrowsBytes = borrows;
   }
 
   /// For keys that are a part of their range by hash: slots for all of it would be a waste.
@@ -235,20 +313,31 @@ public final class GroupTable implements AutoCloseable {
     rehash(length);
   }
 
-  /// Several keys, none of them NULL.
-  private void lookupLongs(Register[] values, int @Nullable [] rows, int count, int[] to) {
+  /// Whole numbers.
+  ///
+  /// @param nulls whether one of the rows or groups may have one
+  private void lookupLongs(
+      Register[] values, boolean nulls, int @Nullable [] rows, int count, int[] to) {
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];
       long hash = batchHashes[i];
+      if (nulls && anyNull(values, row)) {
+        to[i] = find(values, row, hash);
+        continue;
+      }
       int slot = (int) hash & slots.length - 1;
-      int group;
-      while ((group = slots[slot] - 1) >= 0) {
-        if (hashes[group] == hash && sameLongs(values, row, group)) {
-          break;
+      long entry;
+      int group = -1;
+      while ((entry = slots[slot]) != 0) {
+        if ((entry ^ hash) >>> 32 == 0) {
+          group = (int) entry - 1;
+          if (sameLongs(values, row, group) && !(nulls && anyNull(keys, group))) {
+            break;
+          }
         }
         slot = slot + 1 & slots.length - 1;
       }
-      if (group < 0) {
+      if (entry == 0) {
         group = size;
         ensure(group + 1);
         for (int k = 0; k < keys.length; k++) {
@@ -259,6 +348,15 @@ public final class GroupTable implements AutoCloseable {
       }
       to[i] = group;
     }
+  }
+
+  private static boolean anyNull(Register[] values, int row) {
+    for (Register value : values) {
+      if (value.isNull(row)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean sameLongs(Register[] values, int row, int group) {
@@ -277,14 +375,16 @@ public final class GroupTable implements AutoCloseable {
       long value = values[row];
       long hash = batchHashes[i];
       int slot = (int) hash & slots.length - 1;
-      int group;
-      while ((group = slots[slot] - 1) >= 0) {
-        if (key.longs[group] == value && !(key.hasNulls && key.nulls[group])) {
+      long entry;
+      int group = -1;
+      while ((entry = slots[slot]) != 0) {
+        group = (int) entry - 1;
+        if (key.longs[group] == value && !key.isNull(group)) {
           break;
         }
         slot = slot + 1 & slots.length - 1;
       }
-      if (group < 0) {
+      if (entry == 0) {
         group = size;
         ensure(group + 1);
         key.longs[group] = value;
@@ -297,9 +397,10 @@ public final class GroupTable implements AutoCloseable {
 
   private int find(Register[] values, int row, long hash) {
     int slot = (int) hash & slots.length - 1;
-    int group;
-    while ((group = slots[slot] - 1) >= 0) {
-      if (hashes[group] == hash) {
+    long entry;
+    while ((entry = slots[slot]) != 0) {
+      if ((entry ^ hash) >>> 32 == 0) {
+        int group = (int) entry - 1;
         if (sameKeys(values, row, group)) {
           return group;
         }
@@ -307,7 +408,7 @@ public final class GroupTable implements AutoCloseable {
       }
       slot = slot + 1 & slots.length - 1;
     }
-    group = size;
+    int group = size;
     ensure(group + 1);
     for (int k = 0; k < keys.length; k++) {
       store(keys[k], values[k], row, group);
@@ -356,23 +457,42 @@ public final class GroupTable implements AutoCloseable {
   }
 
   private void insert(int slot) {
-    slots[slot] = ++size;
+    slots[slot] = entry(size);
+    size++;
     if (size * 2L > slots.length) {
       rehash(Math.multiplyExact(slots.length, 2));
     }
   }
 
+  private long entry(int group) {
+    return hashes[group] & ~0xffffffffL | group + 1;
+  }
+
   private void rehash(int length) {
     reserve(capacity, length);
-    int[] fresh = new int[length];
+    long[] fresh = new long[length];
     for (int group = 0; group < size; group++) {
       int slot = (int) hashes[group] & length - 1;
       while (fresh[slot] != 0) {
         slot = slot + 1 & length - 1;
       }
-      fresh[slot] = group + 1;
+      fresh[slot] = entry(group);
     }
     slots = fresh;
+  }
+
+  /// Makes room for so many groups at once.
+  void expect(int groups) {
+    if (direct != null || groups <= capacity) {
+      return;
+    }
+    int more = Integer.highestOneBit(groups - 1) << 1;
+    int length = Math.max(slots.length, Math.multiplyExact(more, 2));
+    reserve(more, length);
+    hashes = Arrays.copyOf(hashes, more);
+    KeyVectors.grow(keys, more);
+    capacity = more;
+    rehash(length);
   }
 
   private void ensure(int groups) {
@@ -394,7 +514,7 @@ public final class GroupTable implements AutoCloseable {
     for (Register key : keys) {
       perGroup += key.kind == Register.Kind.DECIMAL ? 17 : key.kind == Register.Kind.BYTES ? 13 : 9;
     }
-    reservation.set(groups * perGroup + 4L * slotCount);
+    reservation.set(groups * perGroup + (direct == null ? 8L : 4L) * slotCount);
   }
 
   @Override

@@ -13,11 +13,10 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /// Hash aggregation: every driver groups what it sees; then the groups are merged by partitions of
@@ -37,9 +36,6 @@ public final class HashAggregate implements Sink, AutoCloseable {
   private final @Nullable Projection projection;
   private final BufferAllocator allocator;
   private final List<PartialAggregation> partials = new ArrayList<>();
-
-  /// Of drivers that are at work: groups that are not in `partials` yet.
-  private final List<PartialAggregation> unfinished = new ArrayList<>();
 
   /// By partial, where they are merged in partitions.
   private final List<MergeOrder> orders = new ArrayList<>();
@@ -83,46 +79,21 @@ public final class HashAggregate implements Sink, AutoCloseable {
   public Writer open(int driver) {
     PartialAggregation partial = newPartial();
     // All groups of a partition have to come from somewhere else than the one there is.
-    return partial.isGlobal() ? partial::add : new Input(partial, finest());
-  }
-
-  /// Where one grouping set has all keys, as of ROLLUP and CUBE: the groups of that set alone, of
-  /// which those of the others are made. Null where there is none, or one set.
-  private @Nullable PartialAggregation finest() {
-    List<List<Integer>> sets = node.groupingSets();
-    int all = node.groupKeys().size();
-    if (sets.size() < 2 || sets.stream().noneMatch(set -> Set.copyOf(set).size() == all)) {
-      return null;
-    }
-    PhysicalPlan.Aggregate one =
-        new PhysicalPlan.Aggregate(
-            node.input(),
-            node.groupKeys(),
-            List.of(IntStream.range(0, all).boxed().toList()),
-            node.calls(),
-            node.output(),
-            node.estimatedGroups());
-    return new PartialAggregation(one, projection, allocator);
+    return partial.isGlobal() ? partial::add : new Input(partial);
   }
 
   /// One driver's rows: into its groups, and once these have taken their share of the memory onto
   /// the disk.
   private final class Input implements Writer {
-    private final PartialAggregation partial;
-
-    /// What rows go to first, and from there to the partial; null = nothing, or no longer.
-    private @Nullable PartialAggregation finest;
+    private PartialAggregation partial;
 
     private SpilledRows.@Nullable Writer rest;
 
-    Input(PartialAggregation partial, @Nullable PartialAggregation finest) {
+    /// Whether groups with the same keys stay apart, for want of memory.
+    private boolean staysApart;
+
+    Input(PartialAggregation partial) {
       this.partial = partial;
-      this.finest = finest;
-      if (finest != null) {
-        synchronized (partials) {
-          unfinished.add(finest);
-        }
-      }
     }
 
     @Override
@@ -133,38 +104,47 @@ public final class HashAggregate implements Sink, AutoCloseable {
           to.write(batch, partial, 0);
           return;
         }
-        PartialAggregation from = finest;
-        PartialAggregation first = from == null ? partial : from;
-        int added = first.addWhatFits(batch);
-        boolean all = added == (from == null ? sets() : 1);
+        int added = partial.addWhatFits(batch);
+        boolean all = added == sets();
         long held = allocator.getAllocatedMemory();
-        long needed = from == null ? held : held * (sets() + 1);
-        if (!all || first.size() > 1 && spill.isDue(held, needed)) {
-          addSets();
+        long needed = partial.isSpread() ? held : held * sets();
+        if (!all || partial.size() > 1 && spill.isDue(held, needed)) {
+          partial.spread();
           to = spilled().writer();
           rest = to;
         }
         if (!all && to != null) {
-          to.write(batch, partial, from == null ? added : 0);
+          to.write(batch, partial, added);
+        } else if (!staysApart && partial.isWorthGrouping()) {
+          group();
         }
       }
     }
 
-    private void addSets() {
-      PartialAggregation from = finest;
-      if (from != null) {
-        partial.addSets(from);
-        finest = null;
-        synchronized (partials) {
-          unfinished.remove(from);
-        }
-        from.close();
+    /// Makes one group of those that have the same keys, where there is room for that.
+    private void group() {
+      PartialAggregation before = partial;
+      PartialAggregation grouped = new PartialAggregation(node, projection, allocator);
+      try {
+        grouped.mergeAll(before);
+      } catch (OutOfMemoryException e) {
+        grouped.close();
+        staysApart = true;
+        return;
+      } catch (RuntimeException | Error e) {
+        grouped.close();
+        throw e;
       }
+      synchronized (partials) {
+        partials.set(partials.indexOf(before), grouped);
+      }
+      partial = grouped;
+      before.close();
     }
 
     @Override
     public void finish() {
-      addSets();
+      partial.spread();
       if (rest != null) {
         rest.close();
       }
@@ -187,7 +167,7 @@ public final class HashAggregate implements Sink, AutoCloseable {
   }
 
   private PartialAggregation newPartial() {
-    PartialAggregation partial = new PartialAggregation(node, projection, allocator);
+    PartialAggregation partial = new PartialAggregation(node, projection, allocator, true);
     synchronized (partials) {
       partials.add(partial);
     }
@@ -209,7 +189,9 @@ public final class HashAggregate implements Sink, AutoCloseable {
     for (PartialAggregation partial : partials) {
       groups += partial.size();
     }
-    partitions = partials.size() == 1 || groups <= SMALL_GROUPS ? 1 : PARTITIONS;
+    boolean fewOrMade = partials.size() == 1 || groups <= SMALL_GROUPS;
+    boolean repeated = partials.stream().anyMatch(PartialAggregation::hasRepeatedGroups);
+    partitions = fewOrMade && !repeated ? 1 : PARTITIONS;
     long held = allocator.getAllocatedMemory();
     if (partitions > 1 && spill.isDue(held, MERGE_FACTOR * held)) {
       // All partitions at once would not fit beside what they are made of.
@@ -311,8 +293,16 @@ public final class HashAggregate implements Sink, AutoCloseable {
     private PartialAggregation merge() {
       PartialAggregation target = new PartialAggregation(node, null, allocator);
       // The partials stay until the query's end.
-      target.table().borrowBytes();
+      target.table().borrowBytes(true);
       try {
+        if (partials.stream().allMatch(p -> p.table().hashesAllKeys())) {
+          target.table().hashAllKeys();
+        }
+        int most = 0;
+        for (MergeOrder order : orders) {
+          most = Math.max(most, order.size(partition));
+        }
+        target.table().expect(most);
         for (int i = 0; i < partials.size(); i++) {
           target.merge(partials.get(i), orders.get(i), partition);
         }
@@ -337,8 +327,6 @@ public final class HashAggregate implements Sink, AutoCloseable {
     synchronized (partials) {
       partials.forEach(PartialAggregation::close);
       partials.clear();
-      unfinished.forEach(PartialAggregation::close);
-      unfinished.clear();
       if (spilled != null) {
         spilled.close();
       }

@@ -12,9 +12,12 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,15 @@ import org.jspecify.annotations.Nullable;
 /// One thread's groups and their states; also the target into which those of several threads are
 /// merged. With several grouping sets the number of the set is a key of its own.
 final class PartialAggregation implements AutoCloseable {
+  /// Rows after which it is judged whether grouping them makes them fewer.
+  private static final int WINDOW = 32_768;
+
+  /// The share of a window's rows with new keys from which it does not.
+  private static final double MOSTLY_NEW = 0.85;
+
+  /// Rows for each key from which grouping would have paid.
+  private static final double REPEATED = 2;
+
   private final PhysicalPlan.Aggregate node;
   private final RowType input;
   private final BufferAllocator allocator;
@@ -48,10 +60,33 @@ final class PartialAggregation implements AutoCloseable {
   private int[] filteredGroups = {};
   private int capacity;
   private int settled;
+  private final boolean mayAppend;
+
+  /// The grouping set with all keys, as of ROLLUP and CUBE, to which alone rows are added: the
+  /// groups of the others are made of its. -1 = none.
+  private final int finest;
+
+  /// Whether the other sets' groups have been made.
+  private boolean spread;
+
+  private int windowRows;
+  private int windowGroups;
+
+  /// Of the rows that become groups of their own; null where they are looked up.
+  private @Nullable RepeatRate appended;
 
   /// @param projection what the batches that are added go through first; null = nothing
   PartialAggregation(
       PhysicalPlan.Aggregate node, @Nullable Projection projection, BufferAllocator allocator) {
+    this(node, projection, allocator, false);
+  }
+
+  /// @param appends whether rows may become groups of their own where most have other keys
+  PartialAggregation(
+      PhysicalPlan.Aggregate node,
+      @Nullable Projection projection,
+      BufferAllocator allocator,
+      boolean appends) {
     this.node = node;
     this.input = node.input().output();
     this.allocator = allocator;
@@ -67,8 +102,6 @@ final class PartialAggregation implements AutoCloseable {
     this.keys = new Register[types.size()];
     this.columns = new InputColumns(input, projection);
     this.table = new GroupTable(types, allocator, node.estimatedGroups());
-    List<Integer> codes = columns.plain(node.groupKeys());
-    this.coded = manySets || global || codes == null ? null : new CodedGroups(table, codes);
     this.reservation = new HeapReservation(allocator);
     int bytes = 0;
     for (AggregateCall call : node.calls()) {
@@ -82,6 +115,14 @@ final class PartialAggregation implements AutoCloseable {
       }
     }
     this.bytesPerGroup = bytes;
+    boolean compact = accumulators.stream().allMatch(Accumulator::isCompact);
+    this.mayAppend = appends && !manySets && !global && compact;
+    this.finest = manySets && compact ? finestSet() : -1;
+    List<Integer> codes = columns.plain(node.groupKeys());
+    this.coded =
+        global || codes == null || manySets && finest < 0
+            ? null
+            : new CodedGroups(table, codes, finest);
     if (global) {
       try {
         ensure(1);
@@ -164,23 +205,40 @@ final class PartialAggregation implements AutoCloseable {
     return manySets ? node.groupingSets().size() : 1;
   }
 
+  private int finestSet() {
+    int all = node.groupKeys().size();
+    for (int set = 0; set < node.groupingSets().size(); set++) {
+      if (Set.copyOf(node.groupingSets().get(set)).size() == all) {
+        return set;
+      }
+    }
+    return -1;
+  }
+
   /// Adds a batch, to one grouping set after the other as long as there is memory for its groups.
-  /// Borrows it.
+  /// Where the sets are made of the finest one, to that alone, until `spread` is called. Borrows
+  /// the batch.
   ///
   /// @return sets that have it; fewer than all = nothing may be added from here on
   int addWhatFits(Batch batch) {
     makeRoom(batch);
     columns.start(batch);
-    for (int set = 0; set < sets(); set++) {
+    boolean alone = !isSpread();
+    for (int set = alone ? finest : 0; set < (alone ? finest + 1 : sets()); set++) {
       try {
         group(batch, set);
       } catch (OutOfMemoryException e) {
-        return set;
+        return alone ? 0 : set;
       }
       accumulate(batch);
       settled = table.size();
     }
     return sets();
+  }
+
+  /// Whether every grouping set has its groups.
+  boolean isSpread() {
+    return finest < 0 || spread;
   }
 
   /// Groups that have rows: those after them were met in a batch that was not added.
@@ -225,16 +283,50 @@ final class PartialAggregation implements AutoCloseable {
     if (global) {
       return;
     }
+    if (coded != null && set == Math.max(0, finest) && coded.lookup(batch, groups)) {
+      ensure(table.size());
+      return;
+    }
     if (manySets) {
       loadKeys(batch, set);
       table.lookup(keys, batch.selection(), batch.rowCount(), groups);
-    } else if (coded == null || !coded.lookup(batch, groups)) {
+    } else {
       for (int k = 0; k < keys.length; k++) {
         keys[k] = columns.get(batch, node.groupKeys().get(k));
       }
-      table.lookup(keys, batch.selection(), batch.rowCount(), groups);
+      if (appended != null) {
+        table.append(keys, batch.selection(), batch.rowCount(), groups, appended);
+      } else {
+        int before = table.size();
+        table.lookup(keys, batch.selection(), batch.rowCount(), groups);
+        count(batch.rowCount(), table.size() - before);
+      }
     }
     ensure(table.size());
+  }
+
+  /// Where most rows have keys of their own, they are not looked up here any more, but only in the
+  /// table that the groups of all threads are merged into.
+  private void count(int rows, int newGroups) {
+    windowRows += rows;
+    windowGroups += newGroups;
+    if (windowRows >= WINDOW) {
+      if (mayAppend && windowGroups >= windowRows * MOSTLY_NEW) {
+        appended = new RepeatRate();
+      }
+      windowRows = 0;
+      windowGroups = 0;
+    }
+  }
+
+  /// Whether rows became groups of their own that grouping would have made fewer after all.
+  boolean isWorthGrouping() {
+    return appended != null && appended.isAbove(REPEATED);
+  }
+
+  /// Whether several groups may have the same keys.
+  boolean hasRepeatedGroups() {
+    return appended != null;
   }
 
   private void loadKeys(Batch batch, int set) {
@@ -348,6 +440,12 @@ final class PartialAggregation implements AutoCloseable {
     }
   }
 
+  /// Adds all groups of another one. Leaves the other as it is.
+  void mergeAll(PartialAggregation other) {
+    merge(other, (MergeOrder) null, 0);
+    settled = table.size();
+  }
+
   /// Adds some groups of another thread. Leaves the other as it is.
   void merge(PartialAggregation other, int[] some) {
     for (int start = 0; start < some.length; start += Vector.BATCH_ROWS) {
@@ -356,33 +454,66 @@ final class PartialAggregation implements AutoCloseable {
     }
   }
 
-  /// Adds to every grouping set the groups of an aggregation by all keys, which stays as it is.
-  void addSets(PartialAggregation finest) {
-    int size = finest.settled();
-    int keyCount = node.groupKeys().size();
-    int[] from = new int[Math.min(size, Vector.BATCH_ROWS)];
-    for (int set = 0; set < node.groupingSets().size(); set++) {
-      List<Integer> members = node.groupingSets().get(set);
-      Register[] setKeys = new Register[keys.length];
-      for (int k = 0; k < keyCount; k++) {
-        setKeys[k] =
-            members.contains(k)
-                ? finest.table.key(k)
-                : allNull(input.type(node.groupKeys().get(k)), size);
-      }
-      Register number = new Register(DataType.INT64);
-      number.reset(size);
-      Arrays.fill(number.longs, 0, size, set);
-      setKeys[keyCount] = number;
-      for (int start = 0; start < size; start += from.length) {
-        int count = Math.min(from.length, size - start);
-        for (int i = 0; i < count; i++) {
-          from[i] = start + i;
+  /// Makes the groups of all grouping sets of those of the finest one, each set's of those of the
+  /// smallest one that has its keys and more.
+  void spread() {
+    if (isSpread()) {
+      return;
+    }
+    spread = true;
+    int[] starts = new int[sets()];
+    int[] ends = new int[sets()];
+    ends[finest] = settled;
+    List<Integer> made = new ArrayList<>(List.of(finest));
+    List<Integer> order = new ArrayList<>(IntStream.range(0, sets()).boxed().toList());
+    order.sort(Comparator.comparing(set -> -node.groupingSets().get(set).size()));
+    // Keys that are read stay where they are, which is here.
+    table.borrowBytes(true);
+    for (int set : order) {
+      if (set != finest) {
+        int from = finest;
+        for (int other : made) {
+          boolean fewer = ends[other] - starts[other] < ends[from] - starts[from];
+          if (fewer && node.groupingSets().get(other).containsAll(node.groupingSets().get(set))) {
+            from = other;
+          }
         }
-        merge(finest, setKeys, from, count);
+        starts[set] = table.size();
+        addSet(set, starts[from], ends[from]);
+        ends[set] = table.size();
+        made.add(set);
       }
     }
+    table.borrowBytes(false);
     settled = table.size();
+  }
+
+  private void addSet(int set, int start, int end) {
+    int keyCount = node.groupKeys().size();
+    Register[] setKeys = new Register[keys.length];
+    boolean[] nulls = new boolean[end];
+    Arrays.fill(nulls, true);
+    for (int k = 0; k < keyCount; k++) {
+      if (node.groupingSets().get(set).contains(k)) {
+        setKeys[k] = table.key(k);
+      } else {
+        setKeys[k] = new Register(input.type(node.groupKeys().get(k)));
+        setKeys[k].nulls = nulls;
+        setKeys[k].hasNulls = true;
+      }
+    }
+    Register number = new Register(DataType.INT64);
+    number.reset(end);
+    Arrays.fill(number.longs, start, end, set);
+    setKeys[keyCount] = number;
+    int[] from = new int[Math.min(end - start, Vector.BATCH_ROWS)];
+    for (int at = start; at < end; at += from.length) {
+      int count = Math.min(from.length, end - at);
+      for (int i = 0; i < count; i++) {
+        from[i] = at + i;
+      }
+      merge(this, setKeys, from, count);
+    }
   }
 
   private static Register allNull(DataType type, int length) {
@@ -394,17 +525,19 @@ final class PartialAggregation implements AutoCloseable {
   }
 
   private void merge(PartialAggregation other, int[] from, int count) {
-    Register[] otherKeys = new Register[keys.length];
-    for (int k = 0; k < keys.length; k++) {
-      otherKeys[k] = other.table.key(k);
-    }
-    merge(other, otherKeys, from, count);
+    merge(other, null, from, count);
   }
 
-  private void merge(PartialAggregation other, Register[] otherKeys, int[] from, int count) {
+  /// @param otherKeys null = the other's
+  private void merge(
+      PartialAggregation other, Register @Nullable [] otherKeys, int[] from, int count) {
     int[] to = new int[count];
     if (!global) {
-      table.lookup(otherKeys, from, count, to);
+      if (otherKeys == null) {
+        table.lookup(other.table, from, count, to);
+      } else {
+        table.lookup(otherKeys, from, count, to);
+      }
       ensure(table.size());
     }
     for (int i = 0; i < accumulators.size(); i++) {

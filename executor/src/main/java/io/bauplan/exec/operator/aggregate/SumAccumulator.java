@@ -313,4 +313,9 @@ final class SumAccumulator extends Accumulator {
   int bytesPerGroup() {
     return floating ? 16 : 24;
   }
+
+  @Override
+  boolean isCompact() {
+    return true;
+  }
 }

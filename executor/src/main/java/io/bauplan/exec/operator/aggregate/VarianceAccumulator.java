@@ -103,4 +103,9 @@ final class VarianceAccumulator extends Accumulator {
   int bytesPerGroup() {
     return 24;
   }
+
+  @Override
+  boolean isCompact() {
+    return true;
+  }
 }
