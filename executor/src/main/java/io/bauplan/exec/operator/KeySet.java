@@ -118,8 +118,8 @@ final class KeySet {
   /// may be `rows` itself, and returns their number. NULLs are never in it.
   int select(Vector vector, int @Nullable [] rows, int count, int[] to) {
     return switch (vector) {
-      case FlatVector flat -> CodedRows.valid(
-          flat.validityAddress(), to, selectValues(flat, rows, count, to));
+      case FlatVector flat ->
+          CodedRows.valid(flat.validityAddress(), to, selectValues(flat, rows, count, to));
       case ConstantVector constant -> {
         FlatVector value = constant.value();
         if (constant.isNull() || !holds(read(value, value.dataAddress(), 0))) {
@@ -131,8 +131,8 @@ final class KeySet {
         yield count;
       }
       case DictionaryVector coded when coded.dictionary().length() == 0 -> 0;
-      case DictionaryVector coded -> CodedRows.valid(
-          coded.validityAddress(), to, selectEntries(coded, rows, count, to));
+      case DictionaryVector coded ->
+          CodedRows.valid(coded.validityAddress(), to, selectEntries(coded, rows, count, to));
     };
   }
 

@@ -197,8 +197,7 @@ public final class GroupTable implements AutoCloseable {
   /// this one's groups are merged into.
   ///
   /// @param rate is told of the rows
-  void append(
-      Register[] values, int @Nullable [] rows, int count, int[] to, RepeatRate rate) {
+  void append(Register[] values, int @Nullable [] rows, int count, int[] to, RepeatRate rate) {
     if (!appends) {
       if (direct != null) {
         startHashing();
@@ -237,7 +236,6 @@ public final class GroupTable implements AutoCloseable {
       store(key, from, rows == null ? i : rows[i], size + i);
     }
   }
-
 
   /// Whether from here on the bytes of new keys are those of the values looked up, which stay where
   /// they are as long as this table.
