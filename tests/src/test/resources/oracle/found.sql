@@ -41,3 +41,9 @@ SELECT x.id FROM a x WHERE (SELECT max(y.k) FROM a y WHERE y.id = x.id) IN (SELE
 SELECT x.id, (SELECT max(y.k) FROM a y WHERE y.id < x.id) = ANY (SELECT z.k FROM a z WHERE z.id <> x.id) FROM a x;
 -- NULL is not in no rows.
 SELECT x.id, CAST(NULL AS INTEGER) NOT IN (SELECT y.k FROM a y WHERE y.id > x.id + 1), CAST(NULL AS INTEGER) < ALL (SELECT y.k FROM a y WHERE y.id > x.id + 1) FROM a x;
+-- Keys twice are grouping sets twice.
+SELECT b, count(*) FROM a GROUP BY CUBE (b, b);
+SELECT b, id, count(*) FROM a GROUP BY ROLLUP (b, id, b);
+SELECT b, count(*) FROM a GROUP BY b, b;
+-- A field of a sub-query.
+SELECT x.id, (SELECT max(ROW(y.k, 1)) FROM a y WHERE y.id = x.id) IS NULL FROM a x;

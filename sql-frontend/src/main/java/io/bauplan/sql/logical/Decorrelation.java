@@ -44,9 +44,12 @@ final class Decorrelation {
       RelNode done = RelDecorrelator.decorrelateQuery(prepared, builder);
       // A field of an outer row within an outer column is sometimes left behind.
       return isComplete(done) && refersToItsInputs(done) ? done : prepared;
-    } catch (IndexOutOfBoundsException | IllegalArgumentException | AssertionError e) {
+    } catch (IndexOutOfBoundsException
+        | IllegalArgumentException
+        | NullPointerException
+        | AssertionError e) {
       // Calcite's look for NOT NULL columns stumbles over a sum that a comparison refers to; its
-      // checks find types that it made nullable, and columns that it has lost.
+      // checks find types that it made nullable, and columns and outer rows that it has lost.
       return prepared;
     }
   }

@@ -78,6 +78,9 @@ final class EngineConvertlets implements SqlRexConvertletTable {
         && unit.timeUnitRange.startUnit != org.apache.calcite.avatica.util.TimeUnit.NANOSECOND) {
       return EngineConvertlets::addition;
     }
+    if (operator.getKind() == SqlKind.EQUALS || operator.getKind() == SqlKind.NOT_EQUALS) {
+      return RowEquality::convert;
+    }
     if (operator.getKind() == SqlKind.CAST || operator.getKind() == SqlKind.SAFE_CAST) {
       return EngineConvertlets::cast;
     }

@@ -74,23 +74,28 @@ final class Estimates extends RelMetadataQuery {
       return known;
     }
     if (node instanceof Union union) {
-      try {
-        return super.getPulledUpPredicates(rel);
-      } catch (RuntimeException | AssertionError e) {
-        return inAll(union);
-      }
+      return inAll(union);
     }
     if (!(node instanceof Filter filter)) {
-      return super.getPulledUpPredicates(rel);
+      return known(rel);
     }
     List<RexNode> all = RelOptUtil.conjunctions(filter.getCondition());
     List<RexNode> sound = all.stream().filter(p -> !comparesWithNull(p)).toList();
     if (sound.size() == all.size()) {
-      return super.getPulledUpPredicates(rel);
+      return known(rel);
     }
     RexBuilder rex = rel.getCluster().getRexBuilder();
     return getPulledUpPredicates(filter.getInput())
         .union(rex, RelOptPredicateList.of(rex, RexUtil.retainDeterministic(sound)));
+  }
+
+  /// What Calcite knows; nothing where it stumbles over a type or function that it does not know.
+  private RelOptPredicateList known(RelNode rel) {
+    try {
+      return super.getPulledUpPredicates(rel);
+    } catch (NullPointerException | IllegalArgumentException | AssertionError e) {
+      return RelOptPredicateList.EMPTY;
+    }
   }
 
   /// What is said of the rows of each input. Calcite also looks which conditions imply which, by

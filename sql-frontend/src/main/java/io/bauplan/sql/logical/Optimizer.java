@@ -185,10 +185,19 @@ final class Optimizer {
 
   /// The phases up to the order of joins.
   private static RelNode rewrite(RelNode rel) {
-    RelNode rewritten = run(REWRITES, FactorPulling.apply(joined(rel)));
+    RelNode rewritten = reduced(FactorPulling.apply(joined(rel)));
     return limitsAreConstant(rewritten)
         ? run(SORTS, run(SORTS_BELOW, run(SORTS, rewritten)))
         : rewritten;
+  }
+
+  /// Constants stay as written where Calcite stumbles over a condition in simplifying it.
+  private static RelNode reduced(RelNode rel) {
+    try {
+      return run(REWRITES, rel);
+    } catch (NullPointerException | IllegalArgumentException | AssertionError e) {
+      return run(FILTERS_DOWN, rel);
+    }
   }
 
   /// With sub-queries as joins.

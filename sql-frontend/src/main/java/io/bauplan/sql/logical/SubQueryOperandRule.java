@@ -14,6 +14,7 @@ import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexFieldAccess;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Left sides of `IN`, `ANY` and `ALL` that Calcite's rules for sub-queries take for something
 /// else. A sub-query there becomes a column of the input first: the rules would compute it beside
-/// the other one, no longer for each outer row. Of a NULL the answer is unknown, but not where the
-/// other side has no rows.
+/// the other one, no longer for each outer row. So does one whose field is taken. Of a NULL the
+/// answer is unknown, but not where the other side has no rows.
 final class SubQueryOperandRule extends RelOptRule {
   static final SubQueryOperandRule FILTER = new SubQueryOperandRule(LogicalFilter.class);
   static final SubQueryOperandRule PROJECT = new SubQueryOperandRule(LogicalProject.class);
@@ -97,7 +98,7 @@ final class SubQueryOperandRule extends RelOptRule {
         Set.of());
   }
 
-  /// A sub-query in the left side of another, without one in its own.
+  /// A sub-query in the left side of another, or below a field, without one in its own left side.
   private static Optional<RexSubQuery> innerOf(RelNode rel) {
     List<RexNode> expressions =
         rel instanceof Filter filter
@@ -118,14 +119,22 @@ final class SubQueryOperandRule extends RelOptRule {
 
     @Override
     public @Nullable Void visitSubQuery(RexSubQuery query) {
-      for (RexNode operand : query.operands) {
-        operand.accept(this);
-        RexSubQuery found = RexUtil.SubQueryFinder.find(operand);
-        if (found != null) {
-          throw new Util.FoundOne(found);
-        }
-      }
+      query.operands.forEach(this::lookIn);
       return null;
+    }
+
+    @Override
+    public @Nullable Void visitFieldAccess(RexFieldAccess field) {
+      lookIn(field.getReferenceExpr());
+      return null;
+    }
+
+    private void lookIn(RexNode node) {
+      node.accept(this);
+      RexSubQuery found = RexUtil.SubQueryFinder.find(node);
+      if (found != null) {
+        throw new Util.FoundOne(found);
+      }
     }
   }
 

@@ -358,7 +358,10 @@ public final class QueryShorthands {
     SemiJoins semi = SemiJoins.of(source, where);
     source = semi.from();
     SqlNode condition = semi.where();
-    SqlNodeList keys = groupBy instanceof GroupByAll all ? all.expand(items) : groupBy;
+    SqlNodeList keys =
+        groupBy instanceof GroupByAll all
+            ? all.expand(items)
+            : groupBy == null ? null : RepeatedKeys.apart(groupBy);
     if (distinctOn == null) {
       return new SqlSelect(
           position, keywords, items, source, condition, keys, having, windows, qualify, null, null,

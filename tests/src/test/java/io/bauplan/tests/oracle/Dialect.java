@@ -112,11 +112,7 @@ final class Dialect {
 
   /// Rows are equal as their fields are, so that a NULL within makes it unknown, as in the
   /// standard; of the oracle's rows, NULLs within are equal.
-  /// A row compared with itself is said to be equal by the planner, whatever is within.
   static Value equal(Kind kind, boolean equal, Sql left, Sql right) {
-    if (kind == Kind.ROW && left.ours().equals(right.ours())) {
-      return Value.of(Type.BOOL, "({0} IS NOT NULL)", left);
-    }
     String operator = equal ? "=" : "<>";
     String ours = "({0} " + operator + " {1})";
     return Value.of(

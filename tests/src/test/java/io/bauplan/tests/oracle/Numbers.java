@@ -141,7 +141,7 @@ final class Numbers {
           case 0 ->
               Value.of(
                   Type.number(Kind.LONG, 2),
-                  "CARDINALITY({0})",
+                  "CAST(CARDINALITY({0}) AS BIGINT)",
                   "len({0})",
                   make.of(make.chance(50) ? Kind.INTS : Kind.TEXTS, depth - 1).sql());
           case 1 ->
