@@ -1,5 +1,6 @@
 package io.bauplan.exec.spill;
 
+import io.bauplan.exec.memory.FairShare;
 import io.bauplan.exec.operator.HeapReservation;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,9 +51,10 @@ public final class OperatorSpill implements AutoCloseable {
     return held >= MIN_HELD_BYTES && needed > headroom();
   }
 
-  /// Bytes that the operator may still take for its state.
+  /// Bytes that the operator may still take for its state, without those that other queries have a
+  /// claim to.
   public long headroom() {
-    return allocator.getHeadroom() - leftBytes;
+    return FairShare.headroom(allocator) - leftBytes;
   }
 
   /// A file of its own; deleted with this, or before.

@@ -1,6 +1,7 @@
 package io.bauplan.exec.worker;
 
 import io.bauplan.exec.fallback.Fallback;
+import io.bauplan.exec.memory.FairShare;
 import io.bauplan.exec.operator.NodeFigures;
 import io.bauplan.exec.operator.QueryContext;
 import io.bauplan.exec.operator.SharedScan;
@@ -45,7 +46,7 @@ public final class LocalWorker implements Worker {
       Fallback fallback,
       FunctionRuntime functions,
       SpillFolder spill) {
-    this.allocator = parent.newChildAllocator("worker", 0, memoryBytes);
+    this.allocator = parent.newChildAllocator(FairShare.POOL, 0, memoryBytes);
     this.files = files;
     this.fallback = fallback;
     this.functions = functions;
