@@ -47,3 +47,5 @@ SELECT b, id, count(*) FROM a GROUP BY ROLLUP (b, id, b);
 SELECT b, count(*) FROM a GROUP BY b, b;
 -- A field of a sub-query.
 SELECT x.id, (SELECT max(ROW(y.k, 1)) FROM a y WHERE y.id = x.id) IS NULL FROM a x;
+-- Of a sub-query that is computed twice, the sub-queries within had lost whose rows they refer to.
+SELECT x.id, COALESCE((SELECT y.id FROM a y WHERE y.id = x.id AND (SELECT bool_or(z.b) FROM a z WHERE z.id = y.id)), 7) FROM a x;

@@ -2,7 +2,9 @@ package io.bauplan.sql.logical;
 
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.plan.hep.HepProgram;
@@ -15,9 +17,12 @@ import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.rel.type.RelDataTypeField;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexVisitor;
+import org.apache.calcite.rex.RexVisitorImpl;
 import org.apache.calcite.sql2rel.RelDecorrelator;
 import org.apache.calcite.tools.RelBuilder;
-import org.apache.calcite.util.ImmutableBitSet;
 import org.jspecify.annotations.Nullable;
 
 /// Turns sub-queries that are computed for each outer row into joins, where Calcite does so
@@ -88,18 +93,30 @@ final class Decorrelation {
     return used;
   }
 
-  /// Whether conditions and projections use columns that are there.
+  /// Whether conditions and projections use columns that are there and have the type that they
+  /// take them for.
   private static boolean refersToItsInputs(RelNode rel) {
-    int columns = rel.getInputs().stream().mapToInt(i -> i.getRowType().getFieldCount()).sum();
-    ImmutableBitSet used =
-        switch (rel) {
-          case Join join -> RelOptUtil.InputFinder.bits(join.getCondition());
-          case Filter filter -> RelOptUtil.InputFinder.bits(filter.getCondition());
-          case Project project -> RelOptUtil.InputFinder.bits(project.getProjects(), null);
-          default -> ImmutableBitSet.of();
+    List<RelDataTypeField> columns = new ArrayList<>();
+    rel.getInputs().forEach(input -> columns.addAll(input.getRowType().getFieldList()));
+    boolean[] sound = {true};
+    RexVisitor<Void> check =
+        new RexVisitorImpl<>(true) {
+          @Override
+          public @Nullable Void visitInputRef(RexInputRef ref) {
+            sound[0] &=
+                ref.getIndex() < columns.size()
+                    && ref.getType().getSqlTypeName()
+                        == columns.get(ref.getIndex()).getType().getSqlTypeName();
+            return null;
+          }
         };
-    return used.length() <= columns
-        && rel.getInputs().stream().allMatch(Decorrelation::refersToItsInputs);
+    switch (rel) {
+      case Join join -> join.getCondition().accept(check);
+      case Filter filter -> filter.getCondition().accept(check);
+      case Project project -> project.getProjects().forEach(item -> item.accept(check));
+      default -> {}
+    }
+    return sound[0] && rel.getInputs().stream().allMatch(Decorrelation::refersToItsInputs);
   }
 
   /// Looks into what is computed for each outer row.

@@ -203,7 +203,7 @@ final class Optimizer {
   /// With sub-queries as joins.
   private static RelNode joined(RelNode rel) {
     RelBuilder builder = RelFactories.LOGICAL_BUILDER.create(rel.getCluster(), null);
-    RelNode joined = AsofJoins.apply(run(SUB_QUERIES, AsofJoins.apply(rel)));
+    RelNode joined = AsofJoins.apply(run(SUB_QUERIES, SubQueryOwners.apply(AsofJoins.apply(rel))));
     return Decorrelation.apply(joined, builder);
   }
 

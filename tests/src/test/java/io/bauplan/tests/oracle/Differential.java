@@ -13,12 +13,14 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Asks both sides random queries, in one thread. Query n of a seed is the same whatever came
 /// before it.
 final class Differential {
   private static final int MAX_REDUCTIONS = 600;
   private static final int MAX_SHOWN_ROWS = 8;
+  private static final int PROGRESS = 5_000;
 
   /// What came of a query.
   ///
@@ -78,6 +80,9 @@ final class Differential {
       asked++;
       if (Boolean.getBoolean("differential.trace")) {
         System.err.println(n + ": " + query.sql().ours());
+      }
+      if (asked % PROGRESS == 0) {
+        System.out.println(asked + " queries, last " + n);
       }
       long before = oursNanos + theirsNanos;
       Outcome outcome = outcome(query.sql(), query.ordered());
@@ -139,12 +144,21 @@ final class Differential {
     try {
       return EngineRows.run(engine, session, sql);
     } catch (EngineException e) {
-      return new Refusal(e.code().name(), String.valueOf(e.getMessage()));
+      return new Refusal(e.code().name(), e.getMessage() + because(e.getCause()));
     } catch (RuntimeException e) {
       return new Refusal("INTERNAL_ERROR", e.toString());
     } finally {
       oursNanos += reducing ? 0 : System.nanoTime() - start;
     }
+  }
+
+  /// What the planner stumbled over, so that it can be counted.
+  private static String because(@Nullable Throwable cause) {
+    Throwable last = cause;
+    while (last != null && last.getCause() != null) {
+      last = last.getCause();
+    }
+    return last == null ? "" : " because of " + last.toString().lines().findFirst().orElse("");
   }
 
   private Object theirs(String sql) {

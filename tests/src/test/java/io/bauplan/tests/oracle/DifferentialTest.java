@@ -25,7 +25,7 @@ class DifferentialTest {
     long seed = Long.getLong("differential.seed", 20_261_122L);
     // Arrow's debug allocator, which the build uses, keeps stack traces: many for thousands of
     // rows.
-    long queries = Long.getLong("differential.queries", 50L);
+    long queries = Long.getLong("differential.queries", 150L);
     long first = Long.getLong("differential.first", 0);
     try (Engine engine = Engine.open(EngineConfig.of(folder.resolve("warehouse")));
         DuckDb duck = DuckDb.open()) {
