@@ -33,6 +33,10 @@ final class CaseNode extends Node {
     open = Rows.ensure(open, length);
     taken = Rows.ensure(taken, length);
     out.reset(length);
+    if (isChoiceOfTwo()) {
+      choose(batch, rows, count);
+      return out;
+    }
     if (out.kind == Register.Kind.DECIMAL) {
       // Rows that no branch has reached yet must not be extended from rubbish.
       Arrays.fill(out.longs, 0, length, 0);
@@ -49,7 +53,8 @@ final class CaseNode extends Node {
       int hits = left;
       int[] hitRows = open;
       if (b < conditions.size()) {
-        hits = conditions.get(b).selectTrue(batch, open, left, taken);
+        // The first one sees the rows as they came: what it computes may serve others.
+        hits = conditions.get(b).selectTrue(batch, b == 0 ? rows : open, left, taken);
         hitRows = taken;
         left = Rows.minus(open, left, taken, hits, open);
       }
@@ -69,6 +74,33 @@ final class CaseNode extends Node {
       mergeNested(branch, length);
     }
     return out;
+  }
+
+  /// Whether this is one of two constant numbers, as in `SUM(CASE WHEN x THEN 1 ELSE 0 END)`.
+  private boolean isChoiceOfTwo() {
+    return conditions.size() == 1
+        && out.kind == Register.Kind.LONG
+        && results.getFirst() instanceof LiteralNode first
+        && results.getLast() instanceof LiteralNode last
+        && !first.isNull()
+        && !last.isNull();
+  }
+
+  private void choose(Batch batch, int @Nullable [] rows, int count) {
+    long hit = ((LiteralNode) results.getFirst()).one.longs[0];
+    long other = ((LiteralNode) results.getLast()).one.longs[0];
+    int hits = conditions.getFirst().selectTrue(batch, rows, count, taken);
+    long[] to = out.longs;
+    if (rows == null) {
+      Arrays.fill(to, 0, count, other);
+    } else {
+      for (int i = 0; i < count; i++) {
+        to[rows[i]] = other;
+      }
+    }
+    for (int i = 0; i < hits; i++) {
+      to[taken[i]] = hit;
+    }
   }
 
   private void mergeNested(int[] branch, int length) {

@@ -103,10 +103,15 @@ final class ComparisonNode extends Node {
       Batch batch, int @Nullable [] rows, int count, int[] to, int wanted, boolean nullsCount) {
     Register l = left.evaluate(batch, rows, count);
     Register r = right.evaluate(batch, rows, count);
-    if (l.hasNulls || r.hasNulls) {
+    if (!l.hasNulls && !r.hasNulls) {
+      return selectDense(l, r, rows, count, to, wanted);
+    }
+    if (nullSafe || l.kind == Register.Kind.BYTES || l.kind == Register.Kind.NESTED) {
       return selectWithNulls(l, r, rows, count, to, wanted, nullsCount);
     }
-    return selectDense(l, r, rows, count, to, wanted);
+    // Numbers can be compared where they are NULL, too.
+    int selected = selectDense(l, r, rows, count, to, wanted);
+    return r.withoutNulls(to, l.withoutNulls(to, selected));
   }
 
   private static int selectDense(

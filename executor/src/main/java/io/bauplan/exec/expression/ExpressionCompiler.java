@@ -5,6 +5,7 @@ import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.Expressions;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Turns expressions into nodes. Equal expressions that are evaluated for every row become one
-/// node; those in a branch or behind an AND, which see some of the rows only, are compiled apart.
+/// node; those in a branch or behind an AND, which see some of the rows only, are compiled apart,
+/// and take the values of that one where it has been computed.
 final class ExpressionCompiler {
   private static final Set<String> VOLATILE =
       Set.of("gen_random_uuid", "rand", "random", "rand_integer", "shuffle");
@@ -34,10 +36,16 @@ final class ExpressionCompiler {
   }
 
   Node compile(Expression expression, boolean conditional) {
-    if (conditional || isVolatile(expression)) {
+    if (isVolatile(expression)) {
       return track(make(expression, true));
     }
     Node known = unconditional.get(expression);
+    if (conditional) {
+      Node apart = track(make(expression, true));
+      return known == null || apart instanceof LiteralNode
+          ? apart
+          : track(new SharedNode(known, apart));
+    }
     if (known == null) {
       known = track(make(expression, false));
       unconditional.put(expression, known);
@@ -49,6 +57,12 @@ final class ExpressionCompiler {
   private static boolean isVolatile(Expression expression) {
     return expression instanceof Expression.Call(String function, var ignored, var type, var n)
         && VOLATILE.contains(function);
+  }
+
+  static boolean isDeterministic(Expression expression) {
+    boolean[] found = {true};
+    Expressions.visit(expression, part -> found[0] &= !isVolatile(part));
+    return found[0];
   }
 
   private Node track(Node node) {

@@ -40,13 +40,21 @@ abstract class Node implements AutoCloseable {
     return result;
   }
 
+  /// The values of all selected rows of the batch, where they have been computed; null where not.
+  final @Nullable Register known(Batch batch) {
+    return batch == lastBatch ? lastResult : null;
+  }
+
   /// Fills and returns `out`.
   abstract Register compute(Batch batch, int @Nullable [] rows, int count);
 
   /// For BOOLEAN nodes: writes the rows where the value is TRUE to `to`, which may be `rows`
   /// itself, and returns how many they are.
   int selectTrue(Batch batch, int @Nullable [] rows, int count, int[] to) {
-    Register values = evaluate(batch, rows, count);
+    return selectTrue(evaluate(batch, rows, count), rows, count, to);
+  }
+
+  static int selectTrue(Register values, int @Nullable [] rows, int count, int[] to) {
     long[] longs = values.longs;
     int selected = 0;
     if (values.hasNulls) {
@@ -68,7 +76,10 @@ abstract class Node implements AutoCloseable {
 
   /// As `selectTrue` for FALSE.
   int selectFalse(Batch batch, int @Nullable [] rows, int count, int[] to) {
-    Register values = evaluate(batch, rows, count);
+    return selectFalse(evaluate(batch, rows, count), rows, count, to);
+  }
+
+  static int selectFalse(Register values, int @Nullable [] rows, int count, int[] to) {
     int selected = 0;
     for (int i = 0; i < count; i++) {
       int row = rows == null ? i : rows[i];

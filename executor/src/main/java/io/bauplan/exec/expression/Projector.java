@@ -78,6 +78,16 @@ public final class Projector implements AutoCloseable {
     return roots.get(index).evaluate(input, input.selection(), input.rowCount());
   }
 
+  /// The values of expression `index` for some of the batch's rows; valid until the next call.
+  public Register evaluate(int index, Batch input, int[] rows, int count) {
+    return roots.get(index).evaluate(input, rows, count);
+  }
+
+  /// Whether the expression has the same value wherever its columns have the same.
+  public static boolean isDeterministic(Expression expression) {
+    return ExpressionCompiler.isDeterministic(expression);
+  }
+
   @Override
   public void close() {
     made.forEach(Node::close);

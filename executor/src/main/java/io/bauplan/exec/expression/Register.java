@@ -140,6 +140,20 @@ public final class Register {
     wide = true;
   }
 
+  /// Keeps the rows that are not NULL here, in place, and returns their number.
+  int withoutNulls(int[] rows, int count) {
+    if (!hasNulls) {
+      return count;
+    }
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      int row = rows[i];
+      rows[kept] = row;
+      kept += nulls[row] ? 0 : 1;
+    }
+    return kept;
+  }
+
   public boolean isNull(int row) {
     return hasNulls && nulls[row];
   }

@@ -5,24 +5,30 @@ import io.bauplan.exec.batch.DictionaryVector;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.expression.CodedRows;
 import io.bauplan.exec.expression.Register;
-import io.bauplan.exec.expression.RegisterLoader;
 import io.bauplan.exec.memory.Memory;
+import io.bauplan.sql.plan.DataType;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The groups of rows whose keys are all codes into dictionaries: a combination of codes is looked
-/// up once per dictionary, a row by its codes alone. Keys that share their codes, as those from a
-/// join's build side do, count as one. Used by one thread.
+/// The groups of rows whose keys are made of codes into dictionaries: the keys of a combination of
+/// codes are computed and looked up once per dictionary, a row by its codes alone. Columns that
+/// share their codes, as those from a join's build side do, count as one. Used by one thread.
 final class CodedGroups implements AutoCloseable {
   /// Combinations of codes, at most.
   private static final int MAX_COMBINATIONS = 1 << 20;
 
+  /// Gives a key of some rows of a batch; lent until the next call for the same key.
+  interface KeyReader {
+    Register read(Batch batch, int key, int[] rows, int count);
+  }
+
   private final GroupTable table;
+  private final KeyReader reader;
   private final List<Integer> columns;
   private final DictionaryVector[] vectors;
 
-  /// By key: the first one with the same codes.
+  /// By column: the first one with the same codes.
   private final int[] leaders;
 
   /// What `known` holds for; kept, so that their memory is not another dictionary's meanwhile.
@@ -44,18 +50,20 @@ final class CodedGroups implements AutoCloseable {
   private int[] newRows = {};
   private int[] newGroups = {};
 
+  /// @param columns of the batches, which the keys are made of
   /// @param set number of the grouping set, the table's last key; -1 = it has no such key
-  CodedGroups(GroupTable table, List<Integer> columns, int set) {
+  CodedGroups(GroupTable table, List<Integer> columns, KeyReader reader, int set) {
     this.table = table;
+    this.reader = reader;
     this.columns = columns;
     this.vectors = new DictionaryVector[columns.size()];
     this.leaders = new int[columns.size()];
     this.dictionaries = new FlatVector[columns.size()];
     this.keys = new Register[table.keyCount()];
-    for (int k = 0; k < keys.length; k++) {
-      keys[k] = new Register(table.key(k).type);
-    }
     this.set = set;
+    if (set >= 0) {
+      keys[keys.length - 1] = new Register(DataType.INT64);
+    }
   }
 
   /// Writes the group of each of the batch's rows to `to`, densely. False where the keys are no
@@ -212,12 +220,13 @@ final class CodedGroups implements AutoCloseable {
     boolean done = false;
     try {
       int length = batch.vectorLength();
-      for (int k = 0; k < vectors.length; k++) {
-        RegisterLoader.load(vectors[k], keys[k], newRows, found, length);
+      int plainKeys = set < 0 ? keys.length : keys.length - 1;
+      for (int k = 0; k < plainKeys; k++) {
+        keys[k] = reader.read(batch, k, newRows, found);
       }
       if (set >= 0) {
-        keys[vectors.length].reset(length);
-        Arrays.fill(keys[vectors.length].longs, 0, length, set);
+        keys[plainKeys].reset(length);
+        Arrays.fill(keys[plainKeys].longs, 0, length, set);
       }
       table.lookup(keys, newRows, found, newGroups);
       done = true;

@@ -9,8 +9,10 @@ import io.bauplan.exec.expression.Projector;
 import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.expression.RegisterLoader;
 import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.Expressions;
 import io.bauplan.sql.plan.RowType;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,36 @@ final class InputColumns implements AutoCloseable {
     return all
         ? columns.stream().map(c -> ((Expression.InputRef) expressions.get(c)).index()).toList()
         : null;
+  }
+
+  /// The batches' columns that the given ones are made of, alone and in the same way wherever they
+  /// have the same values; null where that is not so.
+  @Nullable List<Integer> sources(List<Integer> columns) {
+    if (projection == null) {
+      return columns;
+    }
+    BitSet sources = new BitSet();
+    for (int column : columns) {
+      Expression expression = projection.expressions().get(column);
+      if (!Projector.isDeterministic(expression)) {
+        return null;
+      }
+      sources.or(Expressions.inputColumns(expression));
+    }
+    return sources.stream().boxed().toList();
+  }
+
+  /// A column's values for some rows of the current batch, which are lent.
+  Register some(Batch batch, int index, int[] rows, int count) {
+    if (projector != null) {
+      return projector.evaluate(index, batch, rows, count);
+    }
+    Register known = registers[index];
+    Register to = known == null ? new Register(type.type(index)) : known;
+    registers[index] = to;
+    loaded[index] = false;
+    RegisterLoader.load(batch.column(index), to, rows, count, batch.vectorLength());
+    return to;
   }
 
   void start(Batch batch) {

@@ -118,11 +118,11 @@ final class PartialAggregation implements AutoCloseable {
     boolean compact = accumulators.stream().allMatch(Accumulator::isCompact);
     this.mayAppend = appends && !manySets && !global && compact;
     this.finest = manySets && compact ? finestSet() : -1;
-    List<Integer> codes = columns.plain(node.groupKeys());
+    List<Integer> sources = columns.sources(node.groupKeys());
     this.coded =
-        global || codes == null || manySets && finest < 0
+        global || sources == null || sources.isEmpty() || manySets && finest < 0
             ? null
-            : new CodedGroups(table, codes, finest);
+            : new CodedGroups(table, sources, this::key, finest);
     if (global) {
       try {
         ensure(1);
@@ -514,6 +514,10 @@ final class PartialAggregation implements AutoCloseable {
       }
       merge(this, setKeys, from, count);
     }
+  }
+
+  private Register key(Batch batch, int key, int[] rows, int count) {
+    return columns.some(batch, node.groupKeys().get(key), rows, count);
   }
 
   private static Register allNull(DataType type, int length) {
