@@ -6,6 +6,7 @@ import io.bauplan.sql.plan.Expression;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Compiled expressions that make one batch of another. Used by one thread.
 public final class Projector implements AutoCloseable {
@@ -79,7 +80,7 @@ public final class Projector implements AutoCloseable {
   }
 
   /// The values of expression `index` for some of the batch's rows; valid until the next call.
-  public Register evaluate(int index, Batch input, int[] rows, int count) {
+  public Register evaluate(int index, Batch input, int @Nullable [] rows, int count) {
     return roots.get(index).evaluate(input, rows, count);
   }
 

@@ -9,18 +9,29 @@ import io.bauplan.exec.memory.Memory;
 import io.bauplan.sql.plan.DataType;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// The groups of rows whose keys are made of codes into dictionaries: the keys of a combination of
 /// codes are computed and looked up once per dictionary, a row by its codes alone. Columns that
-/// share their codes, as those from a join's build side do, count as one. Used by one thread.
+/// share their codes, as those from a join's build side do, count as one: where there are many rows
+/// on that side, by the distinct keys that these have ([CodedKeys]). Used by one thread.
 final class CodedGroups implements AutoCloseable {
   /// Combinations of codes, at most.
   private static final int MAX_COMBINATIONS = 1 << 20;
 
   /// Gives a key of some rows of a batch; lent until the next call for the same key.
   interface KeyReader {
-    Register read(Batch batch, int key, int[] rows, int count);
+    Register read(Batch batch, int key, int @Nullable [] rows, int count);
+  }
+
+  /// How the rows of batches with the same dictionaries are told apart.
+  private enum Way {
+    /// Not at all yet: too many combinations of codes, and too few rows to make them fewer for.
+    UNKNOWN,
+    CODES,
+    KEYS,
+    NONE
   }
 
   private final GroupTable table;
@@ -35,7 +46,15 @@ final class CodedGroups implements AutoCloseable {
   private final @Nullable FlatVector[] dictionaries;
 
   private final Register[] keys;
+  private final CodedKeys codedKeys;
   private final int set;
+  private Way way = Way.UNKNOWN;
+
+  /// Rows of batches with the same dictionaries.
+  private long asked;
+
+  /// By leader: how many values its codes stand for, with one more for NULL where that is one.
+  private final int[] sizes;
 
   /// The group of each combination of codes, plus one; 0 = not looked up yet. While a batch's are
   /// looked up, below zero: which of them it is.
@@ -52,13 +71,22 @@ final class CodedGroups implements AutoCloseable {
 
   /// @param columns of the batches, which the keys are made of
   /// @param set number of the grouping set, the table's last key; -1 = it has no such key
-  CodedGroups(GroupTable table, List<Integer> columns, KeyReader reader, int set) {
+  /// @param keyColumns by key: those of the columns that it is made of
+  CodedGroups(
+      GroupTable table,
+      List<Integer> columns,
+      List<List<Integer>> keyColumns,
+      KeyReader reader,
+      int set,
+      BufferAllocator allocator) {
     this.table = table;
     this.reader = reader;
     this.columns = columns;
     this.vectors = new DictionaryVector[columns.size()];
     this.leaders = new int[columns.size()];
     this.dictionaries = new FlatVector[columns.size()];
+    this.sizes = new int[columns.size()];
+    this.codedKeys = new CodedKeys(table, columns, keyColumns, reader, allocator);
     this.keys = new Register[table.keyCount()];
     this.set = set;
     if (set >= 0) {
@@ -78,14 +106,16 @@ final class CodedGroups implements AutoCloseable {
     int found = 0;
     for (int i = 0; i < count; i++) {
       int combination = combinations[i];
-      int group = known[combination];
+      int group = combination < 0 ? 0 : known[combination];
       if (group == 0) {
         // It is looked up once, however many of the batch's rows have it.
         makeRoomForNew(count);
         newRows[found] = rows == null ? i : rows[i];
         newCombinations[found++] = combination;
         group = -found;
-        known[combination] = group;
+        if (combination >= 0) {
+          known[combination] = group;
+        }
       }
       to[i] = group - 1;
     }
@@ -109,7 +139,6 @@ final class CodedGroups implements AutoCloseable {
   }
 
   private boolean takeVectors(Batch batch) {
-    long product = 1;
     boolean same = true;
     for (int k = 0; k < vectors.length; k++) {
       if (!(batch.column(columns.get(k)) instanceof DictionaryVector vector)) {
@@ -119,13 +148,6 @@ final class CodedGroups implements AutoCloseable {
       int leader = leader(k);
       same &= leaders[k] == leader;
       leaders[k] = leader;
-      if (leaders[k] == k) {
-        // One more, for NULL.
-        product *= vector.dictionary().length() + 1L;
-        if (product > MAX_COMBINATIONS) {
-          return false;
-        }
-      }
       same &= CodedRows.isSame(dictionaries[k], vector.dictionary());
     }
     if (!same) {
@@ -133,11 +155,50 @@ final class CodedGroups implements AutoCloseable {
       for (int k = 0; k < vectors.length; k++) {
         dictionaries[k] = vectors[k].dictionary().retain();
       }
-      if (known.length < product) {
-        known = new int[(int) product];
-      } else {
-        Arrays.fill(known, 0, (int) product, 0);
+      way = Way.UNKNOWN;
+      asked = 0;
+    }
+    if (way == Way.UNKNOWN) {
+      asked += batch.rowCount();
+      way = choose(batch);
+    }
+    return way == Way.CODES || way == Way.KEYS;
+  }
+
+  private Way choose(Batch batch) {
+    long entries = 0;
+    for (int k = 0; k < vectors.length; k++) {
+      if (leaders[k] == k) {
+        // One more, for NULL.
+        sizes[k] = vectors[k].dictionary().length() + 1;
+        entries += sizes[k];
       }
+    }
+    if (startsKnown()) {
+      return Way.CODES;
+    }
+    if (asked < entries / 2) {
+      return Way.UNKNOWN;
+    }
+    if (!codedKeys.learn(vectors, leaders, batch.columnCount(), sizes)) {
+      return Way.NONE;
+    }
+    return startsKnown() ? Way.KEYS : Way.NONE;
+  }
+
+  /// Makes room for all combinations, none of them known; false where they are too many.
+  private boolean startsKnown() {
+    long product = 1;
+    for (int k = 0; k < vectors.length; k++) {
+      product = Math.min(MAX_COMBINATIONS + 1L, leaders[k] == k ? product * sizes[k] : product);
+    }
+    if (product > MAX_COMBINATIONS) {
+      return false;
+    }
+    if (known.length < product) {
+      known = new int[(int) product];
+    } else {
+      Arrays.fill(known, 0, (int) product, 0);
     }
     return true;
   }
@@ -158,12 +219,25 @@ final class CodedGroups implements AutoCloseable {
     Arrays.fill(combinations, 0, count, 0);
     for (int k = 0; k < vectors.length; k++) {
       if (leaders[k] == k) {
-        int size = vectors[k].dictionary().length() + 1;
-        if (alwaysValid(k)) {
-          add(vectors[k], size, rows, count);
+        if (way == Way.KEYS) {
+          codedKeys.combine(vectors[k], k, sizes[k], rows, count, combinations);
+        } else if (alwaysValid(k)) {
+          add(vectors[k], sizes[k], rows, count);
         } else {
-          addNullable(k, size, rows, count);
+          addNullable(k, sizes[k], rows, count);
         }
+      }
+    }
+    for (int k = 0; k < vectors.length && way == Way.KEYS; k++) {
+      // What an entry has for NULL counts for nothing: such rows are looked up one by one.
+      markNulls(vectors[k].validityAddress(), rows, count);
+    }
+  }
+
+  private void markNulls(long validity, int @Nullable [] rows, int count) {
+    for (int i = 0; i < count && validity != 0; i++) {
+      if (!Memory.bit(validity, rows == null ? i : rows[i])) {
+        combinations[i] = -1;
       }
     }
   }
@@ -233,7 +307,9 @@ final class CodedGroups implements AutoCloseable {
     } finally {
       // Where there was no room, they are as unknown as before.
       for (int i = 0; i < found; i++) {
-        known[newCombinations[i]] = done ? newGroups[i] + 1 : 0;
+        if (newCombinations[i] >= 0) {
+          known[newCombinations[i]] = done ? newGroups[i] + 1 : 0;
+        }
       }
     }
   }

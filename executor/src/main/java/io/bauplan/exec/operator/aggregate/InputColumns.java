@@ -69,7 +69,7 @@ final class InputColumns implements AutoCloseable {
   }
 
   /// A column's values for some rows of the current batch, which are lent.
-  Register some(Batch batch, int index, int[] rows, int count) {
+  Register some(Batch batch, int index, int @Nullable [] rows, int count) {
     if (projector != null) {
       return projector.evaluate(index, batch, rows, count);
     }

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
@@ -122,7 +123,15 @@ final class PartialAggregation implements AutoCloseable {
     this.coded =
         global || sources == null || sources.isEmpty() || manySets && finest < 0
             ? null
-            : new CodedGroups(table, sources, this::key, finest);
+            : new CodedGroups(
+                table,
+                sources,
+                node.groupKeys().stream()
+                    .map(key -> List.copyOf(Objects.requireNonNull(columns.sources(List.of(key)))))
+                    .toList(),
+                this::key,
+                finest,
+                allocator);
     if (global) {
       try {
         ensure(1);
@@ -516,7 +525,7 @@ final class PartialAggregation implements AutoCloseable {
     }
   }
 
-  private Register key(Batch batch, int key, int[] rows, int count) {
+  private Register key(Batch batch, int key, int @Nullable [] rows, int count) {
     return columns.some(batch, node.groupKeys().get(key), rows, count);
   }
 
