@@ -20,14 +20,23 @@ import org.jspecify.annotations.Nullable;
 final class CodedKeys {
   private static final int MAX_ENTRIES = 1 << 20;
 
+  /// Entries that are looked at first, of several times as many.
+  private static final int SAMPLE = 2048;
+
+  private static final int MIN_SAMPLED = 4 * SAMPLE;
+
+  /// The share of different keys among these from which a dictionary's codes will do as they are.
+  private static final double MOSTLY_DIFFERENT = 0.97;
+
   private final GroupTable table;
   private final List<Integer> columns;
   private final List<List<Integer>> keyColumns;
   private final CodedGroups.KeyReader reader;
   private final BufferAllocator allocator;
 
-  /// By the first one of columns that share their codes: the number of the keys by code.
-  private final int[][] numbers;
+  /// By the first one of columns that share their codes: the number of the keys by code; null where
+  /// that is the code.
+  private final int @Nullable [][] numbers;
 
   /// @param table whose keys these are
   /// @param columns of the batches, which the keys are made of
@@ -72,13 +81,12 @@ final class CodedKeys {
       if (keys == null || first.length() == 0 || first.length() > MAX_ENTRIES) {
         return false;
       }
-      int[] found = new int[first.length()];
-      int size = number(new Batch(entries, first.length()), keys, found);
-      if (size < 0) {
+      try {
+        sizes[leader] = number(leader, new Batch(entries, first.length()), keys);
+      } catch (EngineException | OutOfMemoryException e) {
+        // Of an entry that no row may have; or there is too little room to make it faster.
         return false;
       }
-      numbers[leader] = found;
-      sizes[leader] = size;
     }
     return true;
   }
@@ -98,19 +106,35 @@ final class CodedKeys {
     return keys;
   }
 
-  /// The number of distinct keys; below zero where they cannot be told.
-  private int number(Batch entries, List<Integer> keys, int[] to) {
+  /// Numbers the entries by their keys, and returns how many numbers there are.
+  private int number(int leader, Batch entries, List<Integer> keys) {
+    int count = entries.rowCount();
+    if (count >= MIN_SAMPLED) {
+      int[] some = new int[SAMPLE];
+      for (int i = 0; i < SAMPLE; i++) {
+        some[i] = (int) ((long) i * count / SAMPLE);
+      }
+      if (number(entries, keys, some, SAMPLE, new int[SAMPLE]) > SAMPLE * MOSTLY_DIFFERENT) {
+        numbers[leader] = null;
+        return count;
+      }
+    }
+    int[] found = new int[count];
+    numbers[leader] = found;
+    return number(entries, keys, null, count, found);
+  }
+
+  /// The number of distinct keys.
+  private int number(
+      Batch entries, List<Integer> keys, int @Nullable [] rows, int count, int[] to) {
     List<DataType> types = keys.stream().map(key -> table.key(key).type).toList();
     try (GroupTable distinct = new GroupTable(types, allocator)) {
       Register[] values = new Register[keys.size()];
       for (int k = 0; k < values.length; k++) {
-        values[k] = reader.read(entries, keys.get(k), null, entries.rowCount());
+        values[k] = reader.read(entries, keys.get(k), rows, count);
       }
-      distinct.lookup(values, null, entries.rowCount(), to);
+      distinct.lookup(values, rows, count, to);
       return distinct.size();
-    } catch (EngineException | OutOfMemoryException e) {
-      // Of an entry that no row may have; or there is too little room to make it faster.
-      return -1;
     }
   }
 
@@ -118,6 +142,12 @@ final class CodedKeys {
   void combine(
       DictionaryVector vector, int leader, int size, int @Nullable [] rows, int count, int[] to) {
     int[] byCode = numbers[leader];
+    if (byCode == null) {
+      for (int i = 0; i < count; i++) {
+        to[i] = to[i] * size + vector.code(rows == null ? i : rows[i]);
+      }
+      return;
+    }
     long codes = vector.codesAddress();
     switch (vector.codeBytes()) {
       case 1 -> {
