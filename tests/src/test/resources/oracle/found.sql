@@ -49,3 +49,9 @@ SELECT b, count(*) FROM a GROUP BY b, b;
 SELECT x.id, (SELECT max(ROW(y.k, 1)) FROM a y WHERE y.id = x.id) IS NULL FROM a x;
 -- Of a sub-query that is computed twice, the sub-queries within had lost whose rows they refer to.
 SELECT x.id, COALESCE((SELECT y.id FROM a y WHERE y.id = x.id AND (SELECT bool_or(z.b) FROM a z WHERE z.id = y.id)), 7) FROM a x;
+-- Rows were distinct where all of their fields are.
+SELECT id FROM (SELECT id, ROW(id, b) AS r FROM a) x WHERE x.r IS DISTINCT FROM ROW(1, FALSE);
+-- Outer columns named as Calcite names columns of its own were taken for these.
+SELECT d, CAST(d AS INTEGER) = ALL (SELECT 5 - 5 * y.id + 5 * y.id FROM a y WHERE y.id > 1 AND y.id <> c), c <> ANY (SELECT y.k FROM a y WHERE y.id >= m) FROM (SELECT id AS c, 5 AS d, id AS m, k AS dd FROM a) x;
+-- NULLs that an anti join compares have partners elsewhere.
+SELECT x.id, (SELECT min(7) FROM a y WHERE y.k IS NOT DISTINCT FROM x.k) FROM a x ANTI JOIN a z ON x.k = z.id;

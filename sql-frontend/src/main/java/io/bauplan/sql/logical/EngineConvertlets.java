@@ -81,6 +81,10 @@ final class EngineConvertlets implements SqlRexConvertletTable {
     if (operator.getKind() == SqlKind.EQUALS || operator.getKind() == SqlKind.NOT_EQUALS) {
       return RowEquality::convert;
     }
+    if (operator.getKind() == SqlKind.IS_DISTINCT_FROM
+        || operator.getKind() == SqlKind.IS_NOT_DISTINCT_FROM) {
+      return RowEquality::distinct;
+    }
     if (operator.getKind() == SqlKind.CAST || operator.getKind() == SqlKind.SAFE_CAST) {
       return EngineConvertlets::cast;
     }

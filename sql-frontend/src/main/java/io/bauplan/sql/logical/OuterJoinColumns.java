@@ -18,8 +18,8 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.util.ImmutableBitSet;
 
-/// Calcite takes a column that an outer join compares for never NULL, though the join keeps the
-/// rows where it is, and would lose their partners when it decorrelates. Such columns are put
+/// Calcite takes a column that an outer or anti join compares for never NULL, though the join keeps
+/// the rows where it is, and would lose their partners when it decorrelates. Such columns are put
 /// behind a call that gives them as they are.
 final class OuterJoinColumns extends RelHomogeneousShuttle {
   private OuterJoinColumns() {}
@@ -75,7 +75,8 @@ final class OuterJoinColumns extends RelHomogeneousShuttle {
     if (left ? type.generatesNullsOnLeft() : type.generatesNullsOnRight()) {
       return false;
     }
-    return type.isOuterJoin() && Strong.isNotTrue(join.getCondition(), ImmutableBitSet.of(column))
+    boolean keepsOthers = type != JoinRelType.INNER && type != JoinRelType.SEMI;
+    return keepsOthers && Strong.isNotTrue(join.getCondition(), ImmutableBitSet.of(column))
         || (left
             ? isTakenForNotNull(join.getLeft(), column)
             : isTakenForNotNull(join.getRight(), column - columns));

@@ -3,6 +3,7 @@ package io.bauplan.sql.logical;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
@@ -13,8 +14,10 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql2rel.SqlRexContext;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
 
-/// A row is equal to itself where its fields are: of a row that is not NULL Calcite takes this for
-/// granted, but a field that is NULL makes it unknown.
+/// How rows are compared where Calcite's way is not the standard's. A row is equal to itself where
+/// its fields are: of a row that is not NULL Calcite takes this for granted, but a field that is
+/// NULL makes it unknown. Rows are distinct where any of their fields are, not all, and a NULL is
+/// distinct from a row of NULLs.
 final class RowEquality {
   private RowEquality() {}
 
@@ -35,6 +38,39 @@ final class RowEquality {
     return comparison.getKind() == SqlKind.EQUALS
         ? same
         : rex.makeCall(SqlStdOperatorTable.NOT, same);
+  }
+
+  static RexNode distinct(SqlRexContext context, SqlCall call) {
+    RexNode left = context.convertExpression(call.operand(0));
+    RexNode right = context.convertExpression(call.operand(1));
+    RexBuilder rex = context.getRexBuilder();
+    boolean negated = call.getKind() == SqlKind.IS_NOT_DISTINCT_FROM;
+    if (!left.getType().isStruct()
+        || !right.getType().isStruct()
+        || left.getType().getFieldCount() != right.getType().getFieldCount()) {
+      return RelOptUtil.isDistinctFrom(rex, left, right, negated);
+    }
+    List<RexNode> same = new ArrayList<>();
+    notDistinct(left, right, rex, same);
+    RexNode all = RexUtil.composeConjunction(rex, same);
+    return negated ? all : rex.makeCall(SqlStdOperatorTable.NOT, all);
+  }
+
+  private static void notDistinct(RexNode left, RexNode right, RexBuilder rex, List<RexNode> into) {
+    if (!left.getType().isStruct() || !right.getType().isStruct()) {
+      into.add(RelOptUtil.isDistinctFrom(rex, left, right, true));
+      return;
+    }
+    if (left.getType().isNullable() || right.getType().isNullable()) {
+      into.add(
+          rex.makeCall(
+              SqlStdOperatorTable.EQUALS,
+              rex.makeCall(SqlStdOperatorTable.IS_NULL, left),
+              rex.makeCall(SqlStdOperatorTable.IS_NULL, right)));
+    }
+    for (int i = 0; i < left.getType().getFieldCount(); i++) {
+      notDistinct(rex.makeFieldAccess(left, i), rex.makeFieldAccess(right, i), rex, into);
+    }
   }
 
   /// Every field of the row, and of rows within it, equal to itself.

@@ -33,6 +33,10 @@ final class SubQueryOperandRule extends RelOptRule {
   static final SubQueryOperandRule FILTER = new SubQueryOperandRule(LogicalFilter.class);
   static final SubQueryOperandRule PROJECT = new SubQueryOperandRule(LogicalProject.class);
 
+  /// What Calcite's rules call columns of their own, which they look up by name beside those of the
+  /// outer row.
+  private static final Set<String> NAMES = Set.of("c", "ck", "cs", "d", "dd", "i", "m", "n");
+
   private SubQueryOperandRule(Class<? extends RelNode> type) {
     super(operand(type, any()), "SubQueryOperand:" + type.getSimpleName());
   }
@@ -54,9 +58,28 @@ final class SubQueryOperandRule extends RelOptRule {
     Optional<RexSubQuery> inner = innerOf(worded);
     if (inner.isPresent()) {
       call.transformTo(apart(worded, inner.get(), rex));
+    } else if (worded.getInput(0).getRowType().getFieldNames().stream().anyMatch(NAMES::contains)) {
+      call.transformTo(renamed(worded, rex));
     } else if (worded != rel) {
       call.transformTo(worded);
     }
+  }
+
+  /// With other names for the input's columns.
+  private static RelNode renamed(RelNode rel, RexBuilder rex) {
+    RelNode input = rel.getInput(0);
+    List<String> names = new ArrayList<>();
+    List<RexNode> columns = new ArrayList<>();
+    for (String name : input.getRowType().getFieldNames()) {
+      columns.add(rex.makeInputRef(input, columns.size()));
+      names.add(NAMES.contains(name) ? "column " + name : name);
+    }
+    RelNode under = LogicalProject.create(input, List.of(), columns, names, Set.of());
+    RelNode over = rel.copy(rel.getTraitSet(), List.of(under));
+    return rel instanceof Project
+        ? over
+        : LogicalProject.create(
+            over, List.of(), columns, input.getRowType().getFieldNames(), Set.of());
   }
 
   /// With `query` as a column of the input.

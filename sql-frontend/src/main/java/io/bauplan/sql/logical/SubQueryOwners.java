@@ -5,8 +5,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Project;
@@ -29,42 +31,28 @@ final class SubQueryOwners extends RelHomogeneousShuttle {
   }
 
   static RelNode apply(RelNode rel) {
-    Variables variables = new Variables();
-    rel.accept(variables);
-    Set<CorrelationId> lost = new HashSet<>(variables.used.keySet());
-    lost.removeAll(variables.given);
+    Set<CorrelationId> lost = Set.copyOf(outerRows(rel).keySet());
     return lost.isEmpty() ? rel : rel.accept(new SubQueryOwners(lost));
   }
 
   @Override
   public RelNode visit(RelNode other) {
-    RelNode node =
-        super.visit(other)
-            .accept(
-                new RexShuttle() {
-                  @Override
-                  public RexNode visitSubQuery(RexSubQuery query) {
-                    RexSubQuery visited = (RexSubQuery) super.visitSubQuery(query);
-                    return visited.clone(query.rel.accept(SubQueryOwners.this));
-                  }
-                });
-    if (lost.isEmpty() || !(node instanceof Filter || node instanceof Project)) {
+    RelNode node = super.visit(other).accept(within(this::told));
+    if (!(node instanceof Filter || node instanceof Project)) {
       return node;
     }
-    Variables below = new Variables();
+    Map<CorrelationId, RelDataType> below = new HashMap<>();
     node.accept(
-        new RexShuttle() {
-          @Override
-          public RexNode visitSubQuery(RexSubQuery query) {
-            query.rel.accept(below);
-            return query;
-          }
-        });
+        within(
+            query -> {
+              below.putAll(outerRows(query.rel));
+              return query;
+            }));
     Set<CorrelationId> own = new HashSet<>(node.getVariablesSet());
     RelDataType row = node.getInput(0).getRowType();
-    below.used.forEach(
+    below.forEach(
         (id, type) -> {
-          if (type.equals(row) && lost.remove(id)) {
+          if (lost.contains(id) && type.equals(row)) {
             own.add(id);
           }
         });
@@ -82,11 +70,23 @@ final class SubQueryOwners extends RelHomogeneousShuttle {
             node.getInput(0), ((Filter) node).getCondition(), ImmutableSet.copyOf(own));
   }
 
-  /// The outer rows that a tree and its sub-queries use, and those that are given there.
-  private static final class Variables extends RelHomogeneousShuttle {
-    final Map<CorrelationId, RelDataType> used = new HashMap<>();
-    final Set<CorrelationId> given = new HashSet<>();
-    private final RexShuttle within =
+  private RexSubQuery told(RexSubQuery query) {
+    return query.clone(query.rel.accept(this));
+  }
+
+  private static RexShuttle within(UnaryOperator<RexSubQuery> change) {
+    return new RexShuttle() {
+      @Override
+      public RexNode visitSubQuery(RexSubQuery query) {
+        return change.apply((RexSubQuery) super.visitSubQuery(query));
+      }
+    };
+  }
+
+  /// The outer rows that a tree and its sub-queries use and do not give.
+  private static Map<CorrelationId, RelDataType> outerRows(RelNode rel) {
+    Map<CorrelationId, RelDataType> used = new HashMap<>();
+    rel.accept(
         new RexShuttle() {
           @Override
           public RexNode visitCorrelVariable(RexCorrelVariable variable) {
@@ -96,16 +96,17 @@ final class SubQueryOwners extends RelHomogeneousShuttle {
 
           @Override
           public RexNode visitSubQuery(RexSubQuery query) {
-            query.rel.accept(Variables.this);
+            used.putAll(outerRows(query.rel));
             return super.visitSubQuery(query);
           }
-        };
-
-    @Override
-    public RelNode visit(RelNode other) {
-      given.addAll(other.getVariablesSet());
-      other.accept(within);
-      return super.visit(other);
+        });
+    if (rel instanceof Correlate correlate) {
+      used.putAll(outerRows(correlate.getRight()));
     }
+    used.keySet().removeAll(rel.getVariablesSet());
+    rel.getInputs().stream()
+        .filter(input -> !(rel instanceof Correlate correlate) || input != correlate.getRight())
+        .forEach(input -> used.putAll(outerRows(input)));
+    return used;
   }
 }
