@@ -1,14 +1,18 @@
 package io.bauplan.exec.job;
 
+import io.bauplan.exec.worker.QueryFigures;
 import io.bauplan.sql.session.SystemTables;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// `sys.jobs`, and parts of it: `sys.queries`, `sys.runs`, `sys.job_logs`.
+/// `sys.jobs`, and parts of it: `sys.queries`, `sys.runs`, `sys.job_logs`; and how far those under
+/// way are: `sys.running_queries`.
 public final class JobTables implements SystemTables {
   private static final String SYS = "sys";
 
@@ -68,6 +72,20 @@ public final class JobTables implements SystemTables {
             "kept_branch",
             "error"),
         table(
+            "running_queries",
+            request -> jobs.running().stream().map(JobTables::progress).toList(),
+            "id",
+            "kind",
+            "user_name",
+            "text",
+            "started TIMESTAMP",
+            "elapsed_ms BIGINT",
+            "thread_ms BIGINT",
+            "rows_read BIGINT",
+            "bytes_read BIGINT",
+            "peak_memory_bytes BIGINT",
+            "spilled_bytes BIGINT"),
+        table(
             "job_logs",
             request -> lines(),
             "job_id",
@@ -126,6 +144,36 @@ public final class JobTables implements SystemTables {
         job.duration().map(Duration::toMillis).orElse(null),
         job.ended().isPresent() ? (Long) job.rows() : null,
         orNull(job.error()));
+  }
+
+  private static List<@Nullable Object> progress(RunningJob running) {
+    Job job = running.job();
+    long nanos = 0;
+    long rows = 0;
+    long bytes = 0;
+    long memory = 0;
+    long spilled = 0;
+    for (QueryFigures query : running.figures()) {
+      for (QueryFigures.OperatorFigures operator : query.operators()) {
+        nanos += operator.nanos();
+        rows += operator.details().getOrDefault("rowsRead", 0L);
+        bytes += operator.details().getOrDefault("bytesRead", 0L);
+      }
+      memory = Math.max(memory, query.peakMemoryBytes());
+      spilled += query.spilledBytes();
+    }
+    return SystemTables.row(
+        job.id(),
+        job.kind().name(),
+        job.user(),
+        job.text(),
+        SystemTables.micros(job.started()),
+        Duration.between(job.started(), Instant.now()).toMillis(),
+        TimeUnit.NANOSECONDS.toMillis(nanos),
+        rows,
+        bytes,
+        memory,
+        spilled);
   }
 
   private static List<@Nullable Object> run(Job job) {

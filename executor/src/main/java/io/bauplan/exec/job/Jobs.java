@@ -104,6 +104,11 @@ public final class Jobs implements AutoCloseable {
     return all;
   }
 
+  /// The jobs of this engine that are not over, in no order.
+  List<RunningJob> running() {
+    return List.copyOf(running.values());
+  }
+
   public Job get(String id) {
     return list().stream()
         .filter(job -> job.id().equals(id))

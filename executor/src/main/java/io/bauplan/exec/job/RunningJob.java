@@ -3,6 +3,7 @@ package io.bauplan.exec.job;
 import io.bauplan.exec.run.RunEvent;
 import io.bauplan.exec.run.RunListener;
 import io.bauplan.exec.run.RunResult;
+import io.bauplan.exec.worker.QueryFigures;
 import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
@@ -56,6 +57,15 @@ public final class RunningJob {
       query.cancel();
     }
     return query;
+  }
+
+  /// What the job's queries did so far.
+  List<QueryFigures> figures() {
+    List<RunningQuery> all;
+    synchronized (this) {
+      all = List.copyOf(queries);
+    }
+    return all.stream().map(RunningQuery::figures).toList();
   }
 
   /// Stopping the job interrupts the calling thread, until the job is over.

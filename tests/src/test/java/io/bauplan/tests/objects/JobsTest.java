@@ -3,6 +3,7 @@ package io.bauplan.tests.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
 import io.bauplan.exec.engine.StatementOptions;
@@ -11,6 +12,7 @@ import io.bauplan.exec.job.Job;
 import io.bauplan.exec.run.RunListener;
 import io.bauplan.exec.run.RunRequest;
 import io.bauplan.exec.run.RunResult;
+import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.session.Principal;
@@ -99,6 +101,30 @@ final class JobsTest {
       assertThat(run(engine, "SELECT text FROM sys.jobs WHERE text LIKE 'RUN%'"))
           .containsExactly(List.of("RUN PIPELINE 'nowhere' WITH (...)"));
       assertThat(run(engine, "SHOW JOBS")).hasSizeGreaterThan(8);
+    }
+  }
+
+  @Test
+  void tellsWhatQueriesUnderWayHaveDone() {
+    try (Engine engine = open()) {
+      String big =
+          "SELECT a.i, b.i FROM UNNEST(SEQUENCE(1, 5000)) AS a(i), UNNEST(SEQUENCE(1, 5000)) AS"
+              + " b(i)";
+      StatementResult.Rows rows =
+          (StatementResult.Rows) engine.execute(Session.DEFAULT, big, StatementOptions.DEFAULT);
+      try (RunningQuery query = rows.query();
+          Batch first = query.next()) {
+        assertThat(first.rowCount()).isPositive();
+        assertThat(
+                run(
+                    engine,
+                    "SELECT text, elapsed_ms >= 0, thread_ms >= 0, peak_memory_bytes > 0,"
+                        + " spilled_bytes FROM sys.running_queries WHERE kind = 'QUERY'"
+                        + " AND text LIKE 'SELECT a.i%'"))
+            .containsExactly(List.of(big, true, true, true, 0L));
+      }
+      assertThat(run(engine, "SELECT id FROM sys.running_queries WHERE text LIKE 'SELECT a.i%'"))
+          .isEmpty();
     }
   }
 
