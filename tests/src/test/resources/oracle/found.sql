@@ -55,3 +55,6 @@ SELECT id FROM (SELECT id, ROW(id, b) AS r FROM a) x WHERE x.r IS DISTINCT FROM 
 SELECT d, CAST(d AS INTEGER) = ALL (SELECT 5 - 5 * y.id + 5 * y.id FROM a y WHERE y.id > 1 AND y.id <> c), c <> ANY (SELECT y.k FROM a y WHERE y.id >= m) FROM (SELECT id AS c, 5 AS d, id AS m, k AS dd FROM a) x;
 -- NULLs that an anti join compares have partners elsewhere.
 SELECT x.id, (SELECT min(7) FROM a y WHERE y.k IS NOT DISTINCT FROM x.k) FROM a x ANTI JOIN a z ON x.k = z.id;
+-- The same, of sub-queries that refer to two columns of the row.
+SELECT x.id, COALESCE((SELECT max(y.id) FROM a y WHERE (SELECT z.id FROM a z WHERE z.id = y.id AND z.k = y.k) > 1), 7) FROM a x;
+SELECT x.id FROM a x WHERE x.id > COALESCE((SELECT y.id FROM a y WHERE (SELECT z.id FROM a z WHERE z.id = y.id AND z.k = y.k) = 1), x.k);

@@ -76,7 +76,7 @@ final class Decorrelation {
 
   /// Whether every outer row that is used is given by someone around it.
   private static boolean isComplete(RelNode rel) {
-    return RelOptUtil.getVariablesUsed(rel).isEmpty() || outerRows(rel).isEmpty();
+    return outerRows(rel).isEmpty();
   }
 
   /// The outer rows that a tree uses and does not give itself.

@@ -1,6 +1,7 @@
 package io.bauplan.sql.logical;
 
 import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Iterables;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCorrelVariable;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
@@ -48,18 +50,20 @@ final class SubQueryOwners extends RelHomogeneousShuttle {
               below.putAll(outerRows(query.rel));
               return query;
             }));
-    Set<CorrelationId> own = new HashSet<>(node.getVariablesSet());
     RelDataType row = node.getInput(0).getRowType();
-    below.forEach(
-        (id, type) -> {
-          if (lost.contains(id) && type.equals(row)) {
-            own.add(id);
-          }
-        });
-    if (own.size() == node.getVariablesSet().size()) {
+    below.keySet().retainAll(lost);
+    below.values().removeIf(type -> !type.equals(row));
+    if (below.isEmpty()) {
       return node;
     }
-    return node instanceof Project project
+    // One name for the row: Calcite makes a join of the sub-query only then.
+    CorrelationId one =
+        Iterables.getFirst(node.getVariablesSet(), below.keySet().iterator().next());
+    RelNode named =
+        node.accept(new Renamed(below.keySet(), one, node.getCluster().getRexBuilder()).within);
+    Set<CorrelationId> own = new HashSet<>(node.getVariablesSet());
+    own.add(one);
+    return named instanceof Project project
         ? LogicalProject.create(
             project.getInput(),
             project.getHints(),
@@ -67,7 +71,35 @@ final class SubQueryOwners extends RelHomogeneousShuttle {
             project.getRowType(),
             own)
         : LogicalFilter.create(
-            node.getInput(0), ((Filter) node).getCondition(), ImmutableSet.copyOf(own));
+            named.getInput(0), ((Filter) named).getCondition(), ImmutableSet.copyOf(own));
+  }
+
+  /// Outer rows of other names.
+  private static final class Renamed extends RelHomogeneousShuttle {
+    private final RexShuttle within;
+
+    Renamed(Set<CorrelationId> names, CorrelationId one, RexBuilder rex) {
+      this.within =
+          new RexShuttle() {
+            @Override
+            public RexNode visitCorrelVariable(RexCorrelVariable variable) {
+              return names.contains(variable.id)
+                  ? rex.makeCorrel(variable.getType(), one)
+                  : variable;
+            }
+
+            @Override
+            public RexNode visitSubQuery(RexSubQuery query) {
+              RexSubQuery visited = (RexSubQuery) super.visitSubQuery(query);
+              return visited.clone(visited.rel.accept(Renamed.this));
+            }
+          };
+    }
+
+    @Override
+    public RelNode visit(RelNode other) {
+      return super.visit(other).accept(within);
+    }
   }
 
   private RexSubQuery told(RexSubQuery query) {
