@@ -222,6 +222,40 @@ public final class Register {
     }
   }
 
+  /// The values of some rows, one after the other, in a register of its own.
+  ///
+  /// @param rows the `count` of them from `start` on
+  public Register pick(int[] rows, int start, int count) {
+    Register to = new Register(type);
+    to.reset(count);
+    if (wide) {
+      to.makeWide(count);
+    }
+    for (int i = 0; i < count; i++) {
+      int row = rows[start + i];
+      if (isNull(row)) {
+        to.setNull(i, count);
+        continue;
+      }
+      switch (kind) {
+        case LONG -> to.longs[i] = longs[row];
+        case DOUBLE -> to.doubles[i] = doubles[row];
+        case DECIMAL -> {
+          to.longs[i] = longs[row];
+          if (wide) {
+            to.highs[i] = highs[row];
+          }
+        }
+        case BYTES -> {
+          to.longs[i] = longs[row];
+          to.lengths[i] = lengths[row];
+        }
+        case NESTED -> throw new IllegalStateException("nested values are not copied by row");
+      }
+    }
+    return to;
+  }
+
   /// The unscaled value of a decimal. Slow: for errors and rare paths.
   public BigInteger unscaled(int row) {
     if (!wide) {

@@ -19,6 +19,10 @@ public final class HeapReservation implements AutoCloseable {
   /// operators come after.
   private static final int SPARED_SHARE = 4;
 
+  /// So little an operator may have of what is left to batches: one that has spilled goes on with
+  /// parts of this size, whatever the others hold.
+  private static final long SMALL_BYTES = 64 << 10;
+
   private final BufferAllocator allocator;
   private final long left;
   private long reserved;
@@ -45,7 +49,7 @@ public final class HeapReservation implements AutoCloseable {
     if (more > 0) {
       // Asked first: what is forced counts in the most that was ever held.
       long free = allocator.getHeadroom() - left;
-      boolean fits = more <= free - free / SPARED_SHARE;
+      boolean fits = more <= free - free / SPARED_SHARE || bytes <= SMALL_BYTES;
       if (fits && !allocator.forceAllocate(more)) {
         allocator.releaseBytes(more);
         fits = false;

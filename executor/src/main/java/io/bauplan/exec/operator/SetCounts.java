@@ -95,7 +95,7 @@ final class SetCounts implements AutoCloseable {
     List<Vector> columns = new ArrayList<>();
     try {
       for (int c = 0; c < values.length; c++) {
-        columns.add(write(pick(rows.key(c), picked, count), count));
+        columns.add(write(rows.key(c).pick(picked, 0, count), count));
       }
       for (int input = 0; counted && input < counts.length; input++) {
         Register numbers = new Register(DataType.INT64);
@@ -114,35 +114,6 @@ final class SetCounts implements AutoCloseable {
 
   private Vector write(Register register, int count) {
     return RegisterWriter.write(register, null, count, count, allocator);
-  }
-
-  private static Register pick(Register from, int[] rows, int count) {
-    Register to = new Register(from.type);
-    to.reset(count);
-    if (from.wide) {
-      to.makeWide(count);
-    }
-    for (int i = 0; i < count; i++) {
-      int row = rows[i];
-      if (from.isNull(row)) {
-        to.setNull(i, count);
-        continue;
-      }
-      switch (from.kind) {
-        case DOUBLE -> to.doubles[i] = from.doubles[row];
-        case BYTES -> {
-          to.longs[i] = from.longs[row];
-          to.lengths[i] = from.lengths[row];
-        }
-        default -> {
-          to.longs[i] = from.longs[row];
-          if (from.wide) {
-            to.highs[i] = from.highs[row];
-          }
-        }
-      }
-    }
-    return to;
   }
 
   @Override

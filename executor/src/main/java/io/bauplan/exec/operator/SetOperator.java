@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
 /// INTERSECT and EXCEPT: counts each distinct row in every input, then tells how often it comes
@@ -52,7 +53,16 @@ final class SetOperator implements AutoCloseable {
 
   private synchronized void add(int input, Batch batch) {
     try (batch) {
-      counts.add(input, batch);
+      try {
+        counts.add(input, batch);
+      } catch (OutOfMemoryException e) {
+        if (counts.size() <= 1) {
+          throw e;
+        }
+        // None of the batch has been counted, though some of its rows may be there by now.
+        spill();
+        counts.add(input, batch);
+      }
     }
     long held = spill.allocator().getAllocatedMemory();
     if (counts.size() > 1 && spill.isDue(held, held)) {
@@ -182,11 +192,17 @@ final class SetOperator implements AutoCloseable {
       boolean splittable = part.level + 1 < PartitionWriter.MAX_LEVELS;
       try (BatchReader reader = part.rows.stream(part.partition).open(spill.allocator())) {
         for (Batch next = reader.next(); next != null; next = reader.next()) {
+          boolean fits = true;
           try (Batch batch = next) {
             made.addCounted(batch);
+          } catch (OutOfMemoryException e) {
+            if (!splittable || made.size() <= 1) {
+              throw e;
+            }
+            fits = false;
           }
           long held = spill.allocator().getAllocatedMemory();
-          if (splittable && made.size() > 1 && spill.isDue(held, held)) {
+          if (!fits || splittable && made.size() > 1 && spill.isDue(held, held)) {
             close();
             add(part.rows.split(part.partition), part.level + 1);
             return null;

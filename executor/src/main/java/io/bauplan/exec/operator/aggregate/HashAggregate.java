@@ -107,9 +107,7 @@ public final class HashAggregate implements Sink, AutoCloseable {
         int added = partial.addWhatFits(batch);
         boolean all = added == sets();
         long held = allocator.getAllocatedMemory();
-        long needed = partial.isSpread() ? held : held * sets();
-        if (!all || partial.size() > 1 && spill.isDue(held, needed)) {
-          partial.spread();
+        if (!all || partial.size() > 1 && spill.isDue(held, held)) {
           to = spilled().writer();
           rest = to;
         }
@@ -144,7 +142,10 @@ public final class HashAggregate implements Sink, AutoCloseable {
 
     @Override
     public void finish() {
-      partial.spread();
+      long held = allocator.getAllocatedMemory();
+      if (rest == null && !spill.isDue(held, held * sets())) {
+        partial.spread();
+      }
       if (rest != null) {
         rest.close();
       }
@@ -179,9 +180,9 @@ public final class HashAggregate implements Sink, AutoCloseable {
     if (partials.isEmpty()) {
       newPartial();
     }
-    if (spilled != null) {
+    if (spilled != null || !partials.stream().allMatch(this::hasAllSets)) {
       // Every grouping set has rows.
-      parts = new SpilledGroups(partials, this::again, spilled, rowType, spill);
+      parts = parts();
       return;
     }
     partials.getFirst().addEmptySets();
@@ -195,7 +196,7 @@ public final class HashAggregate implements Sink, AutoCloseable {
     long held = allocator.getAllocatedMemory();
     if (partitions > 1 && spill.isDue(held, MERGE_FACTOR * held)) {
       // All partitions at once would not fit beside what they are made of.
-      parts = new SpilledGroups(partials, this::again, spilled(), rowType, spill);
+      parts = parts();
       return;
     }
     if (partitions == 1) {
@@ -211,6 +212,23 @@ public final class HashAggregate implements Sink, AutoCloseable {
     } else {
       sortGroups(groups);
     }
+  }
+
+  private boolean hasAllSets(PartialAggregation partial) {
+    return partial.isSpread() || partial.settled() == 0;
+  }
+
+  private SpilledGroups parts() {
+    List<HeldGroups> held = new ArrayList<>();
+    for (PartialAggregation partial : partials) {
+      held.add(HeldGroups.of(partial));
+      for (int set = 0; !partial.isSpread() && set < sets(); set++) {
+        if (set != partial.finest()) {
+          held.add(new FinestGroups(node, partial, set));
+        }
+      }
+    }
+    return new SpilledGroups(held, this::again, spilled(), rowType, spill);
   }
 
   /// An aggregation of rows that were counted when they first came.

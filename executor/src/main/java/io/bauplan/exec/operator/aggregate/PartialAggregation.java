@@ -245,6 +245,11 @@ final class PartialAggregation implements AutoCloseable {
     return sets();
   }
 
+  /// The grouping set that alone has groups until they are spread.
+  int finest() {
+    return finest;
+  }
+
   /// Whether every grouping set has its groups.
   boolean isSpread() {
     return finest < 0 || spread;
@@ -464,12 +469,23 @@ final class PartialAggregation implements AutoCloseable {
   }
 
   /// Makes the groups of all grouping sets of those of the finest one, each set's of those of the
-  /// smallest one that has its keys and more.
+  /// smallest one that has its keys and more. Where there is no memory for it, `isSpread` stays
+  /// false, and the groups are those of the finest set alone.
   void spread() {
     if (isSpread()) {
       return;
     }
-    spread = true;
+    try {
+      addSets();
+      spread = true;
+    } catch (OutOfMemoryException e) {
+      // What was begun is behind the groups that are settled.
+    } finally {
+      table.borrowBytes(false);
+    }
+  }
+
+  private void addSets() {
     int[] starts = new int[sets()];
     int[] ends = new int[sets()];
     ends[finest] = settled;
@@ -493,7 +509,6 @@ final class PartialAggregation implements AutoCloseable {
         made.add(set);
       }
     }
-    table.borrowBytes(false);
     settled = table.size();
   }
 
@@ -521,7 +536,7 @@ final class PartialAggregation implements AutoCloseable {
       for (int i = 0; i < count; i++) {
         from[i] = at + i;
       }
-      merge(this, setKeys, from, count);
+      merge(this, setKeys, from, from, count);
     }
   }
 
@@ -529,7 +544,7 @@ final class PartialAggregation implements AutoCloseable {
     return columns.some(batch, node.groupKeys().get(key), rows, count);
   }
 
-  private static Register allNull(DataType type, int length) {
+  static Register allNull(DataType type, int length) {
     Register none = new Register(type);
     none.reset(length);
     none.clearNulls(length);
@@ -538,18 +553,24 @@ final class PartialAggregation implements AutoCloseable {
   }
 
   private void merge(PartialAggregation other, int[] from, int count) {
-    merge(other, null, from, count);
+    merge(other, null, from, from, count);
   }
 
   /// @param otherKeys null = the other's
-  private void merge(
-      PartialAggregation other, Register @Nullable [] otherKeys, int[] from, int count) {
+  /// @param keyRows where in `otherKeys` the keys are; null = one after the other
+  /// @param from groups of the other
+  void merge(
+      PartialAggregation other,
+      Register @Nullable [] otherKeys,
+      int @Nullable [] keyRows,
+      int[] from,
+      int count) {
     int[] to = new int[count];
     if (!global) {
       if (otherKeys == null) {
         table.lookup(other.table, from, count, to);
       } else {
-        table.lookup(otherKeys, from, count, to);
+        table.lookup(otherKeys, keyRows, count, to);
       }
       ensure(table.size());
     }

@@ -8,10 +8,10 @@ import io.bauplan.exec.spill.PartitionWriter;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// partition. Whatever a partition turns out to need, nothing is lost where it has to be begun
 /// again with fewer groups at a time: the groups in memory stay as they are, and so do the rows.
 final class SpilledGroups {
-  private final List<PartialAggregation> partials;
+  private final List<HeldGroups> held;
   private final Supplier<PartialAggregation> fresh;
   private final RowType rowType;
   private final OperatorSpill spill;
@@ -30,7 +30,7 @@ final class SpilledGroups {
 
   /// Groups whose hash has the same leading bits.
   ///
-  /// @param groups by partial
+  /// @param groups of each of those held
   /// @param parent of these bits, given up when its last part is done
   private record Part(
       SpilledRows rows, int partition, List<int[]> groups, @Nullable Split parent) {}
@@ -52,44 +52,59 @@ final class SpilledGroups {
     }
   }
 
-  /// @param partials whose groups count, too; none of them changes from here on
+  /// @param held groups that count, too
   /// @param fresh makes an aggregation without groups
   SpilledGroups(
-      List<PartialAggregation> partials,
+      List<HeldGroups> held,
       Supplier<PartialAggregation> fresh,
       SpilledRows rows,
       RowType rowType,
       OperatorSpill spill) {
-    this.partials = partials;
+    this.held = held;
     this.fresh = fresh;
     this.rowType = rowType;
     this.spill = spill;
-    partials.forEach(partial -> partial.table().hashAllKeys());
-    for (int p = 0; p < PartitionWriter.FANOUT; p++) {
-      int partition = p;
-      waiting.add(
-          new Part(
-              rows,
-              partition,
-              partials.stream().map(each -> groups(each, null, partition, 0)).toList(),
-              null));
-    }
+    List<int[]> all = held.stream().map(each -> IntStream.range(0, each.size()).toArray()).toList();
+    waiting.addAll(parts(rows, all, null));
     this.base = spill.allocator().getAllocatedMemory();
   }
 
-  /// @param of among these; null = all
-  private static int[] groups(
-      PartialAggregation partial, int @Nullable [] of, int partition, int level) {
-    int size = of == null ? partial.settled() : of.length;
-    int[] found = new int[size];
-    int count = 0;
-    for (int i = 0; i < size; i++) {
-      int group = of == null ? i : of[i];
-      if (PartitionWriter.partition(partial.table().hash(group), level) == partition) {
-        found[count++] = group;
+  /// Groups and rows by further bits of their hash.
+  private List<Part> parts(SpilledRows rows, List<int[]> groups, @Nullable Split parent) {
+    List<int[][]> spread = new ArrayList<>();
+    for (int i = 0; i < held.size(); i++) {
+      spread.add(spread(held.get(i), groups.get(i), rows.level()));
+    }
+    List<Part> parts = new ArrayList<>();
+    for (int p = 0; p < PartitionWriter.FANOUT; p++) {
+      int partition = p;
+      parts.add(new Part(rows, p, spread.stream().map(by -> by[partition]).toList(), parent));
+    }
+    return parts;
+  }
+
+  private static int[][] spread(HeldGroups of, int[] groups, int level) {
+    int[] counts = new int[PartitionWriter.FANOUT];
+    byte[] partitions = new byte[groups.length];
+    long[] hashes = new long[Math.min(groups.length, Vector.BATCH_ROWS)];
+    for (int start = 0; start < groups.length; start += hashes.length) {
+      int count = Math.min(hashes.length, groups.length - start);
+      of.hashes(groups, start, count, hashes);
+      for (int i = 0; i < count; i++) {
+        int partition = PartitionWriter.partition(hashes[i], level);
+        partitions[start + i] = (byte) partition;
+        counts[partition]++;
       }
     }
-    return Arrays.copyOf(found, count);
+    int[][] spread = new int[counts.length][];
+    for (int p = 0; p < counts.length; p++) {
+      spread[p] = new int[counts[p]];
+      counts[p] = 0;
+    }
+    for (int i = 0; i < groups.length; i++) {
+      spread[partitions[i]][counts[partitions[i]]++] = groups[i];
+    }
+    return spread;
   }
 
   private synchronized @Nullable Part take() {
@@ -132,12 +147,7 @@ final class SpilledGroups {
         if (part.parent != null) {
           part.parent.oneDone();
         }
-        Split parent = new Split(split);
-        List<Part> parts = new ArrayList<>();
-        for (int p = 0; p < PartitionWriter.FANOUT; p++) {
-          parts.add(part(split, p, part, parent));
-        }
-        giveBack(parts);
+        giveBack(parts(split, part.groups, new Split(split)));
       }
       return null;
     } catch (RuntimeException | Error e) {
@@ -149,8 +159,8 @@ final class SpilledGroups {
   /// Whether all groups and rows of the part had room.
   private boolean add(Part part, PartialAggregation made, boolean canSplit) {
     try {
-      for (int i = 0; i < partials.size(); i++) {
-        made.merge(partials.get(i), part.groups.get(i));
+      for (int i = 0; i < held.size(); i++) {
+        held.get(i).addTo(made, part.groups.get(i));
       }
       return part.rows.addTo(made, part.partition, () -> !canSplit || fits(made));
     } catch (OutOfMemoryException e) {
@@ -159,14 +169,6 @@ final class SpilledGroups {
       }
       throw e;
     }
-  }
-
-  private Part part(SpilledRows rows, int partition, Part of, Split parent) {
-    List<int[]> groups = new ArrayList<>();
-    for (int i = 0; i < partials.size(); i++) {
-      groups.add(groups(partials.get(i), of.groups.get(i), partition, rows.level()));
-    }
-    return new Part(rows, partition, groups, parent);
   }
 
   /// A single group cannot be split.
