@@ -195,30 +195,46 @@ public final class Register {
         highs[row] = longs[row] >> 63;
       }
     }
-    boolean withNulls = hasNulls || from.hasNulls;
-    if (withNulls && !hasNulls) {
+    if (from.hasNulls && !hasNulls) {
       clearNulls(length);
     }
-    for (int i = 0; i < count; i++) {
-      int row = rows == null ? i : rows[i];
-      if (withNulls) {
+    if (hasNulls) {
+      for (int i = 0; i < count; i++) {
+        int row = rows == null ? i : rows[i];
         nulls[row] = from.isNull(row);
       }
-      switch (kind) {
-        case LONG -> longs[row] = from.longs[row];
-        case DOUBLE -> doubles[row] = from.doubles[row];
-        case DECIMAL -> {
-          longs[row] = from.longs[row];
-          if (wide) {
-            highs[row] = from.high(row);
-          }
+    }
+    switch (kind) {
+      case LONG, DECIMAL -> copy(from.longs, longs, rows, count);
+      case DOUBLE -> {
+        for (int i = 0; i < count; i++) {
+          int row = rows == null ? i : rows[i];
+          doubles[row] = from.doubles[row];
         }
-        case BYTES -> {
-          longs[row] = from.longs[row];
+      }
+      case BYTES -> {
+        copy(from.longs, longs, rows, count);
+        for (int i = 0; i < count; i++) {
+          int row = rows == null ? i : rows[i];
           lengths[row] = from.lengths[row];
         }
-        case NESTED -> throw new IllegalStateException("nested values are not copied by row");
       }
+      case NESTED -> throw new IllegalStateException("nested values are not copied by row");
+    }
+    if (wide && from.wide) {
+      copy(from.highs, highs, rows, count);
+    } else if (wide) {
+      for (int i = 0; i < count; i++) {
+        int row = rows == null ? i : rows[i];
+        highs[row] = from.longs[row] >> 63;
+      }
+    }
+  }
+
+  private static void copy(long[] from, long[] to, int @Nullable [] rows, int count) {
+    for (int i = 0; i < count; i++) {
+      int row = rows == null ? i : rows[i];
+      to[row] = from[row];
     }
   }
 
