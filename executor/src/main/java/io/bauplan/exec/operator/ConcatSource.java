@@ -1,6 +1,5 @@
 package io.bauplan.exec.operator;
 
-import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.scan.BatchReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,39 +27,15 @@ final class ConcatSource implements Source {
 
   @Override
   public BatchReader open(int driver) {
-    return new BatchReader() {
+    return new ReaderChain() {
       private int input;
-      private @Nullable BatchReader current;
 
       @Override
-      public @Nullable Batch next() {
-        while (true) {
-          BatchReader reader = current;
-          if (reader == null) {
-            while (input < inputs.size() && driver >= drivers.get(input)) {
-              input++;
-            }
-            if (input == inputs.size()) {
-              return null;
-            }
-            reader = inputs.get(input++).open(driver);
-            current = reader;
-          }
-          Batch batch = reader.next();
-          if (batch != null) {
-            return batch;
-          }
-          current = null;
-          reader.close();
+      protected @Nullable BatchReader open() {
+        while (input < inputs.size() && driver >= drivers.get(input)) {
+          input++;
         }
-      }
-
-      @Override
-      public void close() {
-        if (current != null) {
-          current.close();
-          current = null;
-        }
+        return input == inputs.size() ? null : inputs.get(input++).open(driver);
       }
     };
   }

@@ -1,6 +1,5 @@
 package io.bauplan.exec.operator;
 
-import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.exec.spill.PartitionWriter;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What computes its rows from whole inputs in memory, as window functions do, over inputs that are
 /// on disk: one partition after the other where each can be computed alone.
-final class SpilledFallback implements BatchReader {
+final class SpilledFallback extends ReaderChain {
   /// Of what is made of a row, about: keys, order and results as objects.
   static final long BYTES_PER_ROW = 128;
 
@@ -29,7 +28,6 @@ final class SpilledFallback implements BatchReader {
   private final OperatorSpill spill;
   private final Opener opener;
   private final Deque<Part> parts = new ArrayDeque<>();
-  private @Nullable BatchReader current;
 
   private SpilledFallback(
       List<SpreadRows> inputs, boolean spread, OperatorSpill spill, Opener opener) {
@@ -77,26 +75,7 @@ final class SpilledFallback implements BatchReader {
   }
 
   @Override
-  public @Nullable Batch next() {
-    while (true) {
-      BatchReader reader = current;
-      if (reader == null) {
-        reader = open();
-        if (reader == null) {
-          return null;
-        }
-        current = reader;
-      }
-      Batch batch = reader.next();
-      if (batch != null) {
-        return batch;
-      }
-      current = null;
-      reader.close();
-    }
-  }
-
-  private @Nullable BatchReader open() {
+  protected @Nullable BatchReader open() {
     for (Part part = parts.poll(); part != null; part = parts.poll()) {
       long rows = rows(part.inputs, part.partition);
       if (rows == 0 && !part.whole) {
@@ -135,14 +114,6 @@ final class SpilledFallback implements BatchReader {
       // Rows that stay together are of one partition of the window.
       boolean whole = rows(split, p) == rows;
       parts.addFirst(new Part(split, p, part.level + 1, whole));
-    }
-  }
-
-  @Override
-  public void close() {
-    if (current != null) {
-      current.close();
-      current = null;
     }
   }
 }

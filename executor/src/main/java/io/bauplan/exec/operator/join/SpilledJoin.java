@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator.join;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.operator.ReaderChain;
 import io.bauplan.exec.operator.RowCollector;
 import io.bauplan.exec.operator.SpreadRows;
 import io.bauplan.exec.scan.BatchReader;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Joins two sides on disk, partition by partition. A partition whose build side is too large is
 /// spread by further bits of the hash; where that does not help, since one key has too many rows or
 /// there is no key, its probe side passes pieces of its build side one after the other.
-final class SpilledJoin implements BatchReader {
+final class SpilledJoin extends ReaderChain {
   /// Of a partition's rows that may end up in one of its parts; with more it is taken as it is.
   private static final double MAX_SHARE_OF_PART = 0.8;
 
@@ -41,7 +42,6 @@ final class SpilledJoin implements BatchReader {
   private final Prober prober;
   private final long bytesPerRow;
   private final Deque<Part> parts = new ArrayDeque<>();
-  private @Nullable BatchReader current;
   private @Nullable Pieces pieces;
 
   /// @param keys of the join; 0 = its sides are in one partition
@@ -69,26 +69,7 @@ final class SpilledJoin implements BatchReader {
   }
 
   @Override
-  public @Nullable Batch next() {
-    while (true) {
-      BatchReader reader = current;
-      if (reader == null) {
-        reader = open();
-        if (reader == null) {
-          return null;
-        }
-        current = reader;
-      }
-      Batch batch = reader.next();
-      if (batch != null) {
-        return batch;
-      }
-      current = null;
-      reader.close();
-    }
-  }
-
-  private @Nullable BatchReader open() {
+  protected @Nullable BatchReader open() {
     if (pieces != null) {
       BatchReader reader = pieces.next();
       if (reader != null) {
@@ -196,10 +177,7 @@ final class SpilledJoin implements BatchReader {
 
   @Override
   public void close() {
-    if (current != null) {
-      current.close();
-      current = null;
-    }
+    super.close();
     if (pieces != null) {
       pieces.close();
       pieces = null;
