@@ -57,8 +57,7 @@ final class SubQueryOwners extends RelHomogeneousShuttle {
       return node;
     }
     // One name for the row: Calcite makes a join of the sub-query only then.
-    CorrelationId one =
-        Iterables.getFirst(node.getVariablesSet(), below.keySet().iterator().next());
+    CorrelationId one = Iterables.concat(node.getVariablesSet(), below.keySet()).iterator().next();
     RelNode named =
         node.accept(new Renamed(below.keySet(), one, node.getCluster().getRexBuilder()).within);
     Set<CorrelationId> own = new HashSet<>(node.getVariablesSet());
