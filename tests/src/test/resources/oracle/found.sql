@@ -58,3 +58,6 @@ SELECT x.id, (SELECT min(7) FROM a y WHERE y.k IS NOT DISTINCT FROM x.k) FROM a 
 -- The same, of sub-queries that refer to two columns of the row.
 SELECT x.id, COALESCE((SELECT max(y.id) FROM a y WHERE (SELECT z.id FROM a z WHERE z.id = y.id AND z.k = y.k) > 1), 7) FROM a x;
 SELECT x.id FROM a x WHERE x.id > COALESCE((SELECT y.id FROM a y WHERE (SELECT z.id FROM a z WHERE z.id = y.id AND z.k = y.k) = 1), x.k);
+-- Lists, maps and rows that branches of a CASE share were NULL.
+SELECT id, COALESCE(l, l), CASE WHEN id > 1 THEN l ELSE l END, CASE WHEN k > 5 THEN l END FROM (SELECT id, k, CASE WHEN id > 0 THEN ARRAY[id, k] END AS l FROM a) x;
+SELECT id, COALESCE(l, l), CASE WHEN id > 1 THEN l END FROM (SELECT id, array_agg(k) AS l FROM a GROUP BY id) x;

@@ -46,6 +46,8 @@ final class CaseNode extends Node {
       open[i] = rows == null ? i : rows[i];
     }
     int[] branch = out.kind == Register.Kind.NESTED ? new int[length] : taken;
+    // What a branch gave may be another node's register: it was computed for all rows before.
+    Register[] given = new Register[results.size()];
     if (out.kind == Register.Kind.NESTED) {
       Arrays.fill(branch, -1);
     }
@@ -62,6 +64,7 @@ final class CaseNode extends Node {
         continue;
       }
       Register values = results.get(b).evaluate(batch, hitRows, hits);
+      given[b] = values;
       if (out.kind == Register.Kind.NESTED) {
         for (int i = 0; i < hits; i++) {
           branch[hitRows[i]] = b;
@@ -71,7 +74,7 @@ final class CaseNode extends Node {
       }
     }
     if (out.kind == Register.Kind.NESTED) {
-      mergeNested(branch, length);
+      mergeNested(branch, given, length);
     }
     return out;
   }
@@ -103,11 +106,11 @@ final class CaseNode extends Node {
     }
   }
 
-  private void mergeNested(int[] branch, int length) {
+  private void mergeNested(int[] branch, Register[] given, int length) {
     closeMerged();
     try (VectorBuilder builder = new VectorBuilder(type(), length, allocator)) {
       for (int row = 0; row < length; row++) {
-        Register values = branch[row] < 0 ? null : results.get(branch[row]).out;
+        Register values = branch[row] < 0 ? null : given[branch[row]];
         if (values == null || values.isNull(row) || values.vector == null) {
           builder.appendNull();
         } else {
