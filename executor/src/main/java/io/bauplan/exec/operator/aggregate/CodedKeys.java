@@ -36,7 +36,7 @@ final class CodedKeys {
 
   /// By the first one of columns that share their codes: the number of the keys by code; null where
   /// that is the code.
-  private final int @Nullable [][] numbers;
+  private final int[] @Nullable [] numbers;
 
   /// @param table whose keys these are
   /// @param columns of the batches, which the keys are made of
