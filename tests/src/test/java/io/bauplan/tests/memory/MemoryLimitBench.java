@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
+import io.bauplan.sql.session.Session;
+import io.bauplan.tests.support.EngineRows;
 import io.bauplan.tests.support.TpcdsQueries;
 import io.bauplan.tests.support.TpcdsWarehouse;
 import io.bauplan.tests.support.TpchQueries;
 import io.bauplan.tests.support.TpchWarehouse;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,11 +20,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// TPC-H or TPC-DS with a share of the memory that each query takes without a limit: the same rows,
-/// or an error that says that memory is short. Run by `tests/memory-limits`.
+/// or an error that says that memory is short; and what the process takes beyond what it accounts
+/// for, from `/proc` of Linux. Run by `tests/memory-limits`.
 class MemoryLimitBench {
   private static final String SUITE = System.getProperty("memory.suite", "tpch");
   private static final String SCALE = System.getProperty("memory.scale", "0.1");
@@ -47,6 +54,8 @@ class MemoryLimitBench {
     List<String> refused = new ArrayList<>();
     int runs = 0;
     int spilling = 0;
+    long needed = 0;
+    long cached = 0;
     try (Engine engine = Engine.open(EngineConfig.of(folder))) {
       boolean tpch = SUITE.equals("tpch");
       if (tpch) {
@@ -72,6 +81,7 @@ class MemoryLimitBench {
         String sql = tpch ? TpchQueries.text(name) : TpcdsQueries.textWithNullForZeroDivisors(name);
         LimitedQueries.Free warm = queries.free(sql);
         LimitedQueries.Free free = queries.free(sql);
+        needed = Math.max(needed, Math.max(warm.peak(), free.peak()));
         for (double share : SHARES) {
           long limit = Math.max(LEAST_BYTES, (long) (free.peak() * share));
           LimitedQueries.Outcome outcome = queries.limited(free, limit);
@@ -95,20 +105,66 @@ class MemoryLimitBench {
         }
         assertThat(warm.rows()).hasSameSizeAs(free.rows());
       }
+      cached =
+          (Long)
+              EngineRows.run(
+                      engine,
+                      Session.DEFAULT,
+                      "SELECT bytes FROM sys.cache_tiers WHERE tier = 'memory'",
+                      figures -> {})
+                  .getFirst()
+                  .getFirst();
     }
+    Resident resident = Resident.of(needed + cached);
     wrong.forEach(System.out::println);
     System.out.println("refused: " + refused);
     System.out.printf(
         Locale.ROOT,
         "{\"suite\": \"%s\", \"scale\": %s, \"shares\": \"%s\", \"runs\": %d, \"spilling\": %d,"
-            + " \"refused\": %d, \"wrong\": %d}%n",
+            + " \"refused\": %d, \"wrong\": %d, \"declared_mb\": %d, \"resident_peak_mb\": %d,"
+            + " \"over_mb\": %d, \"over_allowed_mb\": %d}%n",
         SUITE,
         SCALE,
         Arrays.toString(SHARES),
         runs,
         spilling,
         refused.size(),
-        wrong.size());
+        wrong.size(),
+        resident.declared >> 20,
+        resident.peak >> 20,
+        resident.peak - resident.declared >> 20,
+        resident.allowed() >> 20);
     assertThat(wrong).isEmpty();
+    assertThat(resident.peak - resident.declared).isLessThanOrEqualTo(resident.allowed());
+  }
+
+  /// The process's memory beside what is accounted for.
+  ///
+  /// @param declared the most that a query held, the column cache and Java's heap
+  /// @param peak the most that was resident
+  private record Resident(long declared, long peak) {
+    /// For threads, code and what libraries take.
+    private static final long BASE_BYTES = 200L << 20;
+
+    static Resident of(long held) throws IOException {
+      long heap =
+          ManagementFactory.getMemoryPoolMXBeans().stream()
+              .filter(pool -> pool.getType() == MemoryType.HEAP)
+              .mapToLong(pool -> pool.getPeakUsage().getCommitted())
+              .sum();
+      try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+        long kilobytes =
+            lines
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .findFirst()
+                .orElseThrow();
+        return new Resident(held + heap, kilobytes << 10);
+      }
+    }
+
+    long allowed() {
+      return declared / 10 + BASE_BYTES;
+    }
   }
 }
