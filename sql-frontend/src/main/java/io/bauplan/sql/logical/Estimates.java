@@ -74,7 +74,12 @@ final class Estimates extends RelMetadataQuery {
       return known;
     }
     if (node instanceof Union union) {
-      return inAll(union);
+      RelOptPredicateList known = predicates.get(union);
+      if (known == null) {
+        known = inAll(union);
+        predicates.put(union, known);
+      }
+      return known;
     }
     if (!(node instanceof Filter filter)) {
       return known(rel);
@@ -103,7 +108,8 @@ final class Estimates extends RelMetadataQuery {
   private RelOptPredicateList inAll(Union union) {
     List<RexNode> common =
         new ArrayList<>(getPulledUpPredicates(union.getInput(0)).pulledUpPredicates);
-    for (RelNode input : union.getInputs()) {
+    // Each input once: of a long chain of unions every one is the first input of the next.
+    for (RelNode input : union.getInputs().subList(1, union.getInputs().size())) {
       common.retainAll(getPulledUpPredicates(input).pulledUpPredicates);
     }
     return RelOptPredicateList.of(union.getCluster().getRexBuilder(), common);
