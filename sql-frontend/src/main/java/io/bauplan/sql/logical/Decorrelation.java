@@ -81,7 +81,9 @@ final class Decorrelation {
 
   /// The outer rows that a tree uses and does not give itself.
   private static Set<CorrelationId> outerRows(RelNode rel) {
-    Set<CorrelationId> used = new HashSet<>();
+    RelOptUtil.VariableUsedVisitor own = new RelOptUtil.VariableUsedVisitor(null);
+    RelNode ignored = rel.accept(own);
+    Set<CorrelationId> used = new HashSet<>(own.variables);
     rel.collectVariablesUsed(used);
     for (RelNode input : rel.getInputs()) {
       Set<CorrelationId> below = outerRows(input);
