@@ -297,7 +297,9 @@ final class PartialAggregation implements AutoCloseable {
     if (global) {
       return;
     }
-    if (coded != null && set == Math.max(0, finest) && coded.lookup(batch, groups)) {
+    // Codes are looked up in the table, too: not once it only appends.
+    boolean looksUp = appended == null && set == Math.max(0, finest);
+    if (looksUp && coded != null && coded.lookup(batch, groups)) {
       ensure(table.size());
       return;
     }
