@@ -132,7 +132,9 @@ abstract class Conversion {
     switch (target) {
       case DataType.DecimalType wanted -> {
         if (natural instanceof DataType.DecimalType held) {
-          return new Integers(wide, unsigned, power(scaleUp(leaf, held, wanted)), 1, target);
+          long up = power(scaleUp(leaf, held, wanted));
+          boolean same = wide && !unsigned && up == 1 && Decimals.isShort(wanted);
+          return same ? null : new Integers(wide, unsigned, up, 1, target);
         }
         if (natural instanceof DataType.IntegerType(int bits)) {
           int digits = bits <= 8 ? 3 : bits <= 16 ? 5 : bits <= 32 ? 10 : 19;
