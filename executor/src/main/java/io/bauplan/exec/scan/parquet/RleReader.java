@@ -50,7 +50,8 @@ final class RleReader {
         throw new CorruptData("a page ends within its levels or codes");
       }
       packed = false;
-      runLeft = (int) (header >>> 1);
+      // Five bytes hold more than an int does.
+      runLeft = (int) Math.min(Integer.MAX_VALUE, header >>> 1);
       runValue = Memory.getInt(at) & (int) (0xffffffffL >>> 32 - 8 * bytes);
       at += bytes;
       if (width < 32 && runValue >>> width != 0) {
