@@ -15,6 +15,7 @@ import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationFigures;
 import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.InvocationOutcome;
+import io.bauplan.udf.api.Language;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.shm.SegmentTable;
@@ -63,6 +64,10 @@ final class TableFunctionCall {
     this.query = query;
     this.allocator = allocator;
     this.inputs = List.copyOf(inputs);
+    if (node.function().language() == Language.PYTHON) {
+      // Its process can get ready while its inputs are read.
+      query.functions().prepare(node.function().environment());
+    }
   }
 
   /// Whether an input may be given as whole columns: in any order, to one call.
@@ -163,14 +168,25 @@ final class TableFunctionCall {
 
   private void finish(InvocationOutcome outcome) {
     if (outcome instanceof InvocationOutcome.Completed completed) {
-      InvocationFigures told = completed.figures();
-      figures.detail("bytesCopied").add(told.copiedBytes());
-      figures.detail("bytesMapped").add(told.inputBytes() - told.copiedBytes());
+      count(completed.figures());
       results.add(query.own(completed.result()));
       return;
     }
     query.check();
     throw FunctionFailures.toException(node.function(), outcome);
+  }
+
+  private void count(InvocationFigures told) {
+    figures.detail("bytesCopied").add(told.copiedBytes());
+    figures.detail("bytesMapped").add(told.inputBytes() - told.copiedBytes());
+    figures.detail("functionCalls").increment();
+    figures.detail("zygoteCalls").add(told.path().equals("zygote") ? 1 : 0);
+    figures.detail("environmentNanos").add(told.environment().toNanos());
+    figures.detail("transferNanos").add(told.transfer().toNanos());
+    figures.detail("startNanos").add(told.start().toNanos());
+    figures.detail("importNanos").add(told.imports().toNanos());
+    figures.detail("userNanos").add(told.user().toNanos());
+    figures.detail("outputNanos").add(told.output().toNanos());
   }
 
   private static void close(AutoCloseable opened) {

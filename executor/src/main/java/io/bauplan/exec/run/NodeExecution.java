@@ -218,13 +218,15 @@ final class NodeExecution {
   private static String details(InvocationFigures figures) {
     return String.format(
         Locale.ROOT,
-        "environment %d ms, input %d ms (%.1f of %.1f MB copied), start %d ms, function %d ms,"
-            + " output %d ms",
+        "%s: environment %d ms, input %d ms (%.1f of %.1f MB copied), start %d ms (imports %d ms),"
+            + " function %d ms, output %d ms",
+        figures.path(),
         figures.environment().toMillis(),
         figures.transfer().toMillis(),
         figures.copiedBytes() / 1e6,
         figures.inputBytes() / 1e6,
         figures.start().toMillis(),
+        figures.imports().toMillis(),
         figures.user().toMillis(),
         figures.output().toMillis());
   }

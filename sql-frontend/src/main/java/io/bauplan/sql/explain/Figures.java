@@ -26,6 +26,7 @@ final class Figures {
       lines.add(read);
     }
     node.actual().map(Figures::given).filter(text -> !text.isEmpty()).ifPresent(lines::add);
+    node.actual().map(Figures::called).filter(text -> !text.isEmpty()).ifPresent(lines::add);
     node.actual().map(Figures::skipped).filter(text -> !text.isEmpty()).ifPresent(lines::add);
     return lines;
   }
@@ -102,6 +103,29 @@ final class Figures {
             + bytes(actual.counter("bytesCopied"))
             + " copied"
         : "";
+  }
+
+  /// How a function was started, and where its time went.
+  private static String called(Actual actual) {
+    long calls = actual.counter("functionCalls");
+    if (calls == 0) {
+      return "";
+    }
+    return count(calls, "call")
+        + " ("
+        + actual.counter("zygoteCalls")
+        + " forked from a zygote), environment "
+        + millis(actual.counter("environmentNanos"))
+        + ", input "
+        + millis(actual.counter("transferNanos"))
+        + ", start "
+        + millis(actual.counter("startNanos"))
+        + " (imports "
+        + millis(actual.counter("importNanos"))
+        + "), function "
+        + millis(actual.counter("userNanos"))
+        + ", output "
+        + millis(actual.counter("outputNanos"));
   }
 
   private static String skipped(Actual actual) {

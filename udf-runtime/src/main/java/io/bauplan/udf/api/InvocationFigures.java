@@ -6,9 +6,11 @@ import java.time.Duration;
 ///
 /// @param interpreter what really ran, such as `CPython 3.11.7`
 /// @param sandboxLevel `A` to `D` (see docs/function-runtime.md)
+/// @param path `zygote`, or `direct` with the reason in parentheses
 /// @param environment resolving and assembling the environment
 /// @param transfer writing the inputs into shared memory
 /// @param start from the request to the first line of the user's code
+/// @param imports the last part of `start`: importing what the function needs, mapping its inputs
 /// @param user time in the user's code
 /// @param output converting and checking the result
 /// @param inputBytes of all tables that the function was given
@@ -16,9 +18,11 @@ import java.time.Duration;
 public record InvocationFigures(
     String interpreter,
     String sandboxLevel,
+    String path,
     Duration environment,
     Duration transfer,
     Duration start,
+    Duration imports,
     Duration user,
     Duration output,
     long inputRows,

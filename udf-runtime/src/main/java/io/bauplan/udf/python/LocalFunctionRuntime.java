@@ -14,6 +14,7 @@ import io.bauplan.udf.environment.EnvironmentException;
 import io.bauplan.udf.environment.EnvironmentStore;
 import io.bauplan.udf.environment.Interpreter;
 import io.bauplan.udf.environment.InterpreterFinder;
+import io.bauplan.udf.environment.ReadyEnvironment;
 import io.bauplan.udf.sandbox.Sandbox;
 import io.bauplan.udf.sandbox.SandboxLevel;
 import io.bauplan.udf.shm.MalformedTableException;
@@ -29,21 +30,23 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// The function runtime of one worker on this machine: a fresh sandboxed process per invocation.
+/// The function runtime of one worker on this machine: a sandboxed process of its own per
+/// invocation, forked from a zygote of its environment where there is one.
 public final class LocalFunctionRuntime implements FunctionRuntime {
-  private static final Logger LOG = LoggerFactory.getLogger(LocalFunctionRuntime.class);
-
   private final SharedMemory memory;
   private final EnvironmentStore environments;
   private final Sandbox sandbox;
   private final PythonFiles files;
   private final SourceInspector inspector;
+  private final ZygotePool zygotes;
+  private final CallProcesses processes;
+  private final EnvironmentBuilds builds;
   private final SegmentAccess segments = new SegmentAccess();
   private final Set<PythonInvocation> running = ConcurrentHashMap.newKeySet();
 
@@ -52,12 +55,16 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
       EnvironmentStore environments,
       Sandbox sandbox,
       PythonFiles files,
-      SourceInspector inspector) {
+      SourceInspector inspector,
+      ZygotePool zygotes) {
     this.memory = memory;
     this.environments = environments;
     this.sandbox = sandbox;
     this.files = files;
     this.inspector = inspector;
+    this.zygotes = zygotes;
+    this.processes = new CallProcesses(zygotes);
+    this.builds = new EnvironmentBuilds(environments);
   }
 
   /// Opens a runtime; sweeps what a crashed one left in shared memory.
@@ -73,8 +80,15 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
             : SharedMemory.open();
     Sandbox sandbox =
         new Sandbox(files.harness().resolve("launch.py"), memory.folder(), config.sandbox());
+    ZygotePool zygotes =
+        new ZygotePool(config.zygotes(), new ZygoteStarter(sandbox, files, memory));
     return new LocalFunctionRuntime(
-        memory, environments, sandbox, files, new PythonSourceInspector(interpreters, files));
+        memory,
+        environments,
+        sandbox,
+        files,
+        new PythonSourceInspector(interpreters, files),
+        zygotes);
   }
 
   @Override
@@ -102,7 +116,15 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
     }
     PythonInvocation run =
         new PythonInvocation(
-            invocation, arguments, requested, memory, environments, sandbox, files);
+            invocation,
+            arguments,
+            requested,
+            memory,
+            environments,
+            builds,
+            sandbox,
+            files,
+            processes);
     running.add(run);
     run.start(() -> running.remove(run));
     return run;
@@ -134,18 +156,36 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
 
   @Override
   public void prepare(EnvironmentSpec environment) {
-    Thread.ofVirtual()
-        .name("environment-prepare")
-        .start(
-            () -> {
-              try {
-                sandbox.level(environments.get(environment).interpreter());
-              } catch (EnvironmentException e) {
-                LOG.debug("an environment cannot be prepared: {}", e.getMessage());
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
+    builds.prepare(
+        environment,
+        ready -> {
+          if (sandbox.level(ready.interpreter()).satisfies(sandbox.policy().minimum())) {
+            zygotes.warm(ready, CallProcesses.declared(environment.requirements()));
+          }
+        });
+  }
+
+  /// Waits until a zygote serves an environment. Whether one does.
+  boolean awaitZygote(EnvironmentSpec spec) throws EnvironmentException, InterruptedException {
+    ReadyEnvironment environment = environments.get(spec);
+    List<String> declared = CallProcesses.declared(spec.requirements());
+    zygotes.warm(environment, declared);
+    Optional<CompletableFuture<Zygote>> zygote = zygotes.find(environment, declared);
+    try {
+      return zygote.isPresent() && zygote.get().get() != null;
+    } catch (ExecutionException e) {
+      return false;
+    }
+  }
+
+  /// The zygotes that serve, for tests.
+  List<Zygote> zygotes() {
+    return zygotes.serving();
+  }
+
+  /// Where everything lies that calls leave for a while, for tests.
+  Path sharedMemoryFolder() {
+    return memory.folder();
   }
 
   @Override
@@ -208,6 +248,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
       run.cancel();
       run.awaitEnd();
     }
+    zygotes.close();
     memory.close();
   }
 }

@@ -33,6 +33,7 @@ record OutcomeReader(
     SharedMemory memory,
     ReadyEnvironment environment,
     SandboxLevel level,
+    String path,
     long requested,
     long environmentNanos,
     long transferNanos) {
@@ -195,6 +196,7 @@ record OutcomeReader(
   private InvocationFigures figures(JsonNode marks, SharedTable table) {
     long now = System.nanoTime();
     long user = mark(marks, "user", now);
+    long imports = Math.min(user, mark(marks, "imports", user));
     long output = Math.max(user, mark(marks, "output", now));
     long inputRows = 0;
     long inputBytes = 0;
@@ -221,9 +223,11 @@ record OutcomeReader(
           case JAVA -> "Java " + Runtime.version();
         },
         level.name(),
+        path,
         Duration.ofNanos(environmentNanos),
         Duration.ofNanos(transferNanos),
         Duration.ofNanos(user - requested),
+        Duration.ofNanos(user - imports),
         Duration.ofNanos(output - user),
         Duration.ofNanos(now - output),
         inputRows,

@@ -40,9 +40,6 @@ final class PythonInvocation implements RunningInvocation {
   private static final Logger LOG = LoggerFactory.getLogger(PythonInvocation.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /// How long a cancelled process may take to end what it started, before it is killed itself.
-  private static final long GRACE_MILLISECONDS = 1000;
-
   private static final long PUMP_GRACE_MILLISECONDS = 5000;
 
   private final Invocation invocation;
@@ -50,8 +47,10 @@ final class PythonInvocation implements RunningInvocation {
   private final long requested;
   private final SharedMemory memory;
   private final EnvironmentStore environments;
+  private final EnvironmentBuilds builds;
   private final Sandbox sandbox;
   private final PythonFiles files;
+  private final CallProcesses processes;
   private final CompletableFuture<InvocationOutcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
   private volatile @Nullable Thread thread;
@@ -62,15 +61,19 @@ final class PythonInvocation implements RunningInvocation {
       long requested,
       SharedMemory memory,
       EnvironmentStore environments,
+      EnvironmentBuilds builds,
       Sandbox sandbox,
-      PythonFiles files) {
+      PythonFiles files,
+      CallProcesses processes) {
     this.invocation = invocation;
     this.arguments = arguments;
     this.requested = requested;
     this.memory = memory;
     this.environments = environments;
+    this.builds = builds;
     this.sandbox = sandbox;
     this.files = files;
+    this.processes = processes;
   }
 
   void start(Runnable atEnd) {
@@ -163,7 +166,7 @@ final class PythonInvocation implements RunningInvocation {
     CompletableFuture<Void> interruption = cancelled.thenRun(self::interrupt);
     try {
       return switch (invocation.function().language()) {
-        case PYTHON -> environments.get(invocation.function().environment());
+        case PYTHON -> builds.get(invocation.function().environment());
         case JAVA -> launcherOnly();
       };
     } catch (IOException e) {
@@ -209,7 +212,6 @@ final class PythonInvocation implements RunningInvocation {
     Path result = Files.createFile(memory.newPath("result"));
     boolean keep = false;
     try {
-      ObjectNode body = JSON.createObjectNode();
       ObjectNode described =
           FunctionRequest.of(
               function,
@@ -217,43 +219,32 @@ final class PythonInvocation implements RunningInvocation {
               List.of(environment.sitePackages(), files.sdk()),
               control,
               result);
-      List<Path> visible = visible(environment);
       OptionalLong memoryBytes =
           limits.memoryBytes().isPresent() ? limits.memoryBytes() : sandbox.policy().memoryBytes();
-      switch (function.language()) {
-        case PYTHON -> {
-          body.set("function", described);
-          body.set("segments", FunctionRequest.segments(arguments));
-        }
-        case JAVA -> {
-          JavaProgram program = JavaProgram.prepare(function, described, folder, memoryBytes);
-          program.command().forEach(body.putArray("program")::add);
-          visible.addAll(program.visible());
-        }
-      }
-      SandboxRequest request =
-          new SandboxRequest(
-              visible,
-              List.of(control, result),
-              control,
-              Files.createDirectory(folder.resolve("root")),
-              Files.createDirectory(folder.resolve("scratch")),
-              memoryBytes,
-              Math.max(limits.outputBytes(), sandbox.policy().scratchBytes()),
-              limits.internetAccess() ? SandboxRequest.Network.HOST : SandboxRequest.Network.NONE);
-      Process process = sandbox.start(environment.interpreter(), level, request, body);
-      Ending ending = waitFor(process, limits);
-      InvocationOutcome outcome =
+      long fileBytes = Math.max(limits.outputBytes(), sandbox.policy().scratchBytes());
+      ObjectNode ofCall = JSON.createObjectNode().put("fileBytes", fileBytes);
+      memoryBytes.ifPresent(most -> ofCall.put("memoryBytes", most));
+      CallProcesses.Started started =
+          processes.fork(function, environment, arguments, described, ofCall, cancelled);
+      OutcomeReader reader =
           new OutcomeReader(
-                  invocation,
-                  arguments,
-                  memory,
-                  environment,
-                  level,
-                  requested,
-                  environmentNanos,
-                  transferNanos)
-              .read(ending, process.exitValue(), control, result);
+              invocation,
+              arguments,
+              memory,
+              environment,
+              level,
+              started.path(),
+              requested,
+              environmentNanos,
+              transferNanos);
+      InvocationOutcome outcome;
+      try (FunctionProcess process =
+          started.forked().isPresent()
+              ? started.forked().get()
+              : direct(folder, environment, level, described, memoryBytes, fileBytes)) {
+        Ending ending = waitFor(process, limits);
+        outcome = reader.read(ending, process.exit().join(), control, result);
+      }
       keep = outcome instanceof InvocationOutcome.Completed;
       return outcome;
     } catch (JavaProgram.CompileException e) {
@@ -264,6 +255,45 @@ final class PythonInvocation implements RunningInvocation {
         Files.deleteIfExists(result);
       }
     }
+  }
+
+  /// A fresh interpreter, or a JVM.
+  private FunctionProcess direct(
+      Path folder,
+      ReadyEnvironment environment,
+      SandboxLevel level,
+      ObjectNode described,
+      OptionalLong memoryBytes,
+      long fileBytes)
+      throws IOException, InterruptedException, JavaProgram.CompileException {
+    FunctionDefinition function = invocation.function();
+    ObjectNode body = JSON.createObjectNode();
+    List<Path> visible = visible(environment);
+    switch (function.language()) {
+      case PYTHON -> {
+        body.set("function", described);
+        body.set("segments", FunctionRequest.segments(arguments));
+      }
+      case JAVA -> {
+        JavaProgram program = JavaProgram.prepare(function, described, folder, memoryBytes);
+        program.command().forEach(body.putArray("program")::add);
+        visible.addAll(program.visible());
+      }
+    }
+    Path control = Path.of(described.path("control").asText());
+    SandboxRequest request =
+        new SandboxRequest(
+            visible,
+            List.of(control, Path.of(described.path("result").asText())),
+            control,
+            Files.createDirectory(folder.resolve("root")),
+            Files.createDirectory(folder.resolve("scratch")),
+            memoryBytes,
+            fileBytes,
+            function.limits().internetAccess()
+                ? SandboxRequest.Network.HOST
+                : SandboxRequest.Network.NONE);
+    return new DirectProcess(sandbox.start(environment.interpreter(), level, request, body));
   }
 
   private List<Path> visible(ReadyEnvironment environment) {
@@ -285,16 +315,16 @@ final class PythonInvocation implements RunningInvocation {
     CANCELLED
   }
 
-  private Ending waitFor(Process process, FunctionLimits limits) throws InterruptedException {
+  private Ending waitFor(FunctionProcess process, FunctionLimits limits)
+      throws InterruptedException {
     OutputListener listener = invocation.output();
     String name = "prints-" + invocation.function().name();
-    Thread out =
-        new LinePump(process.getInputStream(), OutputListener.Stream.STDOUT, listener).start(name);
+    Thread out = new LinePump(process.out(), OutputListener.Stream.STDOUT, listener).start(name);
     Thread error =
-        new LinePump(process.getErrorStream(), OutputListener.Stream.STDERR, listener).start(name);
+        new LinePump(process.error(), OutputListener.Stream.STDERR, listener).start(name);
     Ending ending = Ending.BY_ITSELF;
     try {
-      CompletableFuture.anyOf(process.onExit(), cancelled)
+      CompletableFuture.anyOf(process.exit(), cancelled)
           .get(Math.max(1, limits.timeout().toMillis()), TimeUnit.MILLISECONDS);
       if (cancelled.isDone()) {
         ending = Ending.CANCELLED;
@@ -304,29 +334,10 @@ final class PythonInvocation implements RunningInvocation {
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     } finally {
-      end(process);
+      process.end();
     }
     out.join(PUMP_GRACE_MILLISECONDS);
     error.join(PUMP_GRACE_MILLISECONDS);
     return ending;
-  }
-
-  /// Ends the process and all below it; returns when it is gone.
-  private static void end(Process process) {
-    if (!process.isAlive()) {
-      return;
-    }
-    // Process.destroy would close the streams under their readers, and the last prints would be
-    // lost.
-    process.toHandle().destroy();
-    try {
-      process.onExit().get(GRACE_MILLISECONDS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException | ExecutionException | TimeoutException stubborn) {
-      process.toHandle().destroyForcibly();
-      process.onExit().join();
-      if (stubborn instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }

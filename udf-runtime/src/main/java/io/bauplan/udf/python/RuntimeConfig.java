@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param store where packages, environments and the harness live; kept between runs
 /// @param sharedMemory where the folder for shared tables is made; empty = `/dev/shm`
 /// @param interpreterFolders searched before PATH
+/// @param zygotes how many processes wait for calls with their packages imported
 /// @param variables the environment in which interpreters and installers are looked for
 public record RuntimeConfig(
     Path store,
@@ -19,6 +20,7 @@ public record RuntimeConfig(
     List<Path> interpreterFolders,
     EnvironmentPolicy environments,
     SandboxPolicy sandbox,
+    ZygotePolicy zygotes,
     Map<String, String> variables) {
 
   public RuntimeConfig {
@@ -35,15 +37,22 @@ public record RuntimeConfig(
         List.of(),
         EnvironmentPolicy.of(variables),
         SandboxPolicy.of(variables),
+        ZygotePolicy.of(variables),
         variables);
   }
 
   public RuntimeConfig withSandbox(SandboxPolicy policy) {
     return new RuntimeConfig(
-        store, sharedMemory, interpreterFolders, environments, policy, variables);
+        store, sharedMemory, interpreterFolders, environments, policy, zygotes, variables);
   }
 
   public RuntimeConfig withEnvironments(EnvironmentPolicy policy) {
-    return new RuntimeConfig(store, sharedMemory, interpreterFolders, policy, sandbox, variables);
+    return new RuntimeConfig(
+        store, sharedMemory, interpreterFolders, policy, sandbox, zygotes, variables);
+  }
+
+  public RuntimeConfig withZygotes(ZygotePolicy policy) {
+    return new RuntimeConfig(
+        store, sharedMemory, interpreterFolders, environments, sandbox, policy, variables);
   }
 }

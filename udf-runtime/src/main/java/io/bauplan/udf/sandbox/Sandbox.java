@@ -40,7 +40,10 @@ public final class Sandbox {
           "HOME", "/tmp",
           "LANG", "C.UTF-8",
           "LC_ALL", "C.UTF-8",
-          "OPENBLAS_NUM_THREADS", "1");
+          "OPENBLAS_NUM_THREADS", "1",
+          // A process that shall be forked has one thread.
+          "JE_ARROW_MALLOC_CONF", "background_thread:false",
+          "_RJEM_MALLOC_CONF", "background_thread:false");
 
   private final Path launcher;
   private final Path workFolder;
@@ -141,6 +144,28 @@ public final class Sandbox {
   public Process start(
       Interpreter interpreter, SandboxLevel level, SandboxRequest request, ObjectNode body)
       throws IOException, InterruptedException {
+    describe(interpreter, level, request, body);
+    Process process = launch(interpreter, body);
+    try {
+      process.getOutputStream().close();
+    } catch (IOException died) {
+      LOG.debug("the launcher ended before it read its request", died);
+    }
+    return process;
+  }
+
+  /// Starts a process that forks functions out of its sandbox. Its input stays open; the process
+  /// ends, with all that it forked, when that is closed or the engine dies.
+  public Process startForking(
+      Interpreter interpreter, SandboxLevel level, SandboxRequest request, ObjectNode body)
+      throws IOException, InterruptedException {
+    describe(interpreter, level, request, body).put("forking", true);
+    return launch(interpreter, body);
+  }
+
+  private ObjectNode describe(
+      Interpreter interpreter, SandboxLevel level, SandboxRequest request, ObjectNode body)
+      throws IOException {
     ObjectNode config = body.putObject("sandbox");
     config.put("level", level.name());
     config.put("parent", ProcessHandle.current().pid());
@@ -158,6 +183,11 @@ public final class Sandbox {
     request.visible().forEach(p -> visible.add(p.toString()));
     ArrayNode writable = config.putArray("writable");
     request.writable().forEach(p -> writable.add(p.toString()));
+    return config;
+  }
+
+  private Process launch(Interpreter interpreter, ObjectNode body)
+      throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(
             interpreter.binary().toString(), "-I", "-S", "-X", "utf8", launcher.toString());
@@ -165,8 +195,11 @@ public final class Sandbox {
     builder.environment().putAll(VARIABLES);
     builder.directory(Path.of("/").toFile());
     Process process = ProcessStarter.start(builder);
-    try (OutputStream in = process.getOutputStream()) {
+    try {
+      OutputStream in = process.getOutputStream();
       in.write(JSON.writeValueAsBytes(body));
+      in.write('\n');
+      in.flush();
     } catch (IOException died) {
       LOG.debug("the launcher ended before it read its request", died);
     }

@@ -26,6 +26,7 @@ final class Linux {
   /// No more seals, no other length, no writing.
   private static final int ALL_SEALS = 1 | 2 | 4 | 8;
 
+  private static final int O_CLOEXEC = 0x80000;
   private static final int PROT_READ = 1;
   private static final int PROT_WRITE = 2;
   private static final int MAP_SHARED = 1;
@@ -41,6 +42,7 @@ final class Linux {
   private final MethodHandle unmap;
   private final MethodHandle control;
   private final MethodHandle close;
+  private final MethodHandle pipe;
 
   private Linux(Linker linker) {
     stateLayout = Linker.Option.captureStateLayout();
@@ -57,6 +59,7 @@ final class Linux {
             errors,
             Linker.Option.firstVariadicArg(2));
     close = bind(linker, "close", FunctionDescriptor.of(INT, INT));
+    pipe = bind(linker, "pipe2", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
   }
 
   private static MethodHandle bind(Linker linker, String name, FunctionDescriptor type) {
@@ -96,6 +99,18 @@ final class Linux {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(stateLayout);
       checked((int) truncate.invokeExact(state, file, bytes), "ftruncate", state);
+    } catch (Throwable e) {
+      throw asFailure(e);
+    }
+  }
+
+  /// The descriptors of a new pipe's ends: the one to read from, the one to write to.
+  int[] pipe() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ends = arena.allocate(INT, 2);
+      MemorySegment state = arena.allocate(stateLayout);
+      checked((int) pipe.invokeExact(state, ends, O_CLOEXEC), "pipe2", state);
+      return ends.toArray(INT);
     } catch (Throwable e) {
       throw asFailure(e);
     }

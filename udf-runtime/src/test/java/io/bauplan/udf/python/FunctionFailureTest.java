@@ -17,22 +17,30 @@ import io.bauplan.udf.api.InvocationOutcome.Limit;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(ServedBy.class)
 class FunctionFailureTest {
+  @Parameter ServedBy served;
+  private static ServedBy path = ServedBy.DIRECT;
   private static RuntimeFixture fixture;
 
-  @BeforeAll
-  static void open() throws IOException {
-    fixture = new RuntimeFixture();
+  @BeforeParameterizedClassInvocation
+  static void open(ServedBy servedBy) throws IOException {
+    path = servedBy;
+    fixture = new RuntimeFixture(path);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() {
     fixture.close();
   }

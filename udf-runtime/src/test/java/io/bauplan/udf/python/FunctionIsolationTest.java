@@ -16,26 +16,34 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a function can see and do. Needs level A or B, which the test asserts first.
+@ParameterizedClass
+@EnumSource(ServedBy.class)
 class FunctionIsolationTest {
+  @Parameter ServedBy served;
+  private static ServedBy path = ServedBy.DIRECT;
   private static RuntimeFixture fixture;
 
-  @BeforeAll
-  static void open() throws IOException {
-    fixture = new RuntimeFixture();
+  @BeforeParameterizedClassInvocation
+  static void open(ServedBy servedBy) throws IOException {
+    path = servedBy;
+    fixture = new RuntimeFixture(path);
     assertThat(fixture.runtime.sandboxNotice())
         .as("these tests need root or unprivileged user namespaces")
         .isEmpty();
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() {
     fixture.close();
   }
@@ -64,7 +72,8 @@ class FunctionIsolationTest {
         "open('/usr/x', 'w')",
         "open('/x', 'w')",
         "os.environ['MAVEN_CMD_LINE_ARGS']",
-        "os.kill(int(os.environ.get('NO', '1')), 0) or 1 / 0 if os.getppid() == 1 else None or 1 / 0",
+        "os.kill(int(os.environ.get('NO', '1')), 0) or 1 / 0 if os.getppid() == 1 else None or 1 /"
+            + " 0",
         "socket.create_connection(('127.0.0.1', 22), 2)",
         "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('1.1.1.1', 53))",
         "socket.getaddrinfo('example.org', 443)",
@@ -156,7 +165,7 @@ class FunctionIsolationTest {
     CountDownLatch begun = new CountDownLatch(1);
     OutputListener listener = (stream, text) -> begun.countDown();
     RunningInvocation running =
-        fixture.runtime.start(
+        fixture.start(
             new Invocation(
                 "cancelled",
                 function(
@@ -184,7 +193,7 @@ class FunctionIsolationTest {
   @Test
   void cancelsOnInterrupt() throws Exception {
     RunningInvocation running =
-        fixture.runtime.start(
+        fixture.start(
             new Invocation(
                 "interrupted",
                 function(Style.MODEL, PLAIN, "import time\ndef f(data):\n  time.sleep(600)\n"),
@@ -229,7 +238,8 @@ class FunctionIsolationTest {
     InvocationOutcome outcome =
         fixture.model(
             body(
-                "open('/tmp/mine-of-the-test', 'w').write('x'); print(os.getcwd(), os.listdir('/tmp'))"));
+                "open('/tmp/mine-of-the-test', 'w').write('x'); print(os.getcwd(),"
+                    + " os.listdir('/tmp'))"));
 
     assertThat(fixture.rows(outcome)).hasSize(3);
     assertThat(fixture.lines.getFirst()).contains("mine-of-the-test").startsWith("O:/tmp");

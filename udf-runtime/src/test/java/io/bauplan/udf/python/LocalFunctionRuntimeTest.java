@@ -20,20 +20,28 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(ServedBy.class)
 class LocalFunctionRuntimeTest {
+  @Parameter ServedBy served;
+  private static ServedBy path = ServedBy.DIRECT;
   private static RuntimeFixture fixture;
 
-  @BeforeAll
-  static void open() throws IOException {
-    fixture = new RuntimeFixture();
+  @BeforeParameterizedClassInvocation
+  static void open(ServedBy servedBy) throws IOException {
+    path = servedBy;
+    fixture = new RuntimeFixture(path);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() {
     fixture.close();
   }

@@ -30,15 +30,19 @@ import java.util.concurrent.TimeUnit;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Functions over columns that lie in shared memory, in real processes.
+@ParameterizedClass
+@EnumSource(ServedBy.class)
 class MappedColumnsTest {
   /// What every function below begins with: where the buffers of a table lie, and in what.
   private static final String PRELUDE =
@@ -57,18 +61,21 @@ class MappedColumnsTest {
                 for b in chunk.buffers() if b is not None and b.size > 0]
       """;
 
+  @Parameter ServedBy served;
+  private static ServedBy path = ServedBy.DIRECT;
   private static RuntimeFixture fixture;
 
-  @BeforeAll
-  static void open() throws IOException {
+  @BeforeParameterizedClassInvocation
+  static void open(ServedBy servedBy) throws IOException {
     assertThat(Segment.problem()).as("these tests need memfd_create").isEmpty();
-    fixture = new RuntimeFixture();
+    path = servedBy;
+    fixture = new RuntimeFixture(path);
     assertThat(fixture.runtime.sandboxNotice())
         .as("these tests need root or unprivileged user namespaces")
         .isEmpty();
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void close() {
     fixture.close();
   }
@@ -291,7 +298,7 @@ class MappedColumnsTest {
     CountDownLatch started = new CountDownLatch(1);
     OutputListener listener = (stream, text) -> started.countDown();
     RunningInvocation running =
-        fixture.runtime.start(
+        fixture.start(
             new Invocation(
                 "evicted",
                 function(
@@ -338,7 +345,7 @@ class MappedColumnsTest {
   void columnsReachFunctionsAtEveryLevel(SandboxLevel level) throws IOException {
     SandboxPolicy policy = SandboxPolicy.DEFAULT.withLevels(level, SandboxLevel.D);
     try (RuntimeFixture at =
-            new RuntimeFixture(RuntimeConfig.of(RuntimeFixture.STORE).withSandbox(policy));
+            new RuntimeFixture(RuntimeConfig.of(RuntimeFixture.STORE).withSandbox(policy), path);
         SegmentTable table = numbers(3, 1)) {
       InvocationOutcome outcome =
           at.call(

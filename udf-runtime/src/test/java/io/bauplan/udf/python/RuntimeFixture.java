@@ -1,5 +1,7 @@
 package io.bauplan.udf.python;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.bauplan.udf.api.EnvironmentSpec;
 import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.FunctionDefinition.Style;
@@ -13,7 +15,9 @@ import io.bauplan.udf.api.InvocationOutcome;
 import io.bauplan.udf.api.Language;
 import io.bauplan.udf.api.OutputColumn;
 import io.bauplan.udf.api.OutputListener;
+import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.TableSemantics;
+import io.bauplan.udf.environment.EnvironmentException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,12 +57,46 @@ final class RuntimeFixture implements AutoCloseable {
   final BufferAllocator allocator = new RootAllocator();
   final List<String> lines = new CopyOnWriteArrayList<>();
 
+  private final ServedBy path;
+
   RuntimeFixture() throws IOException {
-    this(RuntimeConfig.of(STORE));
+    this(ServedBy.DIRECT);
+  }
+
+  RuntimeFixture(ServedBy path) throws IOException {
+    this(RuntimeConfig.of(STORE), path);
   }
 
   RuntimeFixture(RuntimeConfig config) throws IOException {
+    this(config, ServedBy.DIRECT);
+  }
+
+  RuntimeFixture(RuntimeConfig config, ServedBy path) throws IOException {
+    this(path, config.withZygotes(path.policy()));
+  }
+
+  private RuntimeFixture(ServedBy path, RuntimeConfig config) throws IOException {
+    this.path = path;
     runtime = LocalFunctionRuntime.open(config);
+  }
+
+  /// As the configuration says, without waiting for zygotes.
+  static RuntimeFixture asConfigured(RuntimeConfig config) throws IOException {
+    return new RuntimeFixture(ServedBy.DIRECT, config);
+  }
+
+  /// Starts a call; where zygotes serve, once its environment has one.
+  RunningInvocation start(Invocation invocation) {
+    if (path == ServedBy.ZYGOTE && invocation.function().language() == Language.PYTHON) {
+      try {
+        runtime.awaitZygote(invocation.function().environment());
+      } catch (EnvironmentException e) {
+        // the call will say so
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return runtime.start(invocation);
   }
 
   @Override
@@ -108,7 +146,15 @@ final class RuntimeFixture implements AutoCloseable {
   InvocationOutcome call(FunctionDefinition function, InvocationInput... inputs) {
     OutputListener listener =
         (stream, text) -> lines.add((stream == OutputListener.Stream.STDOUT ? "O:" : "R:") + text);
-    return runtime.start(new Invocation("test", function, List.of(inputs), listener)).await();
+    InvocationOutcome outcome =
+        start(new Invocation("test", function, List.of(inputs), listener)).await();
+    if (path == ServedBy.ZYGOTE
+        && function.language() == Language.PYTHON
+        && outcome instanceof InvocationOutcome.Completed completed
+        && completed.figures().sandboxLevel().compareTo("B") <= 0) {
+      assertThat(completed.figures().path()).isEqualTo("zygote");
+    }
+    return outcome;
   }
 
   InvocationOutcome model(String text) {

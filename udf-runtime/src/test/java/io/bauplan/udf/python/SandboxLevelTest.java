@@ -11,15 +11,20 @@ import io.bauplan.udf.sandbox.SandboxLevel;
 import io.bauplan.udf.sandbox.SandboxPolicy;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Each level that this machine can enforce, forced in turn.
+@ParameterizedClass
+@EnumSource(ServedBy.class)
 class SandboxLevelTest {
-  private static RuntimeFixture at(SandboxLevel strongest, SandboxLevel minimum)
-      throws IOException {
+  @Parameter ServedBy path;
+
+  private RuntimeFixture at(SandboxLevel strongest, SandboxLevel minimum) throws IOException {
     SandboxPolicy policy = SandboxPolicy.DEFAULT.withLevels(strongest, minimum);
-    return new RuntimeFixture(RuntimeConfig.of(RuntimeFixture.STORE).withSandbox(policy));
+    return new RuntimeFixture(RuntimeConfig.of(RuntimeFixture.STORE).withSandbox(policy), path);
   }
 
   @ParameterizedTest

@@ -1,7 +1,8 @@
 """Runs one user function in the innermost process of its sandbox and writes what came of it.
 
 The result goes as an Arrow file to `request["result"]`, the outcome as JSON to
-`request["control"]`; both are read, and distrusted, only when every process of the sandbox is gone.
+`request["control"]` (paths, or descriptors where a zygote forked this process); both are read, and
+distrusted, only when every process of the sandbox is gone.
 """
 import builtins
 import ctypes
@@ -24,16 +25,22 @@ MAX_MESSAGE = 20000
 MAX_FRAMES = 50
 
 
-def run(request, sandbox_config, addresses):
+now = time.monotonic_ns
+
+
+def run(request, sandbox_config, addresses, begun):
     outcome = Outcome(request)
+    outcome.marks["begun"] = begun
+    outcome.mark("imports")
     prepare_streams()
-    prepare_path(request)
+    prepare_path(request["path"])
     try:
         import sandbox
         inputs = None
         try:
             import pyarrow
-            inputs = [open_input(pyarrow, p, addresses) for p in request["parameters"]]
+            mapped = iter(request.get("mapped") or [])
+            inputs = [open_input(pyarrow, p, addresses, mapped) for p in request["parameters"]]
         except ImportError as error:
             outcome.end("harness", type="ImportError", message="pyarrow: %s" % error)
         sandbox.limit_memory(sandbox_config)
@@ -51,11 +58,10 @@ def run(request, sandbox_config, addresses):
 class Outcome:
     def __init__(self, request):
         self.request = request
-        self.times = {}
         self.marks = {}
 
     def mark(self, name):
-        self.marks[name] = time.monotonic_ns()
+        self.marks[name] = now()
 
     def end(self, status, **more):
         for stream in (sys.stdout, sys.stderr):
@@ -89,22 +95,30 @@ def prepare_streams():
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
-def prepare_path(request):
+def prepare_path(folders):
+    """Once in a process; a forked one has its zygote's."""
+    if builtins.__dict__.get("exit") is sys.exit:
+        return
     import site
+    # Found before the harness leaves the path: what is imported late.
+    import sandbox  # noqa: F401
+    import segments  # noqa: F401
     sys.path[:] = [p for p in sys.path if p != os.path.dirname(os.path.abspath(__file__))]
-    for folder in request["path"]:
+    for folder in folders:
         if os.path.isdir(folder):
             site.addsitedir(folder)
     builtins.exit = builtins.quit = sys.exit
     sys.dont_write_bytecode = True
 
 
-def open_input(pyarrow, parameter, addresses):
+def open_input(pyarrow, parameter, addresses, mapped):
     if parameter["kind"] == "columns":
         import segments
         return segments.table(pyarrow, parameter, addresses)
     if parameter["kind"] == "table":
-        source = pyarrow.memory_map(parameter["path"])
+        place = next(mapped, None)
+        source = (pyarrow.memory_map(parameter["path"]) if place is None
+                  else pyarrow.BufferReader(pyarrow.foreign_buffer(*place)))
         return pyarrow.ipc.open_file(source).read_all()
     return scalar(parameter["type"], parameter["value"])
 

@@ -1,19 +1,24 @@
-"""Starts one function: reads the request from stdin, enters the sandbox, runs the function.
+"""Starts one function, or a zygote that forks functions: reads the request, enters the sandbox.
 
-`python -I -S launch.py`, request as JSON on stdin until its end. Only trusted code runs before
+`python -I -S launch.py`, the request as one line of JSON on stdin. Only trusted code runs before
 `sandbox.enter` returns; only the innermost process ever sees the user's code.
 """
 import json
 import os
 import sys
+import time
 
+BEGUN = time.monotonic_ns()
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import sandbox  # noqa: E402
 
 
 def main():
-    request = json.loads(sys.stdin.buffer.read().decode("utf-8"))
+    request = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
+    if request.get("zygote"):
+        import gate
+        gate.run(request)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
@@ -31,7 +36,7 @@ def main():
         sandbox.report(request["sandbox"], "shared columns: %s" % error)
         os._exit(sandbox.SETUP_FAILED)
     sandbox.enter(request["sandbox"])
-    function.run(request["function"], request["sandbox"], addresses)
+    function.run(request["function"], request["sandbox"], addresses, BEGUN)
 
 
 main()

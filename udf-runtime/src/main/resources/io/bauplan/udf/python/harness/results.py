@@ -1,6 +1,4 @@
 """What a function may return, and how it becomes an Arrow table of types that the engine reads."""
-import os
-
 SMALL_LIMIT = 2 ** 31 - 1025
 
 
@@ -337,10 +335,11 @@ def write(table, request):
         table = table.combine_chunks()
     table = table.replace_schema_metadata(None)
     try:
-        with pa.OSFile(request["result"], "wb") as out:
+        with pa.PythonFile(open(request["result"], "wb"), "w") as out:
             with pa.ipc.new_file(out, table.schema) as writer:
                 writer.write_table(table, max_chunksize=SMALL_LIMIT)
-        if os.path.getsize(request["result"]) > most + (1 << 20):
+            written = out.tell()
+        if written > most + (1 << 20):
             raise LimitReached("output", "the result is larger than %d bytes" % most)
     except OSError as error:
         if error.errno in (27, 28):

@@ -23,19 +23,37 @@ def map_all(engine, segments):
 
 
 def map_one(engine, segment):
-    path = "/proc/%d/fd/%d" % (engine, segment["file"])
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = open_one(engine, segment)
     try:
-        found = os.fstat(descriptor)
-        if found.st_ino != segment["inode"] or found.st_size != segment["bytes"]:
-            raise OSError("%s is not the segment that was given" % path)
-        address = libc.mmap(None, segment["bytes"], mmap.PROT_READ, mmap.MAP_SHARED, descriptor, 0)
-        if address == FAILED:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), path)
-        return address
+        return map_segment(descriptor, segment)
     finally:
         os.close(descriptor)
+
+
+def open_one(engine, segment):
+    path = "/proc/%d/fd/%d" % (engine, segment["file"])
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def map_segment(descriptor, segment):
+    found = os.fstat(descriptor)
+    if found.st_ino != segment["inode"] or found.st_size != segment["bytes"]:
+        raise OSError("descriptor %d is not the segment that was given" % segment["file"])
+    return map_bytes(descriptor, segment["bytes"])
+
+
+def map_file(descriptor):
+    """Address and length of a whole file."""
+    length = os.fstat(descriptor).st_size
+    return map_bytes(descriptor, length), length
+
+
+def map_bytes(descriptor, length):
+    address = libc.mmap(None, length, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, 0)
+    if address == FAILED:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return address
 
 
 def table(pa, parameter, addresses):
