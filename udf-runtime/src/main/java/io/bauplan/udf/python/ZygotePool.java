@@ -27,6 +27,9 @@ final class ZygotePool implements AutoCloseable {
 
   private static final Duration LOOK_AROUND = Duration.ofSeconds(15);
 
+  /// How long a start waits for the imports of the call that missed the zygote.
+  private static final Duration AFTER_A_MISS = Duration.ofSeconds(1);
+
   private final ZygotePolicy policy;
   private final ZygoteStarter starter;
   private final Map<String, Place> places = new LinkedHashMap<>();
@@ -39,8 +42,9 @@ final class ZygotePool implements AutoCloseable {
   /// One environment's zygote, or what became of it.
   private static final class Place {
     private final CompletableFuture<Zygote> zygote = new CompletableFuture<>();
-    private final long begun = System.nanoTime();
+    private long begun = System.nanoTime();
     private long used = begun;
+    private boolean isDue = true;
     private long bytes;
     private @Nullable String problem;
 
@@ -61,8 +65,10 @@ final class ZygotePool implements AutoCloseable {
   }
 
   /// Starts a zygote for an environment, unless there is one; returns at once.
-  void warm(ReadyEnvironment environment, List<String> declared) {
-    find(environment, declared);
+  synchronized void warm(ReadyEnvironment environment, List<String> declared) {
+    if (!closed && !isOff()) {
+      begin(environment, declared, place(environment));
+    }
   }
 
   /// The zygote that serves an environment, or is about to. Empty where there was none: one starts
@@ -72,20 +78,44 @@ final class ZygotePool implements AutoCloseable {
     if (closed || isOff()) {
       return Optional.empty();
     }
-    Place place = places.get(environment.key());
-    if (place != null && place.problem == null) {
-      place.used = System.nanoTime();
-      return Optional.of(place.zygote);
+    boolean isNew = !places.containsKey(environment.key());
+    Place place = place(environment);
+    if (place.problem != null) {
+      return Optional.empty();
     }
-    if (place == null || System.nanoTime() - place.begun > RETRY.toNanos()) {
-      Place fresh = new Place();
-      places.put(environment.key(), fresh);
+    if (place.isDue) {
+      if (isNew) {
+        clock.schedule(
+            () -> begin(environment, declared, place),
+            AFTER_A_MISS.toMillis(),
+            TimeUnit.MILLISECONDS);
+      }
+      return Optional.empty();
+    }
+    place.used = System.nanoTime();
+    return Optional.of(place.zygote);
+  }
+
+  private Place place(ReadyEnvironment environment) {
+    Place place = places.get(environment.key());
+    if (place != null
+        && place.problem != null
+        && System.nanoTime() - place.begun > RETRY.toNanos()) {
+      places.remove(environment.key());
+    }
+    return places.computeIfAbsent(environment.key(), key -> new Place());
+  }
+
+  private synchronized void begin(
+      ReadyEnvironment environment, List<String> declared, Place place) {
+    if (place.isDue && !closed) {
+      place.isDue = false;
+      place.begun = System.nanoTime();
       Thread.ofPlatform()
           .daemon(true)
           .name("zygote-start-" + environment.key())
-          .start(() -> fill(fresh, environment, declared));
+          .start(() -> fill(place, environment, declared));
     }
-    return Optional.empty();
   }
 
   /// Why no zygote serves an environment.

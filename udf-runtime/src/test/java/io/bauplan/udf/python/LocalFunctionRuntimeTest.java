@@ -60,8 +60,10 @@ class LocalFunctionRuntimeTest {
             """
             import lib.dates
             from helpers import twice
+            import packages, results
 
             def f(data):
+                assert packages.OURS and results.OURS
                 print(twice(lib.dates.YEAR))
                 return data
             """);
@@ -74,7 +76,11 @@ class LocalFunctionRuntimeTest {
                 "helpers.py",
                 "import dates\n\ndef twice(n):\n    return 2 * n + dates.YEAR - 2024\n",
                 "lib/dates.py",
-                "YEAR = 2024\n"));
+                "YEAR = 2024\n",
+                "results.py",
+                "OURS = True\n",
+                "lib/packages.py",
+                "OURS = True\n"));
     FunctionDefinition function =
         new FunctionDefinition(
             plain.name(),

@@ -38,6 +38,10 @@ final class ZygoteLeaks {
     return Path.of("/proc", Long.toString(pid), name);
   }
 
+  Counts before() {
+    return before;
+  }
+
   Counts count() throws IOException {
     Zygote zygote = fixture.runtime.zygotes().getFirst();
     List<ProcessHandle> processes =

@@ -11,7 +11,6 @@ import io.bauplan.udf.api.InvocationOutcome;
 import io.bauplan.udf.api.OutputListener;
 import io.bauplan.udf.api.RunningInvocation;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -230,27 +229,5 @@ class ZygoteTest {
       assertThat(first.dead().get(10, TimeUnit.SECONDS)).isNotEmpty();
       assertThat(small.runtime.zygotes()).hasSize(1).doesNotContain(first);
     }
-  }
-
-  @Test
-  void servesManyAtOnceAndLeavesNothing() throws Exception {
-    ZygoteLeaks before = new ZygoteLeaks(fixture);
-    List<RunningInvocation> running = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      running.add(
-          fixture.start(
-              new Invocation(
-                  "many-" + i,
-                  function(Style.MODEL, PLAIN, IDENTITY),
-                  List.of(fixture.numbers(3)),
-                  OutputListener.NONE)));
-    }
-    for (RunningInvocation one : running) {
-      assertThat(path(one.await())).isEqualTo("zygote");
-    }
-    for (int i = 0; i < 20; i++) {
-      assertThat(path(fixture.model(IDENTITY))).isEqualTo("zygote");
-    }
-    before.assertNothingLeft();
   }
 }
