@@ -2,7 +2,6 @@ package io.bauplan.tests.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
 import io.bauplan.sql.session.Session;
@@ -26,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CacheOverheadBench {
   private static final int WARM_UP_ROUNDS = 4;
   private static final long BUDGET_BYTES = 6L << 30;
-  private static final OperatingSystemMXBean MACHINE =
-      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private record Time(double clock, double core) {}
 
@@ -78,7 +75,11 @@ class CacheOverheadBench {
         double overhead = measure(engine, shape, data, rounds);
         json.append(String.format(Locale.ROOT, "\"%s\": %.2f, ", shape.name(), overhead));
       }
-      System.out.printf(Locale.ROOT, "{%s\"load\": %.1f}%n", json, MACHINE.getSystemLoadAverage());
+      System.out.printf(
+          Locale.ROOT,
+          "{%s\"load\": %.1f}%n",
+          json,
+          ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
   }
 
@@ -122,11 +123,11 @@ class CacheOverheadBench {
     Path file =
         data.resolveSibling(shape.name().replaceAll("[^0-9a-z]", "") + "-" + name + ".parquet");
     Files.createLink(file, data);
-    long core = MACHINE.getProcessCpuTime();
+    long core = CoreTime.nanos();
     long clock = System.nanoTime();
     List<List<Object>> rows = EngineRows.run(engine, session, shape.sql().formatted(file));
     clock = System.nanoTime() - clock;
-    core = MACHINE.getProcessCpuTime() - core;
+    core = CoreTime.nanos() - core;
     assertThat(rows).hasSize(1);
     Files.delete(file);
     return new Time(clock / 1e6, core / 1e6);

@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,30 +112,12 @@ class ScanBench {
   }
 
   private static List<List<Object>> timed(Supplier<List<List<Object>>> work, List<Time> times) {
-    long core = coreNanos();
+    long core = CoreTime.nanos();
     long clock = System.nanoTime();
     List<List<Object>> rows = work.get();
     clock = System.nanoTime() - clock;
-    times.add(new Time(clock / 1e6, (coreNanos() - core) / 1e6));
+    times.add(new Time(clock / 1e6, (CoreTime.nanos() - core) / 1e6));
     return rows;
-  }
-
-  /// Of all threads of this process; the JVM's own figure goes by ticks of 10 ms.
-  private static long coreNanos() {
-    try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
-      return threads.mapToLong(ScanBench::threadNanos).sum();
-    } catch (IOException e) {
-      return MACHINE.getProcessCpuTime();
-    }
-  }
-
-  private static long threadNanos(Path thread) {
-    try {
-      return Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
-    } catch (IOException e) {
-      // It has ended since it was listed.
-      return 0;
-    }
   }
 
   private static Time median(List<Time> times) {

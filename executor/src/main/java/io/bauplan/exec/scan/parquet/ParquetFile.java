@@ -22,7 +22,7 @@ record ParquetFile(
     AtomicLong scanBytes) {
   /// What is kept is written to memory that was not used before, which makes a scan a third slower:
   /// noticed where this is much, and where there is no network to wait for besides.
-  private static final long LARGE_SCAN_BYTES = 64L << 20;
+  private static final long LARGE_SCAN_BYTES = 16L << 20;
 
   /// Whether columns go to the cache when they are first asked for. Those of large scans of local
   /// files wait until they are asked for again.
