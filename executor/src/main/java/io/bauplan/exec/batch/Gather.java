@@ -154,7 +154,7 @@ public final class Gather {
   }
 
   /// Without negative rows.
-  private static void copyAll(long input, int bits, int[] rows, int count, long output) {
+  static void copyAll(long input, int bits, int[] rows, int count, long output) {
     switch (bits) {
       case 8 -> {
         for (int i = 0; i < count; i++) {
@@ -290,16 +290,20 @@ public final class Gather {
         total += Memory.getInt(at + 4) - Memory.getInt(at);
       }
       if (total > Integer.MAX_VALUE - 64) {
-        throw new EngineException(
-            ErrorCode.TOO_MANY,
-            "a column of one batch exceeds 2 GB of text or 2 billion elements",
-            null,
-            "Use shorter strings and lists.",
-            null);
+        throw tooManyBytes();
       }
       Memory.putInt(output + 4L * (i + 1), (int) total);
     }
     return (int) total;
+  }
+
+  static EngineException tooManyBytes() {
+    return new EngineException(
+        ErrorCode.TOO_MANY,
+        "a column of one batch exceeds 2 GB of text or 2 billion elements",
+        null,
+        "Use shorter strings and lists.",
+        null);
   }
 
   private static FlatVector gatherLists(

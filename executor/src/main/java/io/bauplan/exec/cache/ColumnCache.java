@@ -167,18 +167,49 @@ public final class ColumnCache implements AutoCloseable {
     return files.map(tier -> tier.has(key)).orElse(false);
   }
 
+  /// Whether a look-up would find it in memory.
+  public boolean holds(ColumnKey key) {
+    synchronized (memory) {
+      return memory.has(key) || shared.hasVectors(key);
+    }
+  }
+
+  /// The column, where it is in memory; the caller releases it.
+  ///
+  /// @param asks whether this counts as asking for it, as a look-up does
+  public @Nullable CachedColumn held(ColumnKey key, boolean asks) {
+    synchronized (memory) {
+      if (asks) {
+        var unused = memory.asks(key);
+      }
+      CachedColumn held = take(key);
+      if (asks && held != null) {
+        hits.increment();
+      }
+      return held;
+    }
+  }
+
+  /// Under the lock.
+  private @Nullable CachedColumn take(ColumnKey key) {
+    CachedColumn held = (CachedColumn) memory.use(key);
+    if (held == null) {
+      held = shared.vectors(key);
+    }
+    if (held != null) {
+      held.retain();
+    }
+    return held;
+  }
+
   /// @param share of its rows that the caller needs and could read without the others: a small one
   ///     is not worth reading all of the column, unless it is asked for again and again
   public Lookup lookup(
       ColumnKey key, long estimatedBytes, boolean remote, boolean atOnce, double share) {
     synchronized (memory) {
       int asked = memory.asks(key);
-      CachedColumn held = (CachedColumn) memory.use(key);
-      if (held == null) {
-        held = shared.vectors(key);
-      }
+      CachedColumn held = take(key);
       if (held != null) {
-        held.retain();
         hits.increment();
         return new Lookup.Hit(held);
       }

@@ -7,21 +7,31 @@ import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Hands a scan's tasks to its drivers in order. Behind a network it opens the next ones before a
+/// Hands a scan's tasks to its drivers in order. A driver gets all pieces of a task, whose batches
+/// have dictionaries in common; when no task is left, it takes pieces from the others, so that all
+/// end at about the same time (work stealing). Behind a network it opens the next tasks before a
 /// driver is free, so that their bytes are under way while others are decoded. Thread-safe.
 final class OpenTasks {
   private static final int MAX_AHEAD = 8;
 
-  private record Opened(int task, BatchReader reader) {}
+  private record Opened(ScanTask task, BatchReader reader) {}
+
+  /// Who takes tasks.
+  static final class Taker {
+    private ArrayDeque<ScanTask> pieces = new ArrayDeque<>();
+  }
 
   private final ScanContext context;
   private final boolean ahead;
   private final ArrayDeque<Opened> opened = new ArrayDeque<>();
 
   /// Opened ahead and closed again when no driver was left to read them.
-  private final ArrayDeque<Integer> returned = new ArrayDeque<>();
+  private final ArrayDeque<ScanTask> returned = new ArrayDeque<>();
 
-  private List<ScanTask> tasks = List.of();
+  /// Of tasks that somebody has begun, or nobody yet, by task.
+  private List<ArrayDeque<ScanTask>> pieces = List.of();
+
+  private final Taker forAll = new Taker();
   private int next;
   private int drivers;
   private boolean opening;
@@ -32,8 +42,10 @@ final class OpenTasks {
     this.ahead = ahead;
   }
 
-  void start(List<ScanTask> all) {
-    tasks = all;
+  /// How many drivers can have something to do at once.
+  int start(List<ScanTask> tasks) {
+    pieces = tasks.stream().map(task -> new ArrayDeque<>(task.pieces(context))).toList();
+    return pieces.stream().mapToInt(ArrayDeque::size).sum();
   }
 
   synchronized void enter() {
@@ -41,20 +53,19 @@ final class OpenTasks {
   }
 
   /// The next task's reader, which the caller closes; null when there is none left.
-  @Nullable BatchReader next() {
-    BatchReader reader;
+  @Nullable BatchReader next(Taker taker) {
     Opened first;
-    int task = -1;
+    ScanTask task = null;
     synchronized (this) {
       first = opened.poll();
       if (first == null) {
-        task = take();
-        if (task < 0) {
-          return null;
-        }
+        task = take(taker);
       }
     }
-    reader = first == null ? tasks.get(task).open(context) : first.reader;
+    if (first == null && task == null) {
+      return null;
+    }
+    BatchReader reader = task == null ? first.reader : task.open(context);
     if (ahead && reader.worksAhead()) {
       try {
         openAhead();
@@ -66,9 +77,22 @@ final class OpenTasks {
     return reader;
   }
 
-  private int take() {
-    Integer again = returned.poll();
-    return again != null ? again : next < tasks.size() ? next++ : -1;
+  private @Nullable ScanTask take(Taker taker) {
+    ScanTask again = returned.poll();
+    if (again != null) {
+      return again;
+    }
+    while (taker.pieces.isEmpty() && next < pieces.size()) {
+      taker.pieces = pieces.get(next++);
+    }
+    if (!taker.pieces.isEmpty()) {
+      return taker.pieces.poll();
+    }
+    ArrayDeque<ScanTask> most = taker.pieces;
+    for (ArrayDeque<ScanTask> each : pieces) {
+      most = each.size() > most.size() ? each : most;
+    }
+    return most.pollLast();
   }
 
   private void openAhead() {
@@ -81,14 +105,14 @@ final class OpenTasks {
     try {
       boolean more = true;
       while (more) {
-        int task;
+        ScanTask task;
         synchronized (this) {
-          task = opened.size() < MAX_AHEAD ? take() : -1;
+          task = opened.size() < MAX_AHEAD ? take(forAll) : null;
         }
-        if (task < 0) {
+        if (task == null) {
           return;
         }
-        BatchReader reader = tasks.get(task).open(context);
+        BatchReader reader = task.open(context);
         more = reader.worksAhead();
         synchronized (this) {
           opened.add(new Opened(task, reader));

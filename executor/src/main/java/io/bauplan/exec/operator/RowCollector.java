@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.BatchAppender;
 import io.bauplan.exec.batch.Concat;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Vector;
@@ -24,6 +25,7 @@ public final class RowCollector implements Sink, AutoCloseable {
   private final RowType type;
   private final BufferAllocator allocator;
   private final List<Batch> batches = new ArrayList<>();
+  private final List<BatchAppender> appenders = new ArrayList<>();
   private final AtomicInteger nextColumn = new AtomicInteger();
   private @Nullable Vector[] columns = {};
   private long plainBytes;
@@ -39,6 +41,13 @@ public final class RowCollector implements Sink, AutoCloseable {
   @Override
   public Writer open(int driver) {
     return this::add;
+  }
+
+  /// Puts small batches together before they are added; closed with this.
+  synchronized BatchAppender appender(int rowsTogether) {
+    BatchAppender appender = new BatchAppender(type, rowsTogether, allocator);
+    appenders.add(appender);
+    return appender;
   }
 
   /// Takes ownership of the batch.
@@ -204,6 +213,8 @@ public final class RowCollector implements Sink, AutoCloseable {
   public synchronized void close() {
     closeBatches();
     closeColumns();
+    appenders.forEach(BatchAppender::close);
+    appenders.clear();
     if (rows != null) {
       rows.close();
       rows = null;

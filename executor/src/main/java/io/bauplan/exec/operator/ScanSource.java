@@ -88,8 +88,7 @@ final class ScanSource implements Source {
     PhysicalPlan narrowed =
         leaf instanceof PhysicalPlan.TableScan scan ? keyFilters.start(scan) : leaf;
     List<ScanTask> tasks = keyFilters.rejectsAll() ? List.of() : query.files().tasks(narrowed);
-    open.start(tasks);
-    return Math.max(1, Math.min(query.threads(), tasks.size()));
+    return Math.max(1, Math.min(query.threads(), open.start(tasks)));
   }
 
   @Override
@@ -101,6 +100,7 @@ final class ScanSource implements Source {
 
   private final class Reader implements BatchReader {
     private final ScanConditions conditions;
+    private final OpenTasks.Taker taker = new OpenTasks.Taker();
     private @Nullable BatchReader current;
 
     Reader(ScanConditions conditions) {
@@ -114,7 +114,7 @@ final class ScanSource implements Source {
         query.check();
         BatchReader reader = current;
         if (reader == null) {
-          reader = open.next();
+          reader = open.next(taker);
           if (reader == null) {
             return null;
           }

@@ -1,6 +1,7 @@
 package io.bauplan.exec.operator;
 
 import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.batch.BatchAppender;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.sql.plan.RowType;
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// Keeps every row of its input: in memory as long as they have room there with all that is made of
 /// them, otherwise on disk from the row on with which they had not. Thread-safe.
 public final class SpillingCollector implements Sink {
+  /// Batches of up to so many rows are put together to such of so many.
+  private static final int SMALL_ROWS = 512;
+
+  private static final int TOGETHER_ROWS = 2048;
+
   private final RowCollector rows;
   private final OperatorSpill spill;
   private final RowType type;
@@ -38,35 +44,68 @@ public final class SpillingCollector implements Sink {
 
   @Override
   public Writer open(int driver) {
-    return new Writer() {
-      private SpreadRows.@Nullable Writer writer;
+    return new Collected();
+  }
 
-      @Override
-      public void accept(Batch batch) {
-        SpreadRows onDisk = side;
-        SpreadRows.Writer to = writer;
-        if (onDisk == null) {
-          rows.add(batch);
-          long held = rows.plainBytes();
-          if (spill.isDue(held, held + rows.rowCountSoFar() * bytesPerRow)) {
-            spill();
-          }
-          return;
-        }
-        if (to == null) {
-          to = onDisk.writer();
-          writer = to;
-        }
-        to.add(batch);
-      }
+  /// One driver's rows. Small batches are put together at once.
+  private final class Collected implements Writer {
+    private final @Nullable BatchAppender small =
+        BatchAppender.supports(type) ? rows.appender(TOGETHER_ROWS) : null;
 
-      @Override
-      public void finish() {
-        if (writer != null) {
-          writer.close();
-        }
+    private SpreadRows.@Nullable Writer writer;
+
+    @Override
+    public void accept(Batch batch) {
+      if (small == null || batch.rowCount() > SMALL_ROWS) {
+        flush();
+        add(batch);
+        return;
       }
-    };
+      if (!small.hasRoom(batch.rowCount())) {
+        flush();
+      }
+      try {
+        small.append(batch);
+      } catch (OutOfMemoryException e) {
+        // What is held may have to go to disk.
+        flush();
+        add(batch);
+        return;
+      }
+      batch.close();
+    }
+
+    private void flush() {
+      if (small != null && small.rowCount() > 0) {
+        add(small.take());
+      }
+    }
+
+    private void add(Batch batch) {
+      SpreadRows onDisk = side;
+      SpreadRows.Writer to = writer;
+      if (onDisk == null) {
+        rows.add(batch);
+        long held = rows.plainBytes();
+        if (spill.isDue(held, held + rows.rowCountSoFar() * bytesPerRow)) {
+          spill();
+        }
+        return;
+      }
+      if (to == null) {
+        to = onDisk.writer();
+        writer = to;
+      }
+      to.add(batch);
+    }
+
+    @Override
+    public void finish() {
+      flush();
+      if (writer != null) {
+        writer.close();
+      }
+    }
   }
 
   /// The same sink, which in the end puts rows that are in memory together.

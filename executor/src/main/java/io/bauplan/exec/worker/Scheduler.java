@@ -17,11 +17,18 @@ public final class Scheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
   private static final int CLOSE_SECONDS = 30;
 
+  /// How long an idle thread looks for work before it sleeps: about what waking it would take. A
+  /// pipeline is often followed by the next at once.
+  private static final long SPIN_NANOS = 100_000;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition submitted = lock.newCondition();
   private final FairTurns turns = new FairTurns();
   private final Thread[] threads;
   private final ExecutorService waiting;
+
+  /// Turns that nobody has taken; changed under the lock.
+  private volatile int queued;
   private volatile boolean closed;
 
   public Scheduler(int threadCount) {
@@ -65,8 +72,7 @@ public final class Scheduler implements AutoCloseable {
     void submit(Turn turn) {
       lock.lock();
       try {
-        turns.add(this, turn);
-        submitted.signal();
+        queue(this, turn);
       } finally {
         lock.unlock();
       }
@@ -113,6 +119,10 @@ public final class Scheduler implements AutoCloseable {
   }
 
   private FairTurns.Next take() throws InterruptedException {
+    long end = System.nanoTime() + SPIN_NANOS;
+    while (queued == 0 && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
     lock.lockInterruptibly();
     try {
       FairTurns.Next next = turns.poll();
@@ -120,10 +130,18 @@ public final class Scheduler implements AutoCloseable {
         submitted.await();
         next = turns.poll();
       }
+      queued--;
       return next;
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Under the lock.
+  private void queue(Share share, Turn turn) {
+    turns.add(share, turn);
+    queued++;
+    submitted.signal();
   }
 
   private void ended(FairTurns.Next next, long nanos, boolean again) {
@@ -131,8 +149,7 @@ public final class Scheduler implements AutoCloseable {
     try {
       turns.used(next, nanos);
       if (again) {
-        turns.add(next.share(), next.turn());
-        submitted.signal();
+        queue(next.share(), next.turn());
       }
     } finally {
       lock.unlock();

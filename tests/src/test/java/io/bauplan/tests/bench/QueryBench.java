@@ -2,6 +2,7 @@ package io.bauplan.tests.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
@@ -16,6 +17,7 @@ import io.bauplan.tests.support.TpcdsQueries;
 import io.bauplan.tests.support.TpcdsWarehouse;
 import io.bauplan.tests.support.TpchQueries;
 import io.bauplan.tests.support.TpchWarehouse;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// column cache holds the columns; cold that it is not used, and that DuckDB reads the same Parquet
 /// files. Planning is part of both times; ours keeps the plan of a query that is asked again at the
 /// same commit, so that it is the warm-up that plans. Answers are compared before anything is
-/// timed.
+/// timed. The CPU time beside is that of the whole process, its JIT and collector included: it tells
+/// work from waiting, and depends less on what else the machine does.
 ///
 /// Run by `tests/bench/tpch` and `tests/bench/tpcds`.
 class QueryBench {
@@ -50,6 +53,9 @@ class QueryBench {
           Arrays.stream(System.getProperty("bench.queries", "").split(","))
               .filter(name -> !name.isBlank())
               .toList());
+
+  private static final OperatingSystemMXBean PROCESS =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private record Times(String query, double ours, double theirs) {
     double ratio() {
@@ -84,7 +90,14 @@ class QueryBench {
                           Session.DEFAULT, "SET column_cache = 'off'", StatementOptions.DEFAULT))
                   .session();
       System.out.printf(
-          Locale.ROOT, "%-6s %12s %12s %8s%n", "query", "ours ms", "duckdb ms", "ratio");
+          Locale.ROOT,
+          "%-6s %12s %12s %8s %12s %14s%n",
+          "query",
+          "ours ms",
+          "duckdb ms",
+          "ratio",
+          "ours CPU ms",
+          "duckdb CPU ms");
       List<String> names =
           names().stream().filter(name -> ONLY.isEmpty() || ONLY.contains(name)).toList();
       List<String> correct =
@@ -164,25 +177,34 @@ class QueryBench {
     String theirs = theirs(name);
     double[] our = new double[RUNS];
     double[] duckTimes = new double[RUNS];
+    double[] ourCpu = new double[RUNS];
+    double[] duckCpu = new double[RUNS];
     for (int i = -1; i < RUNS; i++) {
+      long startCpu = PROCESS.getProcessCpuTime();
       long start = System.nanoTime();
       drain(engine, session, sql);
       long middle = System.nanoTime();
+      long middleCpu = PROCESS.getProcessCpuTime();
+      long next = System.nanoTime();
       duck.query(theirs);
       long end = System.nanoTime();
       if (i >= 0) {
         our[i] = (middle - start) / 1e6;
-        duckTimes[i] = (end - middle) / 1e6;
+        duckTimes[i] = (end - next) / 1e6;
+        ourCpu[i] = (middleCpu - startCpu) / 1e6;
+        duckCpu[i] = (PROCESS.getProcessCpuTime() - middleCpu) / 1e6;
       }
     }
     Times times = new Times(name, median(our), median(duckTimes));
     System.out.printf(
         Locale.ROOT,
-        "%-6s %12.1f %12.1f %8.2f%n",
+        "%-6s %12.1f %12.1f %8.2f %12.1f %14.1f%n",
         name,
         times.ours(),
         times.theirs(),
-        times.ratio());
+        times.ratio(),
+        mean(ourCpu),
+        mean(duckCpu));
     return times;
   }
 
@@ -200,6 +222,11 @@ class QueryBench {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return sorted[sorted.length / 2];
+  }
+
+  /// Of readings too coarse for a median.
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElse(0);
   }
 
   private static void report(List<Times> all, List<String> mismatches) {

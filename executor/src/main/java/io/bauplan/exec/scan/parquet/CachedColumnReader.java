@@ -25,6 +25,12 @@ final class CachedColumnReader implements ColumnReader {
     return column.vector(next++);
   }
 
+  /// @param rows those of a whole vector, as for `read`
+  @Override
+  public void skip(int rows) {
+    next++;
+  }
+
   @Override
   public void close() {
     column.release();

@@ -1,6 +1,7 @@
 package io.bauplan.exec.scan.parquet;
 
 import io.bauplan.exec.cache.ColumnCache;
+import io.bauplan.exec.cache.ColumnKey;
 import io.bauplan.exec.scan.ScanContext;
 import io.bauplan.exec.scan.store.RangeReader;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Which rows of a row group may satisfy a scan's filter, by the bounds of its pages. Found out by
@@ -76,13 +78,24 @@ final class GroupRows {
   }
 
   private boolean isCached(RowRange range, ScanContext context) {
+    return isCached(range, context, ColumnCache::has);
+  }
+
+  /// Whether the cache has all that is wanted of a range in memory.
+  boolean isHeld(RowRange range, ScanContext context) {
+    return isCached(range, context, ColumnCache::holds);
+  }
+
+  private boolean isCached(
+      RowRange range, ScanContext context, BiPredicate<ColumnCache, ColumnKey> has) {
     Optional<ColumnCache> cache = file.cache();
     return cache.isPresent()
         && context.cached()
         && wanted.stream()
             .allMatch(
                 each ->
-                    each.shape() == null || cache.get().has(file.key(each, each.shape(), range)));
+                    each.shape() == null
+                        || has.test(cache.get(), file.key(each, each.shape(), range)));
   }
 
   private synchronized Chosen chosen(ScanContext context) {

@@ -251,10 +251,7 @@ public final class ParquetSource {
         continue;
       }
       for (RowRange range : RowRange.of(opened, group, threads)) {
-        tasks.add(
-            context ->
-                new RowGroupReader(
-                    opened, range, binding.wanted(), rows.of(range, context), context));
+        tasks.add(new RangeTask(opened, range, binding.wanted(), rows, threads));
       }
     }
     return tasks;

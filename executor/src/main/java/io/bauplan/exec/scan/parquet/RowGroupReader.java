@@ -59,6 +59,9 @@ final class RowGroupReader implements BatchReader {
   /// Whether rows of the range are passed over because of their pages.
   private final boolean partial;
 
+  /// What is read of a range that the cache holds; null = as much as there is.
+  private final RangeTask.@Nullable Piece piece;
+
   private long left;
 
   /// The row of the group that comes next, and the first one of the batch read last.
@@ -72,11 +75,32 @@ final class RowGroupReader implements BatchReader {
       List<Wanted> wanted,
       GroupRows.Chosen chosen,
       ScanContext context) {
+    this(source, range, wanted, chosen, null, context);
+  }
+
+  RowGroupReader(
+      ParquetFile source,
+      RowRange range,
+      List<Wanted> wanted,
+      RangeTask.Piece piece,
+      ScanContext context) {
+    this(source, range, wanted, GroupRows.Chosen.ALL, piece, context);
+  }
+
+  private RowGroupReader(
+      ParquetFile source,
+      RowRange range,
+      List<Wanted> wanted,
+      GroupRows.Chosen chosen,
+      RangeTask.@Nullable Piece piece,
+      ScanContext context) {
     this.source = source;
+    this.piece = piece;
     RowRuns some = chosen.within(range);
     this.chosen = chosen;
     this.partial = some != null;
-    this.rows = some == null ? RowRuns.of(range.offset(), range.offset() + range.rowCount()) : some;
+    RowRuns all = RowRuns.of(range.offset(), range.offset() + range.rowCount());
+    this.rows = piece != null ? piece.rows() : some == null ? all : some;
     this.at = range.offset();
     this.fetch =
         source
@@ -115,6 +139,12 @@ final class RowGroupReader implements BatchReader {
     ScanContext.Figures figures = context.figures();
     RowRuns runs = chosen.runs();
     boolean none = runs != null && runs.isEmpty();
+    if (piece != null) {
+      if (piece.rows().start(0) == 0) {
+        figures.rowGroupsRead().increment();
+      }
+      return;
+    }
     if (range.isFirst()) {
       (none ? figures.rowGroupsSkipped() : figures.rowGroupsRead()).increment();
     }
@@ -164,6 +194,9 @@ final class RowGroupReader implements BatchReader {
 
   private ColumnReader cached(ColumnCache cache, Wanted wanted, ColumnShape shape) {
     ColumnKey key = source.key(wanted, shape, range);
+    if (piece != null) {
+      return held(cache, wanted, shape, key, piece);
+    }
     long stored = range.share(ColumnBinding.bytes(shape, range.group()));
     long plain = range.share(ColumnBinding.plainBytes(shape, range.group()));
     ScanContext.Figures figures = context.figures();
@@ -212,6 +245,27 @@ final class RowGroupReader implements BatchReader {
             : stored(wanted, found, stored);
       }
     };
+  }
+
+  private ColumnReader held(
+      ColumnCache cache,
+      Wanted wanted,
+      ColumnShape shape,
+      ColumnKey key,
+      RangeTask.Piece some) {
+    boolean isFirst = some.asked().add(key);
+    CachedColumn column = cache.held(key, isFirst);
+    if (column == null) {
+      // It was pushed out since the pieces were made.
+      return decode(wanted, shape, context.allocator(), false);
+    }
+    if (isFirst) {
+      ScanContext.Figures figures = context.figures();
+      figures.cacheHits().increment();
+      figures.bytesFromMemory().add(column.sizeBytes());
+      figures.bytesSaved().add(range.share(ColumnBinding.bytes(shape, range.group())));
+    }
+    return new CachedColumnReader(wanted.name, column);
   }
 
   private ColumnReader stored(Wanted wanted, List<Vector> vectors, long storedBytes) {

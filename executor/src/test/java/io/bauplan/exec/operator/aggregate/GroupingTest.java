@@ -181,6 +181,44 @@ class GroupingTest {
     }
   }
 
+  /// Keys that are all new at first, so that rows become groups of their own, and come as codes
+  /// then: there is nothing to look codes up in any more.
+  @Test
+  void groupsCodesAfterRowsOfTheirOwn() {
+    PhysicalPlan.Aggregate node = aggregate();
+    try (PartialAggregation appending = new PartialAggregation(node, null, allocator, true);
+        PartialAggregation plain = new PartialAggregation(node, null, allocator);
+        PartialAggregation merged = new PartialAggregation(node, null, allocator)) {
+      for (int b = 0; b < 12; b++) {
+        boolean coded = b >= 8;
+        try (FlatVector first = dictionary(coded ? 40 : Vector.BATCH_ROWS, b * Vector.BATCH_ROWS);
+            FlatVector second = dictionary(3, 0)) {
+          List<Vector> columns = new ArrayList<>();
+          columns.add(coded ? codes(first, Vector.BATCH_ROWS, true) : unique(b));
+          columns.add(codes(second, Vector.BATCH_ROWS, false));
+          columns.add(numbers(DataType.INT64, Vector.BATCH_ROWS));
+          columns.add(numbers(DataType.FLOAT64, Vector.BATCH_ROWS));
+          Batch batch = new Batch(columns, Vector.BATCH_ROWS);
+          plain.add(flat(batch));
+          appending.add(batch);
+        }
+      }
+      assertThat(appending.hasRepeatedGroups()).isTrue();
+      merged.mergeAll(appending);
+      assertThat(rows(merged)).as("seed " + seed).isEqualTo(rows(plain));
+    }
+  }
+
+  private FlatVector unique(int batch) {
+    try (VectorBuilder builder =
+        new VectorBuilder(DataType.VARCHAR, Vector.BATCH_ROWS, allocator)) {
+      for (int i = 0; i < Vector.BATCH_ROWS; i++) {
+        builder.appendValue("key " + (batch * Vector.BATCH_ROWS + i));
+      }
+      return builder.build();
+    }
+  }
+
   private static PhysicalPlan.Aggregate aggregate() {
     DataType sum = new DataType.DecimalType(38, 0);
     List<AggregateCall> calls =

@@ -69,6 +69,23 @@ class RowRangeTest {
       assertThat(cache.statistics().hits()).isEqualTo(2 * 8);
       assertThat(cache.statistics().misses()).isEqualTo(2 * 8);
       assertThat(cache.entries()).hasSize(2 * 8);
+
+      // In memory: smaller pieces, which count as one look-up, and do without what is pushed out.
+      ScanContext context = new ScanContext(allocator, new ScanContext.Figures());
+      for (boolean pushedOut : new boolean[] {false, true}) {
+        List<ScanTask> small =
+            tasks(cached, file).stream().flatMap(task -> task.pieces(context).stream()).toList();
+        assertThat(small).hasSizeGreaterThan(4);
+        if (pushedOut) {
+          cache.clear();
+        }
+        assertThat(ScanRows.read(small)).isEqualTo(all);
+        assertThat(cache.statistics().hits()).isEqualTo(4 * 8);
+      }
+      assertThat(cache.entries()).isEmpty();
+      List<ScanTask> again = tasks(cached, file);
+      assertThat(again.stream().flatMap(task -> task.pieces(context).stream()))
+          .containsExactlyElementsOf(again);
     }
   }
 
