@@ -210,9 +210,7 @@ public final class BatchAppender implements AutoCloseable {
         int begin = Memory.getInt(starts + 4L * positions[i]);
         int target = Memory.getInt(ends + 4L * i);
         Memory.copy(
-            values.dataAddress() + begin,
-            to + target,
-            Memory.getInt(ends + 4L * (i + 1)) - target);
+            values.dataAddress() + begin, to + target, Memory.getInt(ends + 4L * (i + 1)) - target);
       }
     }
 

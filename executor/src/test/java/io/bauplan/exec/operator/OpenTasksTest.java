@@ -45,8 +45,7 @@ class OpenTasksTest {
   @Test
   void driversKeepToTheirTaskAndTakeFromOthersInTheEnd() {
     try (RootAllocator allocator = new RootAllocator()) {
-      OpenTasks open =
-          new OpenTasks(new ScanContext(allocator, new ScanContext.Figures()), true);
+      OpenTasks open = new OpenTasks(new ScanContext(allocator, new ScanContext.Figures()), true);
       assertThat(open.start(List.of(new Task("a", 5), new Task("b", 2), new Piece("c"))))
           .isEqualTo(8);
       OpenTasks.Taker first = new OpenTasks.Taker();

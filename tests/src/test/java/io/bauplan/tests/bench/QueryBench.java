@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// column cache holds the columns; cold that it is not used, and that DuckDB reads the same Parquet
 /// files. Planning is part of both times; ours keeps the plan of a query that is asked again at the
 /// same commit, so that it is the warm-up that plans. Answers are compared before anything is
-/// timed. The CPU time beside is that of the whole process, its JIT and collector included: it tells
-/// work from waiting, and depends less on what else the machine does.
+/// timed. The CPU time beside is that of the whole process, its JIT and collector included: it
+/// tells work from waiting, and depends less on what else the machine does.
 ///
 /// Run by `tests/bench/tpch` and `tests/bench/tpcds`.
 class QueryBench {

@@ -10,7 +10,6 @@ import io.bauplan.exec.operator.Sink;
 import io.bauplan.exec.operator.Source;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.spill.OperatorSpill;
-import io.bauplan.exec.spill.PlainBytes;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class SortOperator implements Sink, AutoCloseable {
   /// Up to this limit drivers drop rows that cannot be among the first.
   private static final long MAX_TOP_ROWS = 100_000;
-  private static final int MIN_PRUNE_ROWS = 16_384;
   private static final long BYTES_PER_SORTED_ROW = 24;
 
   private final PhysicalPlan.Sort node;
@@ -59,7 +57,7 @@ public final class SortOperator implements Sink, AutoCloseable {
     if (wanted() > MAX_TOP_ROWS) {
       return this::collect;
     }
-    TopRows top = new TopRows((int) wanted());
+    TopRows top = new TopRows(type, node.keys(), (int) wanted(), allocator, spill);
     synchronized (tops) {
       tops.add(top);
     }
@@ -188,54 +186,9 @@ public final class SortOperator implements Sink, AutoCloseable {
     }
   }
 
-  /// The first rows of one driver, in no order.
-  private final class TopRows {
-    private final int limit;
-    private final List<Batch> batches = new ArrayList<>();
-    private int rows;
-    private long bytes;
-
-    TopRows(int limit) {
-      this.limit = limit;
-    }
-
-    void add(Batch batch) {
-      Batch compact = batch.compact(allocator);
-      batches.add(compact);
-      rows += compact.rowCount();
-      bytes += PlainBytes.of(compact);
-      boolean tight = rows >= limit * 2L && spill.isDue(bytes, bytes);
-      if (tight || rows >= Math.max(MIN_PRUNE_ROWS, limit * 4L)) {
-        prune();
-      }
-    }
-
-    private void prune() {
-      try (Batch all = RowCollector.concat(type, batches, allocator)) {
-        clear();
-        int[] sorted = new RowOrder(all, node.keys()).sorted();
-        int count = Math.min(limit, sorted.length);
-        batches.add(new Batch(BatchGather.gather(all, sorted, count, allocator), count));
-        rows = count;
-        bytes = PlainBytes.of(batches.getFirst());
-      }
-    }
-
-    List<Batch> take() {
-      List<Batch> taken = new ArrayList<>(batches);
-      batches.clear();
-      return taken;
-    }
-
-    void clear() {
-      batches.forEach(Batch::close);
-      batches.clear();
-    }
-  }
-
   @Override
   public void close() {
-    tops.forEach(TopRows::clear);
+    tops.forEach(TopRows::close);
     reservation.close();
     collector.close();
   }

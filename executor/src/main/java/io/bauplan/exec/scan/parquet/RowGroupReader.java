@@ -248,11 +248,7 @@ final class RowGroupReader implements BatchReader {
   }
 
   private ColumnReader held(
-      ColumnCache cache,
-      Wanted wanted,
-      ColumnShape shape,
-      ColumnKey key,
-      RangeTask.Piece some) {
+      ColumnCache cache, Wanted wanted, ColumnShape shape, ColumnKey key, RangeTask.Piece some) {
     boolean isFirst = some.asked().add(key);
     CachedColumn column = cache.held(key, isFirst);
     if (column == null) {
