@@ -36,7 +36,8 @@ final class ExpressionCompiler {
   }
 
   Node compile(Expression expression, boolean conditional) {
-    if (isVolatile(expression)) {
+    if (!isDeterministic(expression)) {
+      // Two of it differ, also where the call is deep within.
       return track(make(expression, true));
     }
     Node known = unconditional.get(expression);
