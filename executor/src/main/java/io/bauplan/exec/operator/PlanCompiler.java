@@ -244,6 +244,7 @@ public final class PlanCompiler {
     HashAggregate aggregate =
         query.own(new HashAggregate(node, projection, rowType, query.spill(allocator, counted)));
     pipeline(input, aggregate, counted);
+    pipeline(new CountedSource(aggregate.ordering(), counted, query), Sink.none(), counted);
     return aggregate.source();
   }
 

@@ -11,7 +11,7 @@ public final class Readers {
   private Readers() {}
 
   /// Batches made by `next`, which returns null at the end, for one driver.
-  static BatchReader of(Supplier<@Nullable Batch> next, Runnable close) {
+  public static BatchReader of(Supplier<@Nullable Batch> next, Runnable close) {
     return new BatchReader() {
       @Override
       public @Nullable Batch next() {

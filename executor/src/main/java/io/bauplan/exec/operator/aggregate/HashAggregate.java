@@ -13,6 +13,7 @@ import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.arrow.memory.BufferAllocator;
@@ -37,8 +38,11 @@ public final class HashAggregate implements Sink, AutoCloseable {
   private final BufferAllocator allocator;
   private final List<PartialAggregation> partials = new ArrayList<>();
 
-  /// By partial, where they are merged in partitions.
-  private final List<MergeOrder> orders = new ArrayList<>();
+  /// By partial, where they are merged in partitions; made by the pipeline of `ordering`.
+  private @Nullable MergeOrder[] orders = {};
+
+  /// Where groups of several threads are merged, and in several partitions; null = they are not.
+  private MergeOrder.@Nullable Partitions mergedIn;
 
   private final HeapReservation orderBytes;
   private final AtomicInteger reading = new AtomicInteger();
@@ -249,12 +253,33 @@ public final class HashAggregate implements Sink, AutoCloseable {
 
   private void sortGroups(int groups) {
     orderBytes.set((long) groups * Integer.BYTES);
-    MergeOrder.Partitions to =
+    mergedIn =
         MergeOrder.Partitions.of(
             partials.stream().map(PartialAggregation::table).toList(), partitions);
-    for (PartialAggregation partial : partials) {
-      orders.add(MergeOrder.of(partial.table(), to));
-    }
+    orders = new MergeOrder[partials.size()];
+  }
+
+  /// A pipeline that gives nothing, between that into this sink and the groups' own: sorts each
+  /// thread's groups by partition, side by side.
+  public Source ordering() {
+    return new Source() {
+      @Override
+      public int drivers() {
+        return Math.max(1, orders.length);
+      }
+
+      @Override
+      public BatchReader open(int driver) {
+        return Readers.of(
+            () -> {
+              if (mergedIn != null) {
+                orders[driver] = MergeOrder.of(partials.get(driver).table(), mergedIn);
+              }
+              return null;
+            },
+            () -> {});
+      }
+    };
   }
 
   /// The groups, once the pipeline into this sink is done.
@@ -318,11 +343,11 @@ public final class HashAggregate implements Sink, AutoCloseable {
         }
         int most = 0;
         for (MergeOrder order : orders) {
-          most = Math.max(most, order.size(partition));
+          most = Math.max(most, Objects.requireNonNull(order).size(partition));
         }
         target.table().expect(most);
         for (int i = 0; i < partials.size(); i++) {
-          target.merge(partials.get(i), orders.get(i), partition);
+          target.merge(partials.get(i), orders[i], partition);
         }
         return target;
       } catch (RuntimeException | Error e) {
