@@ -2,10 +2,8 @@ package io.bauplan.exec.operator.aggregate;
 
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
-import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan;
 import java.util.Arrays;
-import java.util.List;
 
 /// The groups of an aggregation by all keys as rows of one of several grouping sets: nothing is
 /// held for them but the groups that they are made of.
@@ -33,19 +31,7 @@ record FinestGroups(PhysicalPlan.Aggregate node, PartialAggregation finest, int 
   }
 
   private Register[] keys(int[] some, int from, int count) {
-    List<Integer> members = node.groupingSets().get(set);
-    int keyCount = node.groupKeys().size();
-    Register[] keys = new Register[keyCount + 1];
-    for (int k = 0; k < keyCount; k++) {
-      Register all = finest.table().key(k);
-      keys[k] =
-          members.contains(k)
-              ? all.pick(some, from, count)
-              : PartialAggregation.allNull(all.type, count);
-    }
-    keys[keyCount] = new Register(DataType.INT64);
-    keys[keyCount].reset(count);
-    Arrays.fill(keys[keyCount].longs, 0, count, set);
-    return keys;
+    return new GroupingSets(node)
+        .keys(set, k -> finest.table().key(k).pick(some, from, count), count);
   }
 }
