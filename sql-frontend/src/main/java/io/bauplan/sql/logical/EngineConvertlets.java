@@ -78,6 +78,12 @@ final class EngineConvertlets implements SqlRexConvertletTable {
         && unit.timeUnitRange.startUnit != org.apache.calcite.avatica.util.TimeUnit.NANOSECOND) {
       return EngineConvertlets::addition;
     }
+    if (operator.getKind() == SqlKind.CASE) {
+      return TruthValues::choice;
+    }
+    if (operator.getName().equals("GREATEST") || operator.getName().equals("LEAST")) {
+      return TruthValues::greatest;
+    }
     if (operator.getKind() == SqlKind.EQUALS || operator.getKind() == SqlKind.NOT_EQUALS) {
       return RowEquality::convert;
     }

@@ -9,7 +9,9 @@ import org.apache.calcite.plan.RelOptPlanner;
 import org.apache.calcite.plan.RelOptPredicateList;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.Filter;
+import org.apache.calcite.rel.core.Intersect;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.core.Union;
@@ -81,6 +83,18 @@ final class Estimates extends RelMetadataQuery {
       }
       return known;
     }
+    if (node instanceof Intersect intersect) {
+      RelOptPredicateList known = predicates.get(intersect);
+      if (known == null) {
+        known = inAny(intersect);
+        predicates.put(intersect, known);
+      }
+      return known;
+    }
+    // What holds of all rows of an input without rows does not hold of their row of all rows.
+    if (node instanceof Aggregate aggregate && Optimizer.hasRowOfAll(aggregate)) {
+      return RelOptPredicateList.EMPTY;
+    }
     if (!(node instanceof Filter filter)) {
       return known(rel);
     }
@@ -99,8 +113,21 @@ final class Estimates extends RelMetadataQuery {
     try {
       return super.getPulledUpPredicates(rel);
     } catch (NullPointerException | IllegalArgumentException | AssertionError e) {
+      // An error leaves the mark that the answer is being looked for.
+      map.clear();
       return RelOptPredicateList.EMPTY;
     }
+  }
+
+  /// Calcite forgets the row of all rows that `CUBE` and the like have of no rows.
+  @Override
+  public @Nullable Double getMaxRowCount(RelNode rel) {
+    Double most = super.getMaxRowCount(rel);
+    return most != null
+            && rel.stripped() instanceof Aggregate aggregate
+            && Optimizer.hasRowOfAll(aggregate)
+        ? (Double) Math.max(most, 1.0)
+        : most;
   }
 
   /// What is said of the rows of each input. Calcite also looks which conditions imply which, by
@@ -113,6 +140,15 @@ final class Estimates extends RelMetadataQuery {
       common.retainAll(getPulledUpPredicates(input).pulledUpPredicates);
     }
     return RelOptPredicateList.of(union.getCluster().getRexBuilder(), common);
+  }
+
+  /// What is said of the rows of any input.
+  private RelOptPredicateList inAny(Intersect intersect) {
+    List<RexNode> all = new ArrayList<>();
+    for (RelNode input : intersect.getInputs()) {
+      all.addAll(getPulledUpPredicates(input).pulledUpPredicates);
+    }
+    return RelOptPredicateList.of(intersect.getCluster().getRexBuilder(), all);
   }
 
   @Override

@@ -115,12 +115,6 @@ final class Optimizer {
   private static final HepProgram SORTS =
       program(CoreRules.SORT_REMOVE_CONSTANT_KEYS, CoreRules.SORT_REMOVE_REDUNDANT);
 
-  /// The first rows of a union are among the first rows of its inputs, those of an outer join among
-  /// the first rows of the side that it keeps whole. Apart from the others: they would take a key
-  /// away that is constant in an input, and these sort that input once more, for ever.
-  private static final HepProgram SORTS_BELOW =
-      program(CoreRules.SORT_UNION_TRANSPOSE, CoreRules.SORT_JOIN_TRANSPOSE);
-
   private static final HepProgram FINISH =
       program(
           CoreRules.PROJECT_TO_LOGICAL_PROJECT_AND_WINDOW,
@@ -155,7 +149,12 @@ final class Optimizer {
   private Optimizer() {}
 
   private static boolean hasNoRowOfAll(Aggregate aggregate) {
-    return aggregate.getGroupSets().stream().noneMatch(ImmutableBitSet::isEmpty);
+    return !hasRowOfAll(aggregate);
+  }
+
+  /// Whether there is a row of all rows, of no rows too.
+  static boolean hasRowOfAll(Aggregate aggregate) {
+    return aggregate.getGroupSets().stream().anyMatch(ImmutableBitSet::isEmpty);
   }
 
   /// `SET optimizer = 'off'` leaves the joins in the order written, and of the rules those without
@@ -187,7 +186,7 @@ final class Optimizer {
   private static RelNode rewrite(RelNode rel) {
     RelNode rewritten = reduced(FactorPulling.apply(joined(rel)));
     return limitsAreConstant(rewritten)
-        ? run(SORTS, run(SORTS_BELOW, run(SORTS, rewritten)))
+        ? run(SORTS, FirstRows.apply(run(SORTS, rewritten)))
         : rewritten;
   }
 

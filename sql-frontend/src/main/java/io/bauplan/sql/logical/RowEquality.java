@@ -14,9 +14,9 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql2rel.SqlRexContext;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
 
-/// How rows are compared where Calcite's way is not the standard's. A row is equal to itself where
-/// its fields are: of a row that is not NULL Calcite takes this for granted, but a field that is
-/// NULL makes it unknown. Rows are distinct where any of their fields are, not all, and a NULL is
+/// How rows are compared where Calcite's way is not the standard's. Rows are equal where their
+/// fields are: of rows that are not NULL Calcite takes it for known whether they are, and for true
+/// of a row and itself, but a field that is NULL makes it unknown. Rows are distinct where any of their fields are, not all, and a NULL is
 /// distinct from a row of NULLs.
 final class RowEquality {
   private RowEquality() {}
@@ -27,17 +27,24 @@ final class RowEquality {
             .convertCall(context, call);
     if (!(converted instanceof RexCall comparison)
         || comparison.operands.size() != 2
-        || !comparison.operands.getFirst().equals(comparison.operands.get(1))
-        || !comparison.operands.getFirst().getType().isStruct()) {
+        || !RexUtil.isDeterministic(comparison)
+        || RexUtil.SubQueryFinder.find(comparison) != null
+        || !areRowsOfAsManyFields(comparison.operands.getFirst(), comparison.operands.get(1))) {
       return converted;
     }
     RexBuilder rex = context.getRexBuilder();
     List<RexNode> fields = new ArrayList<>();
-    fields(comparison.operands.getFirst(), rex, fields);
+    fields(comparison.operands.getFirst(), comparison.operands.get(1), rex, fields);
     RexNode same = RexUtil.composeConjunction(rex, fields);
     return comparison.getKind() == SqlKind.EQUALS
         ? same
         : rex.makeCall(SqlStdOperatorTable.NOT, same);
+  }
+
+  private static boolean areRowsOfAsManyFields(RexNode left, RexNode right) {
+    return left.getType().isStruct()
+        && right.getType().isStruct()
+        && left.getType().getFieldCount() == right.getType().getFieldCount();
   }
 
   static RexNode distinct(SqlRexContext context, SqlCall call) {
@@ -73,14 +80,15 @@ final class RowEquality {
     }
   }
 
-  /// Every field of the row, and of rows within it, equal to itself.
-  private static void fields(RexNode row, RexBuilder rex, List<RexNode> into) {
-    for (int i = 0; i < row.getType().getFieldCount(); i++) {
-      RexNode field = rex.makeFieldAccess(row, i);
-      if (field.getType().isStruct()) {
-        fields(field, rex, into);
+  /// Every field of the one row, and of rows within it, equal to that of the other.
+  private static void fields(RexNode left, RexNode right, RexBuilder rex, List<RexNode> into) {
+    for (int i = 0; i < left.getType().getFieldCount(); i++) {
+      RexNode one = rex.makeFieldAccess(left, i);
+      RexNode other = rex.makeFieldAccess(right, i);
+      if (areRowsOfAsManyFields(one, other)) {
+        fields(one, other, rex, into);
       } else {
-        into.add(rex.makeCall(SqlStdOperatorTable.EQUALS, field, field));
+        into.add(rex.makeCall(SqlStdOperatorTable.EQUALS, one, other));
       }
     }
   }

@@ -25,6 +25,8 @@ public final class EngineAggregates {
       ReturnTypes.DOUBLE.andThen(SqlTypeTransforms.FORCE_NULLABLE);
   private static final SqlReturnTypeInference NULLABLE_FIRST =
       ReturnTypes.ARG0.andThen(SqlTypeTransforms.FORCE_NULLABLE);
+  private static final SqlReturnTypeInference NULLABLE_AVERAGE =
+      ReturnTypes.AVG_AGG_FUNCTION.andThen(SqlTypeTransforms.FORCE_NULLABLE);
   private static final SqlOperandTypeChecker NUMBER = OperandTypes.NUMERIC;
   private static final SqlOperandTypeChecker NUMBERS = OperandTypes.NUMERIC_NUMERIC;
   private static final SqlOperandTypeChecker VALUE_AND_NUMBER =
@@ -81,6 +83,10 @@ public final class EngineAggregates {
         of("REGR_SXY", NULLABLE_DOUBLE, NUMBERS),
         of("COVAR_POP", NULLABLE_DOUBLE, NUMBERS),
         of("COVAR_SAMP", NULLABLE_DOUBLE, NUMBERS),
+        deviation("STDDEV", SqlKind.STDDEV_SAMP),
+        deviation("STDDEV_SAMP", SqlKind.STDDEV_SAMP),
+        deviation("VARIANCE", SqlKind.VAR_SAMP),
+        deviation("VAR_SAMP", SqlKind.VAR_SAMP),
         of("SKEWNESS", NULLABLE_DOUBLE, NUMBER),
         of("KURTOSIS", NULLABLE_DOUBLE, NUMBER),
         of("PRODUCT", NULLABLE_DOUBLE, NUMBER),
@@ -106,6 +112,12 @@ public final class EngineAggregates {
     return SqlBasicAggFunction.create(name, SqlKind.OTHER_FUNCTION, type, operands)
         .withFunctionType(SqlFunctionCategory.USER_DEFINED_FUNCTION)
         .withGroupOrder(Optionality.OPTIONAL);
+  }
+
+  /// Of one row there is no deviation, though the row has a number: Calcite's are never NULL then.
+  private static SqlOperator deviation(String name, SqlKind kind) {
+    return SqlBasicAggFunction.create(name, kind, NULLABLE_AVERAGE, NUMBER)
+        .withFunctionType(SqlFunctionCategory.NUMERIC);
   }
 
   private static RelDataType listType(SqlOperatorBinding binding) {

@@ -1,13 +1,20 @@
 package io.bauplan.sql.validator;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.SqlSyntax;
 import org.apache.calcite.sql.fun.SqlLibrary;
 import org.apache.calcite.sql.fun.SqlLibraryOperatorTableFactory;
 import org.apache.calcite.sql.fun.SqlLibraryOperators;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.util.SqlOperatorTables;
+import org.apache.calcite.sql.validate.SqlNameMatcher;
+import org.jspecify.annotations.Nullable;
 
 /// Every function and operator that a statement can name: ours, the standard's, and those of
 /// PostgreSQL, BigQuery, Spark and Snowflake as Calcite has them. Of several that fit, the first is
@@ -25,6 +32,10 @@ public final class EngineOperators {
     /// not find any when it looks up a call for the second time, as it does for `ORDER BY 1`.
     private static final Set<SqlOperator> SHADOWED =
         Set.of(
+            SqlStdOperatorTable.STDDEV,
+            SqlStdOperatorTable.STDDEV_SAMP,
+            SqlStdOperatorTable.VARIANCE,
+            SqlStdOperatorTable.VAR_SAMP,
             SqlLibraryOperators.STRING_AGG,
             SqlLibraryOperators.ARRAY_AGG,
             SqlLibraryOperators.LPAD,
@@ -40,7 +51,7 @@ public final class EngineOperators {
             SqlOperatorTables.of(EngineCollections.all()),
             SqlOperatorTables.of(EngineLambdas.all()),
             SqlOperatorTables.of(EngineAggregates.all()),
-            SqlStdOperatorTable.instance(),
+            visible(SqlStdOperatorTable.instance()),
             visible(
                 SqlLibraryOperatorTableFactory.INSTANCE.getOperatorTable(
                     SqlLibrary.POSTGRESQL,
@@ -49,10 +60,27 @@ public final class EngineOperators {
                     SqlLibrary.SNOWFLAKE)));
 
     private static SqlOperatorTable visible(SqlOperatorTable table) {
-      return SqlOperatorTables.of(
-          table.getOperatorList().stream()
+      return new SqlOperatorTable() {
+        @Override
+        public void lookupOperatorOverloads(
+            SqlIdentifier name,
+            @Nullable SqlFunctionCategory category,
+            SqlSyntax syntax,
+            List<SqlOperator> found,
+            SqlNameMatcher matcher) {
+          List<SqlOperator> all = new ArrayList<>();
+          table.lookupOperatorOverloads(name, category, syntax, all, matcher);
+          all.removeAll(SHADOWED);
+          found.addAll(all);
+        }
+
+        @Override
+        public List<SqlOperator> getOperatorList() {
+          return table.getOperatorList().stream()
               .filter(operator -> !SHADOWED.contains(operator))
-              .toList());
+              .toList();
+        }
+      };
     }
   }
 }

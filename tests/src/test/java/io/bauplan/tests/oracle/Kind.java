@@ -64,6 +64,10 @@ enum Kind {
     return isWhole() || this == DECIMAL;
   }
 
+  boolean isFloat() {
+    return this == FLOAT || this == DOUBLE;
+  }
+
   boolean isNested() {
     return ordinal() >= INTS.ordinal();
   }

@@ -32,7 +32,12 @@ final class Literals {
       case SMALL -> Value.of(Type.number(kind, 3), "CAST(" + pick(WHOLE) + " AS SMALLINT)");
       case INT -> Value.of(Type.number(kind, 3), pick(WHOLE));
       case LONG -> Value.of(Type.number(kind, 3), "CAST(" + pick(WHOLE) + " AS BIGINT)");
-      case DECIMAL -> Value.of(new Type(kind, 2, 3), pick(EXACT));
+      case DECIMAL -> {
+        String number = pick(EXACT);
+        int point = number.indexOf('.');
+        yield Value.of(
+            new Type(kind, 2, point < 0 ? 0 : number.length() - point - 1), number);
+      }
       case FLOAT -> Value.of(Type.of(kind), "CAST(" + pick(TAME) + " AS FLOAT)");
       case DOUBLE -> Value.of(Type.number(kind, 3), pick(TAME));
       case TEXT -> Value.of(Type.TEXT, pick(TEXTS));
