@@ -61,3 +61,29 @@ SELECT x.id FROM a x WHERE x.id > COALESCE((SELECT y.id FROM a y WHERE (SELECT z
 -- Lists, maps and rows that branches of a CASE share were NULL.
 SELECT id, COALESCE(l, l), CASE WHEN id > 1 THEN l ELSE l END, CASE WHEN k > 5 THEN l END FROM (SELECT id, k, CASE WHEN id > 0 THEN ARRAY[id, k] END AS l FROM a) x;
 SELECT id, COALESCE(l, l), CASE WHEN id > 1 THEN l END FROM (SELECT id, array_agg(k) AS l FROM a GROUP BY id) x;
+-- EXISTS over the row of no rows that ROLLUP and CUBE have was FALSE.
+SELECT x.id, EXISTS (SELECT count(*) FROM a y WHERE y.id = x.id AND FALSE GROUP BY ROLLUP (y.k)) FROM a x;
+-- The same row was forgotten where the other branch has one: nothing was sorted, or limited.
+SELECT min(id) FROM a UNION SELECT max(x.id) FROM a x WHERE FALSE GROUP BY CUBE (x.k) ORDER BY 1 NULLS FIRST LIMIT 1;
+-- The first rows of an input were sorted for ever.
+SELECT x0.id, 3 FROM a x0 RIGHT JOIN (SELECT x4.k, count(*) FROM a x3 LEFT JOIN a x4 ON x3.k = x4.id WHERE FALSE GROUP BY ROLLUP (x3.b, x4.k)) x1(c0, c1) ON x0.k = x1.c0 AND x0.id = x1.c0 UNION ALL SELECT id, k FROM a ORDER BY 2, 1 DESC LIMIT 18;
+-- What is known of an intersection was asked for in circles.
+(SELECT id FROM a INTERSECT ALL SELECT 2 FROM a) INTERSECT SELECT 3 FROM a WHERE FALSE;
+(SELECT CAST(id AS VARCHAR) FROM a INTERSECT ALL SELECT 'a' FROM a) INTERSECT SELECT '' FROM a WHERE FALSE;
+-- The deviation of one row is NULL, of a constant too.
+SELECT id, COALESCE(var_samp(-1), 7), COALESCE(stddev(2), 7), COALESCE(variance(2), 7), COALESCE(stddev_samp(2), 7) FROM a GROUP BY id;
+-- The negation of a condition within a CASE dropped the rows where it is unknown.
+SELECT id FROM a WHERE CASE WHEN COALESCE(CAST(NULL AS VARCHAR) LIKE 'a', b IS FALSE) THEN FALSE ELSE id > 1 END;
+SELECT id, CASE WHEN b IS NULL THEN b ELSE GREATEST(b, id > 1) END, CASE WHEN b IS NULL THEN b ELSE LEAST(b, id > 1) END FROM a;
+SELECT id, CASE WHEN COALESCE(b, b) THEN 1 ELSE id END >= 2, COALESCE(b, FALSE), NOT COALESCE(b, b), CASE WHEN b THEN FALSE ELSE id > 1 END FROM a;
+SELECT id FROM a WHERE CASE WHEN COALESCE(b, b) THEN 1 ELSE id END >= 2;
+-- The columns of one <> ANY were taken for those of another comparison beside it.
+SELECT x.id FROM a x WHERE CASE WHEN 1 < ALL (SELECT y.k FROM a y WHERE y.id = x.id AND y.id = 3) THEN 2 <> ANY (SELECT 1 FROM a y) ELSE x.b END;
+-- Whether an IN is unknown depends on the rows too.
+SELECT x.id, (9 IN (SELECT y.k FROM a y)) IS NOT TRUE, (9 IN (SELECT y.k FROM a y)) IS NULL FROM a x WHERE (9 IN (SELECT y.k FROM a y)) IS NOT TRUE;
+-- A full join of one row and one may have two.
+SELECT DISTINCT 1 FROM (SELECT max(id) AS m FROM a) x FULL JOIN (SELECT min(id) AS m FROM a) y ON x.m = y.m;
+-- A constant by which no rows are grouped, below another sub-query's place.
+SELECT count(*), count(DISTINCT left('Hello', 1)), bit_and(x.c) FROM (SELECT CAST(NULL AS BIGINT) AS n, 100 AS c, k AS d FROM (SELECT y.k FROM a y WHERE (SELECT z.b FROM a z WHERE z.id = y.k)) z WHERE FALSE) x GROUP BY x.n;
+-- A column that equals two outer ones stood for both.
+SELECT x.id, x.k, (SELECT count(*) FROM a y WHERE y.id = x.id AND y.id = x.k) FROM a x;

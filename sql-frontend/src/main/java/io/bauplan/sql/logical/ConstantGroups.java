@@ -2,6 +2,8 @@ package io.bauplan.sql.logical;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
@@ -9,8 +11,10 @@ import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.AggregateCall;
 import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.logical.LogicalAggregate;
+import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.tools.RelBuilder;
@@ -48,10 +52,11 @@ final class ConstantGroups extends RelHomogeneousShuttle {
     }
     List<RexNode> columns = new ArrayList<>();
     for (int key : aggregate.getGroupSet()) {
-      if (!(project.getProjects().get(key) instanceof RexLiteral literal)) {
+      Optional<RexLiteral> literal = constant(project, key);
+      if (literal.isEmpty()) {
         return aggregate;
       }
-      columns.add(literal);
+      columns.add(literal.get());
     }
     List<AggregateCall> calls = new ArrayList<>();
     for (AggregateCall call : aggregate.getAggCallList()) {
@@ -67,9 +72,12 @@ final class ConstantGroups extends RelHomogeneousShuttle {
     RexBuilder rex = builder.getRexBuilder();
     for (int i = 0; i < calls.size() - 1; i++) {
       RelDataType type = aggregate.getAggCallList().get(i).getType();
-      columns.add(rex.ensureType(type, builder.field(i), true));
+      RexNode value = builder.field(i);
+      columns.add(value.getType().equals(type) ? value : rex.makeAbstractCast(type, value, false));
     }
-    return builder.project(columns, aggregate.getRowType().getFieldNames(), true).build();
+    // As they are: the builder would leave out that a value of a group is never NULL.
+    return LogicalProject.create(
+        builder.build(), List.of(), columns, aggregate.getRowType().getFieldNames(), Set.of());
   }
 
   /// Constant keys as a projection gives them, and groups by the others alone: Calcite leaves the
@@ -77,9 +85,7 @@ final class ConstantGroups extends RelHomogeneousShuttle {
   private RelNode constantsAbove(Aggregate aggregate, Project project) {
     ImmutableBitSet others =
         ImmutableBitSet.of(
-            Util.filter(
-                aggregate.getGroupSet(),
-                key -> !(project.getProjects().get(key) instanceof RexLiteral)));
+            Util.filter(aggregate.getGroupSet(), key -> constant(project, key).isEmpty()));
     if (others.equals(aggregate.getGroupSet())) {
       return aggregate;
     }
@@ -89,10 +95,22 @@ final class ConstantGroups extends RelHomogeneousShuttle {
     builder.push(grouped);
     List<RexNode> columns = new ArrayList<>();
     for (int key : aggregate.getGroupSet()) {
-      RexNode constant = project.getProjects().get(key);
-      columns.add(others.get(key) ? builder.field(groups.indexOf(key)) : constant);
+      columns.add(
+          constant(project, key)
+              .<RexNode>map(literal -> literal)
+              .orElseGet(() -> builder.field(groups.indexOf(key))));
     }
     columns.addAll(Util.skip(builder.fields(), groups.cardinality()));
     return builder.project(columns, aggregate.getRowType().getFieldNames(), true).build();
+  }
+
+  /// The constant that a column is, through projections that are not merged yet.
+  private static Optional<RexLiteral> constant(Project project, int column) {
+    return switch (project.getProjects().get(column)) {
+      case RexLiteral literal -> Optional.of(literal);
+      case RexInputRef ref when project.getInput() instanceof Project below ->
+          constant(below, ref.getIndex());
+      default -> Optional.empty();
+    };
   }
 }

@@ -43,7 +43,9 @@ final class Decorrelation {
       return rel;
     }
     RelNode worded =
-        finder.correlates ? OuterJoinColumns.apply(ConstantGroups.apply(rel, builder)) : rel;
+        finder.correlates
+            ? RepeatedKeys.apply(OuterJoinColumns.apply(ConstantGroups.apply(rel, builder)))
+            : rel;
     RelNode prepared = finder.windows ? Optimizer.run(WINDOWS, worded) : worded;
     try {
       RelNode done = RelDecorrelator.decorrelateQuery(prepared, builder);

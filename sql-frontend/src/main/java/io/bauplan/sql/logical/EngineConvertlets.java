@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
@@ -37,6 +38,16 @@ import org.jspecify.annotations.Nullable;
 /// milliseconds.
 final class EngineConvertlets implements SqlRexConvertletTable {
   static final EngineConvertlets INSTANCE = new EngineConvertlets();
+
+  private static final Set<SqlKind> TESTS =
+      Set.of(
+          SqlKind.IS_TRUE,
+          SqlKind.IS_NOT_TRUE,
+          SqlKind.IS_FALSE,
+          SqlKind.IS_NOT_FALSE,
+          SqlKind.IS_UNKNOWN,
+          SqlKind.IS_NULL,
+          SqlKind.IS_NOT_NULL);
 
   private EngineConvertlets() {}
 
@@ -77,6 +88,9 @@ final class EngineConvertlets implements SqlRexConvertletTable {
         && unit.timeUnitRange.startUnit != org.apache.calcite.avatica.util.TimeUnit.MICROSECOND
         && unit.timeUnitRange.startUnit != org.apache.calcite.avatica.util.TimeUnit.NANOSECOND) {
       return EngineConvertlets::addition;
+    }
+    if (TESTS.contains(operator.getKind())) {
+      return TruthValues::test;
     }
     if (operator.getKind() == SqlKind.CASE) {
       return TruthValues::choice;

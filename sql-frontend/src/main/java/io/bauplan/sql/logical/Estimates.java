@@ -119,15 +119,23 @@ final class Estimates extends RelMetadataQuery {
     }
   }
 
-  /// Calcite forgets the row of all rows that `CUBE` and the like have of no rows.
+  /// Calcite forgets the row of all rows that `CUBE` and the like have of no rows, and that a full
+  /// join without partners has the rows of both sides.
   @Override
   public @Nullable Double getMaxRowCount(RelNode rel) {
     Double most = super.getMaxRowCount(rel);
-    return most != null
-            && rel.stripped() instanceof Aggregate aggregate
-            && Optimizer.hasRowOfAll(aggregate)
-        ? (Double) Math.max(most, 1.0)
-        : most;
+    if (most == null) {
+      return null;
+    }
+    return switch (rel.stripped()) {
+      case Aggregate aggregate when Optimizer.hasRowOfAll(aggregate) -> Math.max(most, 1.0);
+      case Join join when join.getJoinType() == JoinRelType.FULL -> {
+        Double left = getMaxRowCount(join.getLeft());
+        Double right = getMaxRowCount(join.getRight());
+        yield left == null || right == null ? null : (Double) Math.max(most, left + right);
+      }
+      default -> most;
+    };
   }
 
   /// What is said of the rows of each input. Calcite also looks which conditions imply which, by

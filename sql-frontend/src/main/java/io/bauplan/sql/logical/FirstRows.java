@@ -44,10 +44,10 @@ final class FirstRows extends RelHomogeneousShuttle {
           over(
               sort,
               join.copy(
-                  join.getTraitSet(), List.of(first(join.getLeft(), order, count), join.getRight())));
+                  join.getTraitSet(),
+                  List.of(first(join.getLeft(), order, count), join.getRight())));
       case Join join when keeps(join, JoinRelType.RIGHT, order) -> {
-        RelCollation own =
-            RelCollations.shift(order, -join.getLeft().getRowType().getFieldCount());
+        RelCollation own = RelCollations.shift(order, -join.getLeft().getRowType().getFieldCount());
         yield over(
             sort,
             join.copy(

@@ -17,6 +17,7 @@ import org.apache.calcite.rel.logical.LogicalAggregate;
 import org.apache.calcite.rel.rules.AggregateReduceFunctionsRule;
 import org.apache.calcite.rel.rules.CoreRules;
 import org.apache.calcite.rel.rules.FilterAggregateTransposeRule;
+import org.apache.calcite.rel.rules.FilterProjectTransposeRule;
 import org.apache.calcite.rel.rules.PruneEmptyRules;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
@@ -67,6 +68,10 @@ final class Optimizer {
           .as(FilterAggregateTransposeRule.Config.class)
           .toRule();
 
+  /// With conditions made anew: what a projection computes may be an OR within another.
+  private static final RelOptRule FILTER_INTO_PROJECT =
+      FilterProjectTransposeRule.Config.DEFAULT.withCopyFilter(false).toRule();
+
   private static final HepProgram SUB_QUERIES =
       program(
           ValuesLiteralsRule.INSTANCE,
@@ -85,7 +90,7 @@ final class Optimizer {
           UnmatchedToAntiJoinRule.INSTANCE,
           CoreRules.JOIN_CONDITION_PUSH,
           CoreRules.JOIN_PUSH_EXPRESSIONS,
-          CoreRules.FILTER_PROJECT_TRANSPOSE,
+          FILTER_INTO_PROJECT,
           FILTER_INTO_AGGREGATE,
           CoreRules.FILTER_SET_OP_TRANSPOSE,
           FilterIntoFunctionRule.INSTANCE,
@@ -118,7 +123,7 @@ final class Optimizer {
   private static final HepProgram FINISH =
       program(
           CoreRules.PROJECT_TO_LOGICAL_PROJECT_AND_WINDOW,
-          CoreRules.FILTER_PROJECT_TRANSPOSE,
+          FILTER_INTO_PROJECT,
           CoreRules.FILTER_MERGE,
           CoreRules.PROJECT_MERGE,
           CoreRules.PROJECT_REMOVE,
@@ -128,7 +133,7 @@ final class Optimizer {
       program(
           CoreRules.FILTER_INTO_JOIN,
           CoreRules.JOIN_CONDITION_PUSH,
-          CoreRules.FILTER_PROJECT_TRANSPOSE,
+          FILTER_INTO_PROJECT,
           FILTER_INTO_AGGREGATE,
           CoreRules.FILTER_SET_OP_TRANSPOSE,
           FilterIntoFunctionRule.INSTANCE,
@@ -141,7 +146,7 @@ final class Optimizer {
           CoreRules.FILTER_INTO_JOIN,
           CoreRules.JOIN_CONDITION_PUSH,
           CoreRules.JOIN_PUSH_EXPRESSIONS,
-          CoreRules.FILTER_PROJECT_TRANSPOSE,
+          FILTER_INTO_PROJECT,
           FILTER_INTO_AGGREGATE,
           CoreRules.FILTER_SET_OP_TRANSPOSE,
           CoreRules.FILTER_MERGE);

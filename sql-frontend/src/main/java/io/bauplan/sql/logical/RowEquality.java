@@ -16,8 +16,8 @@ import org.apache.calcite.sql2rel.StandardConvertletTable;
 
 /// How rows are compared where Calcite's way is not the standard's. Rows are equal where their
 /// fields are: of rows that are not NULL Calcite takes it for known whether they are, and for true
-/// of a row and itself, but a field that is NULL makes it unknown. Rows are distinct where any of their fields are, not all, and a NULL is
-/// distinct from a row of NULLs.
+/// of a row and itself, but a field that is NULL makes it unknown. Rows are distinct where any of
+/// their fields are, not all, and a NULL is distinct from a row of NULLs.
 final class RowEquality {
   private RowEquality() {}
 

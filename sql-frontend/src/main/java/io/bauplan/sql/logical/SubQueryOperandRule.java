@@ -1,7 +1,9 @@
 package io.bauplan.sql.logical;
 
 import com.google.common.collect.ImmutableSet;
+import io.bauplan.sql.validator.EngineScalars;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +23,7 @@ import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.rex.RexVisitorImpl;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.fun.SqlQuantifyOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.util.Util;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +58,7 @@ final class SubQueryOperandRule extends RelOptRule {
     RelNode rel = call.rel(0);
     RexBuilder rex = rel.getCluster().getRexBuilder();
     RelNode worded = rel.accept(new Unknown(rex));
-    Optional<RexSubQuery> inner = innerOf(worded);
+    Optional<RexSubQuery> inner = innerOf(worded).or(() -> unequalBesideOthers(worded));
     if (inner.isPresent()) {
       call.transformTo(apart(worded, inner.get(), rex));
     } else if (worded.getInput(0).getRowType().getFieldNames().stream().anyMatch(NAMES::contains)) {
@@ -135,6 +138,40 @@ final class SubQueryOperandRule extends RelOptRule {
     }
   }
 
+  /// A `<> ANY` of a filter with other sub-queries, whose columns Calcite takes for its own: it
+  /// makes joins of all of them at once.
+  private static Optional<RexSubQuery> unequalBesideOthers(RelNode rel) {
+    if (!(rel instanceof Filter filter)) {
+      return Optional.empty();
+    }
+    Set<RexSubQuery> all = new LinkedHashSet<>();
+    filter.getCondition().accept(new Collector(all));
+    return all.size() < 2
+        ? Optional.empty()
+        : all.stream().filter(SubQueryOperandRule::isUnequal).findFirst();
+  }
+
+  private static boolean isUnequal(RexSubQuery query) {
+    return query.op instanceof SqlQuantifyOperator quantified
+        && quantified.getKind() == SqlKind.SOME
+        && quantified.comparisonKind == SqlKind.NOT_EQUALS;
+  }
+
+  private static final class Collector extends RexVisitorImpl<Void> {
+    private final Set<RexSubQuery> all;
+
+    Collector(Set<RexSubQuery> all) {
+      super(true);
+      this.all = all;
+    }
+
+    @Override
+    public @Nullable Void visitSubQuery(RexSubQuery query) {
+      all.add(query);
+      return null;
+    }
+  }
+
   private static final class Inner extends RexVisitorImpl<Void> {
     Inner() {
       super(true);
@@ -180,7 +217,18 @@ final class SubQueryOperandRule extends RelOptRule {
             RexSubQuery.exists(query.rel),
             rex.makeNullLiteral(query.getType()));
       }
-      return super.visitSubQuery(query);
+      RexSubQuery visited = (RexSubQuery) super.visitSubQuery(query);
+      return query.getKind() == SqlKind.IN && RexUtil.allLiterals(query.operands)
+          ? visited.clone(visited.getType(), hidden(visited.operands))
+          : visited;
+    }
+
+    /// Of constants alone Calcite asks whether there is a row with them, or with a NULL: `IN (q) IS
+    /// NOT TRUE` takes the one for the other.
+    private List<RexNode> hidden(List<RexNode> operands) {
+      return operands.stream()
+          .map(operand -> rex.makeCall(operand.getType(), EngineScalars.TYPED, List.of(operand)))
+          .toList();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.bauplan.sql.logical;
 
+import io.bauplan.sql.validator.EngineScalars;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -9,6 +10,7 @@ import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
@@ -64,14 +66,29 @@ final class TruthValues {
       RexNode condition = operands.get(i);
       List<RexNode> branch = new ArrayList<>(before);
       branch.add(rex.makeCall(SqlStdOperatorTable.IS_TRUE, condition));
-      branch.add(operands.get(i + 1));
+      branch.add(bare(operands.get(i + 1)));
       branches.add(RexUtil.composeConjunction(rex, branch));
       before.add(rex.makeCall(SqlStdOperatorTable.IS_NOT_TRUE, condition));
     }
-    before.add(operands.getLast());
+    before.add(bare(operands.getLast()));
     branches.add(RexUtil.composeConjunction(rex, before));
     RexNode chosen = RexUtil.composeDisjunction(rex, branches);
-    return chosen.getType().isNullable() == choice.getType().isNullable() ? chosen : converted;
+    if (choice.getType().isNullable()) {
+      return chosen.getType().isNullable() ? chosen : converted;
+    }
+    return chosen.getType().isNullable()
+        ? rex.makeCall(SqlStdOperatorTable.IS_TRUE, chosen)
+        : chosen;
+  }
+
+  /// Without the word that it is never NULL, which holds only beside the condition of its branch.
+  private static RexNode bare(RexNode value) {
+    return value instanceof RexCall cast
+            && cast.getKind() == SqlKind.CAST
+            && isTruthValue(cast)
+            && isTruthValue(cast.operands.getFirst())
+        ? cast.operands.getFirst()
+        : value;
   }
 
   /// `GREATEST` and `LEAST`, without comparisons: what one says of a NULL Calcite takes for what
@@ -100,6 +117,23 @@ final class TruthValues {
             RexUtil.composeDisjunction(rex, unknown),
             rex.makeNullLiteral(chosen.getType()),
             chosen);
+  }
+
+  /// `IS TRUE`, `IS NULL` and the like. Whether `IN` and `ANY` may be unknown Calcite judges by
+  /// their left side alone.
+  static RexNode test(SqlRexContext context, SqlCall call) {
+    RexNode converted = standard(context, call);
+    if (!(converted instanceof RexCall test)
+        || test.operands.size() != 1
+        || !(RexUtil.SubQueryFinder.find(test) instanceof RexSubQuery query)
+        || query.getKind() == SqlKind.EXISTS
+        || query.getKind() == SqlKind.SCALAR_QUERY) {
+      return converted;
+    }
+    RexBuilder rex = context.getRexBuilder();
+    RexNode value = test.operands.getFirst();
+    return rex.makeCall(
+        test.getOperator(), rex.makeCall(value.getType(), EngineScalars.TYPED, List.of(value)));
   }
 
   private static RexNode standard(SqlRexContext context, SqlCall call) {

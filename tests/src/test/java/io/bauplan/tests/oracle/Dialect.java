@@ -25,6 +25,16 @@ final class Dialect {
         exact(second, first));
   }
 
+  /// The oracle's WHERE takes that of a constant and a NULL for NULL.
+  static Value nullIf(Value first, Value second) {
+    return Value.of(
+        first.type(),
+        "NULLIF({0}, {1})",
+        "CASE WHEN {0} = {1} THEN NULL ELSE {0} END",
+        first.sql(),
+        second.sql());
+  }
+
   /// Whether there is a decimal of both values' digits.
   static boolean fit(Value first, Value second) {
     Type both = first.type().with(second.type());

@@ -166,7 +166,7 @@ final class Expressions {
     if (roll < 50 && !kind.isNested()) {
       used("nullif");
       Value first = of(kind, depth - 1);
-      return Value.of(first.type(), "NULLIF({0}, {1})", first.sql(), of(kind, depth - 1).sql());
+      return Dialect.nullIf(first, of(kind, depth - 1));
     }
     if (roll < 52 && !kind.isNested() && kind != Kind.DAYS) {
       Value first = of(kind, depth - 1);

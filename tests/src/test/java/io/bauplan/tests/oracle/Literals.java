@@ -35,8 +35,7 @@ final class Literals {
       case DECIMAL -> {
         String number = pick(EXACT);
         int point = number.indexOf('.');
-        yield Value.of(
-            new Type(kind, 2, point < 0 ? 0 : number.length() - point - 1), number);
+        yield Value.of(new Type(kind, 2, point < 0 ? 0 : number.length() - point - 1), number);
       }
       case FLOAT -> Value.of(Type.of(kind), "CAST(" + pick(TAME) + " AS FLOAT)");
       case DOUBLE -> Value.of(Type.number(kind, 3), pick(TAME));
