@@ -274,7 +274,9 @@ public final class PlanCompiler {
     // The build side first: what is known of its keys then also reaches pipelines of the other.
     pipeline(compile(node.right(), belowRight(node, above)), join.buildSink(), counted);
     Source columns = new CountedSource(join.buildColumns(query.threads()), counted, query);
-    pipeline(columns, join.tableSink(), counted);
+    pipeline(columns, join.columnSink(), counted);
+    Source table = new CountedSource(join.buildTable(query.threads()), counted, query);
+    pipeline(table, join.tableSink(), counted);
     return join.probe(compile(node.left(), filters));
   }
 

@@ -12,17 +12,26 @@ public final class KeyHashes {
 
   /// One hash per row, written densely.
   public static void of(Register[] values, int @Nullable [] rows, int count, long[] to) {
-    Arrays.fill(to, 0, count, 0);
+    of(values, rows, 0, count, to);
+  }
+
+  /// Those of the rows from `from` to before `end`, each written to its row's place.
+  public static void range(Register[] values, int from, int end, long[] to) {
+    of(values, null, from, end, to);
+  }
+
+  private static void of(Register[] values, int @Nullable [] rows, int from, int end, long[] to) {
+    Arrays.fill(to, from, end, 0);
     for (Register register : values) {
       boolean hasNulls = register.hasNulls;
       if (register.kind == Register.Kind.LONG && !hasNulls) {
-        for (int i = 0; i < count; i++) {
+        for (int i = from; i < end; i++) {
           int row = rows == null ? i : rows[i];
           to[i] = Bytes.mix(to[i] * 31 + register.longs[row]);
         }
         continue;
       }
-      for (int i = 0; i < count; i++) {
+      for (int i = from; i < end; i++) {
         int row = rows == null ? i : rows[i];
         long hash =
             hasNulls && register.nulls[row]

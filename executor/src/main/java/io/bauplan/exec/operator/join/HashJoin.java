@@ -12,6 +12,7 @@ import io.bauplan.exec.operator.SpreadRows;
 import io.bauplan.exec.scan.BatchReader;
 import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.sql.plan.PhysicalPlan;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// right side without room in memory goes to disk by its hash, the left side after it, and then
 /// they are joined partition by partition.
 public final class HashJoin implements AutoCloseable {
+  /// Fewer rows are inserted by one thread.
+  private static final int SIDE_BY_SIDE_ROWS = 1 << 16;
+
   private final PhysicalPlan.HashJoin node;
   private final ExpressionContext expressions;
   private final BufferAllocator allocator;
@@ -71,12 +75,12 @@ public final class HashJoin implements AutoCloseable {
     return input;
   }
 
-  /// What makes the table of the right side that has come in, together with `tableSink`.
+  /// Puts the right side that has come in together, with `columnSink`.
   public Source buildColumns(int threads) {
     return build.columns(threads);
   }
 
-  public Sink tableSink() {
+  public Sink columnSink() {
     return new Sink() {
       @Override
       public Writer open(int driver) {
@@ -90,16 +94,82 @@ public final class HashJoin implements AutoCloseable {
         }
         try {
           build.finish();
-          table = new JoinTable(build.rows(), node.rightKeys(), node.nullSafe(), allocator);
         } catch (OutOfMemoryException e) {
-          // There is room for the rows, but not for what is made of them.
+          // There is room for the rows, but not beside what they are made of.
           input.spill();
-          return;
         }
-        JoinTable made = table;
+      }
+    };
+  }
+
+  /// Makes the table of the right side that was put together, with `tableSink`.
+  public Source buildTable(int threads) {
+    List<Runnable> work = new ArrayList<>();
+    AtomicInteger next = new AtomicInteger();
+    return new Source() {
+      @Override
+      public int drivers() {
+        JoinTable made = newTable();
+        if (made == null) {
+          return 1;
+        }
+        table = made;
         int count = made.rows().rowCount();
-        keyFilters.forEach((key, filter) -> filter.publish(made.keys()[key], count));
-        matched = matchedBits(made);
+        boolean sideBySide = threads > 1 && count >= SIDE_BY_SIDE_ROWS;
+        if (sideBySide) {
+          for (int chunk = made.chunks() - 1; chunk >= 0; chunk--) {
+            int each = chunk;
+            work.add(() -> made.insert(each));
+          }
+        } else {
+          work.add(made::insert);
+        }
+        keyFilters.forEach(
+            (key, filter) -> work.addFirst(() -> filter.publish(made.keys()[key], count)));
+        return sideBySide ? Math.min(threads, work.size()) : 1;
+      }
+
+      @Override
+      public BatchReader open(int driver) {
+        return Readers.of(
+            () -> {
+              for (int i = next.getAndIncrement(); i < work.size(); i = next.getAndIncrement()) {
+                work.get(i).run();
+              }
+              return null;
+            },
+            () -> {});
+      }
+    };
+  }
+
+  private @Nullable JoinTable newTable() {
+    if (input.side() != null) {
+      return null;
+    }
+    try {
+      return new JoinTable(build.rows(), node.rightKeys(), node.nullSafe(), allocator);
+    } catch (OutOfMemoryException e) {
+      // There is room for the rows, but not for what is made of them.
+      input.spill();
+      return null;
+    }
+  }
+
+  public Sink tableSink() {
+    return new Sink() {
+      @Override
+      public Writer open(int driver) {
+        return Batch::close;
+      }
+
+      @Override
+      public void complete() {
+        JoinTable made = table;
+        if (made != null) {
+          made.inserted();
+          matched = matchedBits(made);
+        }
       }
     };
   }
@@ -185,6 +255,7 @@ public final class HashJoin implements AutoCloseable {
     JoinTable made = new JoinTable(rows.rows(), node.rightKeys(), node.nullSafe(), allocator);
     HashProbe probe;
     try {
+      made.insert();
       probe = probe(made, matchedBits(made), left, new AtomicInteger(1), carried);
     } catch (RuntimeException | Error e) {
       made.close();

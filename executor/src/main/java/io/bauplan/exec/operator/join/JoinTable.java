@@ -6,15 +6,19 @@ import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.expression.RegisterLoader;
 import io.bauplan.exec.operator.HeapReservation;
 import io.bauplan.exec.operator.aggregate.KeyHashes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// The build side of a hash join: rows chained by hash, or by the key itself where it is one whole
-/// number of a small range (a slot per number: all rows of a chain then have the same key).
-/// Immutable after construction; probed by many threads.
+/// number of a small range (a slot per number: all rows of a chain then have the same key). Rows
+/// are inserted by one thread or by many, a chunk each; then it is immutable, and probed by many.
 final class JoinTable implements AutoCloseable {
   private static final int MIN_SLOTS = 64;
+  private static final int CHUNK_ROWS = 1 << 15;
+  private static final VarHandle HEADS = MethodHandles.arrayElementVarHandle(int[].class);
 
   /// A slot per number is made for ranges up to so many times the rows, or this many numbers.
   private static final int MAX_SPREAD = 8;
@@ -35,15 +39,20 @@ final class JoinTable implements AutoCloseable {
   private final int[] heads;
 
   /// Empty where no slot has two rows.
-  private final int[] next;
+  private int[] next = {};
 
   /// Empty where slots are keys.
   private final long[] hashes;
 
   private final HeapReservation reservation;
-  private final boolean hasNullKeys;
+  private final boolean checksNulls;
 
-  /// Borrows the rows, flat and without selection, for its life.
+  /// Written by any thread that inserts, only ever to true.
+  private volatile boolean hasNullKeys;
+
+  private volatile boolean hasChains;
+
+  /// Without rows yet. Borrows the rows, flat and without selection, for its life.
   JoinTable(
       Batch rows, List<Integer> keyColumns, List<Boolean> nullSafe, BufferAllocator allocator) {
     this.rows = rows;
@@ -77,30 +86,76 @@ final class JoinTable implements AutoCloseable {
       throw e;
     }
     this.hashes = new long[direct ? 0 : count];
+    this.heads = new int[slots];
+    this.checksNulls = mayHaveNulls(keys);
+  }
+
+  /// Inserts all rows; chains give them in their order.
+  void insert() {
+    int count = rows.rowCount();
     if (!direct) {
       KeyHashes.of(keys, null, count, hashes);
     }
-    this.heads = new int[slots];
-    boolean checked = mayHaveNulls(keys);
-    boolean nulls = false;
-    int[] chains = {};
-    // Backwards, so that chains give rows in their order.
+    // Backwards, since each goes before those that are there.
     for (int row = count - 1; row >= 0; row--) {
-      if (checked && cannotMatch(keys, row)) {
-        nulls = true;
+      if (checksNulls && cannotMatch(keys, row)) {
+        hasNullKeys = true;
         continue;
       }
-      int slot = direct ? (int) (keys[0].longs[row] - least) : (int) hashes[row] & slots - 1;
+      int slot = slot(row);
       if (heads[slot] != 0) {
-        if (chains.length == 0) {
-          chains = new int[count];
+        if (next.length == 0) {
+          next = new int[count];
+          hasChains = true;
         }
-        chains[row] = heads[slot];
+        next[row] = heads[slot];
       }
       heads[slot] = row + 1;
     }
-    this.next = chains;
-    this.hasNullKeys = nulls;
+  }
+
+  private int slot(int row) {
+    return direct ? (int) (keys[0].longs[row] - least) : (int) hashes[row] & heads.length - 1;
+  }
+
+  /// Chunks that threads insert side by side, each once; then `inserted`. Chains are in no order.
+  int chunks() {
+    next = new int[rows.rowCount()];
+    return (rows.rowCount() + CHUNK_ROWS - 1) / CHUNK_ROWS;
+  }
+
+  void insert(int chunk) {
+    int from = chunk * CHUNK_ROWS;
+    int end = Math.min(rows.rowCount(), from + CHUNK_ROWS);
+    if (!direct) {
+      KeyHashes.range(keys, from, end, hashes);
+    }
+    boolean nulls = false;
+    boolean chains = false;
+    for (int row = from; row < end; row++) {
+      if (checksNulls && cannotMatch(keys, row)) {
+        nulls = true;
+        continue;
+      }
+      int before = (int) HEADS.getAndSet(heads, slot(row), row + 1);
+      if (before != 0) {
+        next[row] = before;
+        chains = true;
+      }
+    }
+    if (nulls) {
+      hasNullKeys = true;
+    }
+    if (chains) {
+      hasChains = true;
+    }
+  }
+
+  /// After all chunks.
+  void inserted() {
+    if (!hasChains) {
+      next = new int[0];
+    }
   }
 
   /// @param slots 0 where keys are no slots
