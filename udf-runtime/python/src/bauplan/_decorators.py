@@ -66,10 +66,15 @@ def model(
 
 
 def python(
-    version: Optional[str] = None, pip: Optional[Dict[str, str]] = None
+    version: Optional[str] = None,
+    pip: Optional[Dict[str, str]] = None,
+    packages_as_of: Optional[str] = None,
 ) -> Callable[[F], F]:
-    """The interpreter and the packages the function runs with: `python("3.11", pip={"pandas": "2.0"})`."""
-    return _attach("python", {"version": version, "pip": pip})
+    """The interpreter and the packages the function runs with: `python("3.11", pip={"pandas": "2.0"})`.
+
+    `packages_as_of="2023-06-30"`: only releases up to that day are considered.
+    """
+    return _attach("python", {"version": version, "pip": pip, "packages_as_of": packages_as_of})
 
 
 def resources(

@@ -24,7 +24,8 @@ record EnvironmentTables(FunctionRuntime functions) implements SystemTables {
                 "requirements",
                 "resolved_as_of",
                 "packages",
-                "built TIMESTAMP"),
+                "built TIMESTAMP",
+                "used TIMESTAMP"),
             request -> rows()));
   }
 
@@ -47,7 +48,8 @@ record EnvironmentTables(FunctionRuntime functions) implements SystemTables {
               String.join(", ", environment.requirements()),
               environment.resolvedAsOf().orElse(null),
               String.join(", ", environment.packages()),
-              SystemTables.micros(environment.built())));
+              SystemTables.micros(environment.built()),
+              SystemTables.micros(environment.used())));
     }
     return rows;
   }

@@ -9,10 +9,12 @@ import java.util.Optional;
 /// @param requirements as they were asked for
 /// @param resolvedAsOf day up to which the package index counted; empty = as it was when built
 /// @param packages what was installed, as `name==version`
+/// @param used when it was last used, to some minutes
 public record KnownEnvironment(
     String key,
     String interpreter,
     List<String> requirements,
     Optional<String> resolvedAsOf,
     List<String> packages,
-    Instant built) {}
+    Instant built,
+    Instant used) {}

@@ -23,7 +23,7 @@ record EnvironmentLock(
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  static Optional<EnvironmentLock> read(Path file, Path store) {
+  static Optional<EnvironmentLock> read(Path file, StorePaths store) {
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
     }
@@ -37,7 +37,7 @@ record EnvironmentLock(
         packages.add(
             new ResolvedPackage(
                 p.path("name").asText(), p.path("version").asText(), p.path("source").asText()));
-        folders.add(store.resolve(p.path("folder").asText()));
+        folders.add(store.root().resolve(p.path("folder").asText()));
       }
       return Optional.of(
           new EnvironmentLock(
@@ -51,7 +51,7 @@ record EnvironmentLock(
     }
   }
 
-  void write(Path file, Path store) throws IOException {
+  void write(Path file, StorePaths store) throws IOException {
     ObjectNode json = JSON.createObjectNode();
     json.put("interpreter", interpreter);
     ArrayNode wanted = json.putArray("requirements");
@@ -64,9 +64,9 @@ record EnvironmentLock(
           .put("name", p.name())
           .put("version", p.version())
           .put("source", p.source())
-          .put("folder", store.relativize(folders.get(i)).toString());
+          .put("folder", store.root().relativize(folders.get(i)).toString());
     }
-    Path temporary = Files.createTempFile(file.getParent(), ".new-", ".json");
+    Path temporary = Files.createTempFile(store.work(), "lock-", ".json");
     JSON.writeValue(temporary.toFile(), json);
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
   }

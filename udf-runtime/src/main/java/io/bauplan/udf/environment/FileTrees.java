@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +21,14 @@ import org.jspecify.annotations.Nullable;
 public final class FileTrees {
   private FileTrees() {}
 
+  /// The folder that something lies in; for paths inside a store, which all have one.
+  static Path parent(Path path) {
+    return Objects.requireNonNull(path.getParent());
+  }
+
   /// Deletes a tree without following links; what is not there is no error.
   public static void delete(Path root) throws IOException {
-    if (!Files.exists(root, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     Files.walkFileTree(
@@ -47,6 +55,31 @@ public final class FileTrees {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  /// Takes a tree away at once, before its files are deleted one by one.
+  ///
+  /// @param work a folder on the same file system
+  public static void discard(Path root, Path work) throws IOException {
+    Path aside = Files.createTempDirectory(work, "discarded-");
+    try {
+      Files.move(root, aside.resolve("tree"), StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      delete(aside);
+    }
+  }
+
+  /// The bytes of a tree's files.
+  public static long size(Path root) throws IOException {
+    long bytes = 0;
+    try (Stream<Path> walk = Files.walk(root)) {
+      for (Path path : (Iterable<Path>) walk::iterator) {
+        bytes += Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) ? Files.size(path) : 0;
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return bytes;
   }
 
   /// Lets everybody read a tree (the sandbox may run under another uid), and nobody else write it.

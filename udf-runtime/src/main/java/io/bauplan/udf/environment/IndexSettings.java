@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The user's own pip settings, translated for uv, which does not read them: index, extra index,
-/// folders of wheels, certificates. Settings that the user made for uv itself win.
+/// folders of wheels, trusted hosts, certificates. Settings that the user made for uv itself win.
 final class IndexSettings {
   private IndexSettings() {}
 
@@ -22,6 +22,11 @@ final class IndexSettings {
     translate(
         out, files, "PIP_EXTRA_INDEX_URL", "extra-index-url", "UV_INDEX", "UV_EXTRA_INDEX_URL");
     translate(out, files, "PIP_FIND_LINKS", "find-links", "UV_FIND_LINKS", "UV_FIND_LINKS");
+    // The one list that uv splits at commas.
+    out.computeIfPresent("UV_FIND_LINKS", (name, links) -> links.strip().replaceAll("\\s+", ","));
+    translate(out, files, "PIP_NO_INDEX", "no-index", "UV_NO_INDEX", "UV_NO_INDEX");
+    translate(
+        out, files, "PIP_TRUSTED_HOST", "trusted-host", "UV_INSECURE_HOST", "UV_INSECURE_HOST");
     translate(out, files, "PIP_CERT", "cert", "SSL_CERT_FILE", "SSL_CERT_DIR");
     out.keySet().removeIf(k -> k.startsWith("PYTHON") || k.equals("VIRTUAL_ENV"));
     return out;

@@ -25,11 +25,15 @@ final class InstallerChoice {
     this.policy = policy;
   }
 
-  PackageTool choose(Interpreter interpreter) throws IOException, InterruptedException {
+  PackageTool choose(Interpreter interpreter) {
     Path work = root.resolve("tmp");
-    Optional<Path> uv = find().or(() -> fetch(interpreter));
-    return uv.<PackageTool>map(u -> new UvTool(u, work, policy))
-        .orElseGet(() -> new PipTool(work, policy));
+    return findOrFetchUv(interpreter)
+        .<PackageTool>map(u -> new UvTool(u, work, policy))
+        .orElseGet(() -> new PipTool(work, root.resolve("tools"), policy));
+  }
+
+  Optional<Path> findOrFetchUv(Interpreter interpreter) {
+    return find().or(() -> fetch(interpreter));
   }
 
   void installInterpreter(String version) throws IOException, InterruptedException {
@@ -61,7 +65,7 @@ final class InstallerChoice {
     }
     try {
       Path tools = root.resolve("tools");
-      Path target = Files.createTempDirectory(tools, ".new-");
+      Path target = Files.createTempDirectory(root.resolve("tmp"), "uv-");
       try {
         Map<String, String> variables = new HashMap<>(policy.variables());
         variables.keySet().removeIf(k -> k.startsWith("PYTHON"));

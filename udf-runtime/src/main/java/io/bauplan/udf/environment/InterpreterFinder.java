@@ -55,8 +55,8 @@ public final class InterpreterFinder {
     this.variables = Map.copyOf(variables);
   }
 
-  /// The newest patch release of the wanted version (`3.11` or `3.11.7`); for an empty wish the
-  /// first usable one of PATH, else the newest there is.
+  /// The newest release of the wanted version (`3.11`, `3.11.7` or `>=3.10,<3.13`); for an empty
+  /// wish the first usable one of PATH, else the newest there is.
   public Optional<Interpreter> find(Optional<String> wanted) {
     List<Interpreter> all = all();
     if (wanted.isEmpty()) {
@@ -65,7 +65,10 @@ public final class InterpreterFinder {
     String version = wanted.get().strip();
     return all.stream()
         .filter(i -> i.matches(version))
-        .max(Comparator.comparing(Interpreter::hasCtypes).thenComparing(InterpreterFinder::patch));
+        .max(
+            Comparator.comparing(Interpreter::hasCtypes)
+                .thenComparing(Interpreter::minor)
+                .thenComparing(InterpreterFinder::patch));
   }
 
   /// The interpreter nearest to a version that cannot be had: the smallest distance in minor

@@ -12,11 +12,13 @@ import java.util.Set;
 /// folder (namespace packages, split packages) that folder becomes a real one and their content is
 /// linked inside it; where they share a file the first one stands.
 final class LinkFarm {
+  private static final String COMPILED = "__pycache__";
   private static final Set<String> LEFT_OUT = Set.of("bin", ".lock");
 
   private LinkFarm() {}
 
-  static void assemble(Path sitePackages, List<Path> packages) throws IOException {
+  /// @param tag of the interpreter, in the names of its compiled modules: `cpython-311`
+  static void assemble(Path sitePackages, List<Path> packages, String tag) throws IOException {
     for (Path folder : packages) {
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
         for (Path entry : entries) {
@@ -26,9 +28,13 @@ final class LinkFarm {
         }
       }
     }
+    linkCompiled(sitePackages, tag);
   }
 
   private static void link(Path place, Path target) throws IOException {
+    if (target.endsWith(COMPILED)) {
+      return;
+    }
     if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
       Files.createSymbolicLink(place, target);
       return;
@@ -49,6 +55,26 @@ final class LinkFarm {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
         link(place.resolve(entry.getFileName()), entry);
+      }
+    }
+  }
+
+  /// Links the compiled modules of real folders, whether they are there yet or not: until then a
+  /// link leads nowhere, which Python takes as nothing.
+  private static void linkCompiled(Path folder, String tag) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          if (!name.equals(COMPILED)) {
+            linkCompiled(entry, tag);
+          }
+        } else if (name.endsWith(".py")) {
+          String compiled = name.substring(0, name.length() - 2) + tag + ".pyc";
+          Path source = Files.readSymbolicLink(entry);
+          Path place = Files.createDirectories(folder.resolve(COMPILED)).resolve(compiled);
+          Files.createSymbolicLink(place, source.resolveSibling(COMPILED).resolve(compiled));
+        }
       }
     }
   }

@@ -1,17 +1,15 @@
 package io.bauplan.udf.environment;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -19,10 +17,13 @@ import java.util.stream.Stream;
 /// Environments link to them.
 final class PackageStore {
   private final Path root;
+  private final Path work;
 
   /// @param root an existing folder
-  PackageStore(Path root) {
+  /// @param work an existing folder beside it for what is not complete
+  PackageStore(Path root, Path work) {
     this.root = root;
+    this.work = work;
   }
 
   Path root() {
@@ -31,7 +32,7 @@ final class PackageStore {
 
   /// The folder of a package that fits an interpreter, if it is there.
   Optional<Path> find(ResolvedPackage wanted, Interpreter interpreter) throws IOException {
-    if (wanted.version().equals("direct")) {
+    if (wanted.isDirect()) {
       return Optional.empty(); // what lies behind a direct reference may have changed
     }
     Path versions = root.resolve(wanted.name()).resolve(wanted.version());
@@ -69,15 +70,16 @@ final class PackageStore {
     return parts[1].equals(own);
   }
 
-  /// Moves each package of an installer's target folder into its own place; returns the places.
-  List<Path> adopt(Path target) throws IOException {
+  /// Moves each package of an installer's target folder into its own place; the places by name.
+  Map<String, Path> adopt(Path target) throws IOException {
     List<Path> infos = new ArrayList<>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(target, "*.dist-info")) {
       found.forEach(infos::add);
     }
-    List<Path> places = new ArrayList<>();
+    Map<String, Path> places = new HashMap<>();
     for (Path info : infos) {
-      places.add(adoptOne(target, info));
+      Path place = adoptOne(target, info);
+      places.put(root.relativize(place).getName(0).toString(), place);
     }
     return places;
   }
@@ -86,43 +88,58 @@ final class PackageStore {
     String stem = info.getFileName().toString().replaceFirst("\\.dist-info$", "");
     int dash = stem.lastIndexOf('-');
     String name = Requirement.normalise(stem.substring(0, dash));
-    String version = stem.substring(dash + 1);
-    byte[] record = Files.readAllBytes(info.resolve("RECORD"));
-    Path parent = Files.createDirectories(root.resolve(name).resolve(version));
-    Path temporary = Files.createTempDirectory(parent, ".new-");
-    for (String line : new String(record, StandardCharsets.UTF_8).split("\r?\n")) {
-      Path file = target.resolve(firstField(line)).normalize();
-      boolean inside = file.startsWith(target) && !file.equals(target);
-      if (inside && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-        Path to = temporary.resolve(target.relativize(file));
-        Files.createDirectories(to.getParent());
-        Files.move(file, to);
-      }
-    }
-    FileTrees.makeReadable(temporary);
-    Path place = parent.resolve(tag(temporary.resolve(info.getFileName())) + "-" + hash(record));
-    if (Files.isDirectory(place)) {
-      FileTrees.delete(temporary);
-    } else {
-      try {
-        Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
-      } catch (IOException raced) {
-        if (!Files.isDirectory(place)) {
-          throw raced;
+    WheelRecord record = WheelRecord.read(info);
+    Path temporary = Files.createTempDirectory(work, "package-");
+    try {
+      for (Path path : record.files().keySet()) {
+        Path file = target.resolve(path);
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          Path to = temporary.resolve(path);
+          Files.createDirectories(FileTrees.parent(to));
+          Files.move(file, to);
         }
-        FileTrees.delete(temporary);
       }
+      FileTrees.makeReadable(temporary);
+      String tag = tag(temporary.resolve(info.getFileName()));
+      Path parent = Files.createDirectories(root.resolve(name).resolve(stem.substring(dash + 1)));
+      Path place = parent.resolve(tag + "-" + record.shortHash());
+      if (!Files.isDirectory(place)) {
+        Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
+      }
+      return place;
+    } finally {
+      FileTrees.delete(temporary);
     }
-    return place;
   }
 
-  private static String firstField(String line) {
-    if (line.startsWith("\"")) {
-      int end = line.indexOf('"', 1);
-      return end < 0 ? "" : line.substring(1, end);
+  /// The folders of all packages.
+  List<Path> all() throws IOException {
+    try (Stream<Path> walk = Files.walk(root, 3)) {
+      return walk.filter(
+              p ->
+                  root.relativize(p).getNameCount() == 3
+                      && !p.getFileName().toString().startsWith("."))
+          .filter(Files::isDirectory)
+          .sorted()
+          .toList();
     }
-    int comma = line.indexOf(',');
-    return comma < 0 ? line : line.substring(0, comma);
+  }
+
+  /// Takes a package away, and the folders that it leaves empty. Under the store's lock, alone.
+  void remove(Path folder) throws IOException {
+    for (Path mark : Bytecode.marks(folder)) {
+      Files.deleteIfExists(mark);
+    }
+    FileTrees.discard(folder, work);
+    Path version = FileTrees.parent(folder);
+    for (Path parent : List.of(version, FileTrees.parent(version))) {
+      try (Stream<Path> left = Files.list(parent)) {
+        if (left.findAny().isPresent()) {
+          return;
+        }
+      }
+      Files.delete(parent);
+    }
   }
 
   private static String tag(Path info) throws IOException {
@@ -138,14 +155,5 @@ final class PackageStore {
       }
     }
     return "py3-none-any";
-  }
-
-  private static String hash(byte[] bytes) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return HexFormat.of().formatHex(digest).substring(0, 12);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
-    }
   }
 }

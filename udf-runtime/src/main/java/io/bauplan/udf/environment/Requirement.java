@@ -1,7 +1,10 @@
 package io.bauplan.udf.environment;
 
 import io.bauplan.udf.api.EnvironmentFailure;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,10 +12,18 @@ import java.util.regex.Pattern;
 ///
 /// @param text as it is given to the installer
 /// @param name the normalised project name (PEP 503)
-public record Requirement(String text, String name) {
+public record Requirement(String text, String name) implements Comparable<Requirement> {
+  private static final String VERSION = "(?:===?|~=|!=|<=?|>=?)\\s*[^\\s,;()=<>!~@]+";
+  private static final String VERSIONS =
+      "\\(?\\s*(?:" + VERSION + "(?:\\s*,\\s*" + VERSION + ")*\\s*,?)?\\s*\\)?";
   private static final Pattern SHAPE =
-      Pattern.compile("\\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\\s*(\\[[^\\]]*\\])?(.*)");
+      Pattern.compile(
+          "\\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\\s*(\\[[^\\]]*\\])?"
+              + "(\\s*"
+              + VERSIONS
+              + "\\s*(?:;.*)?|\\s*@\\s*\\S.*)");
   private static final Pattern PIN = Pattern.compile("\\s*={2,3}\\s*[^\\s,;*]+\\s*(;.*)?");
+  private static final Pattern FILE = Pattern.compile("@\\s*(file:[^\\s;]+)");
   private static final int MAX_CHARACTERS = 1000;
 
   /// Reads what a user wrote.
@@ -26,8 +37,12 @@ public record Requirement(String text, String name) {
           new EnvironmentFailure(
               EnvironmentFailure.Reason.UNKNOWN_PACKAGE,
               written,
-              "'%s' is no package requirement; write for example pandas==2.0"
-                  .formatted(text.isEmpty() ? "(empty)" : text)));
+              "'%s' is no package requirement; write for example pandas==2.0, %s"
+                  .formatted(
+                      text.isEmpty() ? "(empty)" : text,
+                      text.contains(".whl")
+                          ? "and a local wheel as name @ file:///folder/name.whl"
+                          : "pandas>=2,<3 or pandas")));
     }
     return new Requirement(text, normalise(shape.group(1)));
   }
@@ -36,6 +51,25 @@ public record Requirement(String text, String name) {
   public boolean isPinned() {
     Matcher shape = SHAPE.matcher(text);
     return shape.matches() && PIN.matcher(shape.group(3)).matches();
+  }
+
+  /// The local file that it names: `name @ file:///...`.
+  Optional<Path> file() {
+    Matcher direct = FILE.matcher(text);
+    if (!direct.find()) {
+      return Optional.empty();
+    }
+    try {
+      URI uri = URI.create(direct.group(1));
+      return Optional.ofNullable(uri.getPath()).map(Path::of);
+    } catch (IllegalArgumentException notAPath) {
+      return Optional.empty(); // the installer will say so
+    }
+  }
+
+  @Override
+  public int compareTo(Requirement other) {
+    return text.compareTo(other.text);
   }
 
   static String normalise(String name) {

@@ -249,6 +249,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
       run.awaitEnd();
     }
     zygotes.close();
+    environments.close();
     memory.close();
   }
 }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -172,7 +173,7 @@ public final class PythonSourceInspector implements SourceInspector {
         new EnvironmentSpec(
             text(environment, "version"),
             strings(environment.path("requirements")),
-            Optional.empty()),
+            text(environment, "packagesAsOf").map(LocalDate::parse)),
         text(node, "documentation"));
   }
 

@@ -80,6 +80,7 @@ class EnvironmentStoreTest {
         .isEqualTo("2.0.0 1");
     assertThat(run(environment, "import importlib.metadata as m; print(m.version('pandas'))"))
         .isEqualTo("2.0.0");
+    store(Network.OFFLINE).compile(environment);
     long compiled;
     try (var files = Files.walk(folder.resolve("store/pkg/pandas"))) {
       compiled = files.filter(f -> f.toString().endsWith(".pyc")).count();

@@ -8,6 +8,7 @@ import io.bauplan.udf.api.InspectedParameter;
 import io.bauplan.udf.api.SourceInspector.SourceFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,7 +77,7 @@ class PythonSourceInspectorTest {
             import bauplan as bp
             from bauplan import model as node, Model, python
             @node(name="a")
-            @python(pip={"polars": ">=1", "numpy": None})
+            @python(pip={"polars": ">=1", "numpy": None}, packages_as_of="2024-06-30")
             def f(data=Model("t"), since=bp.Parameter("since"), *, flag=True):
               return data
             @bp.expectation()
@@ -88,10 +89,32 @@ class PythonSourceInspectorTest {
     InspectedFunction f = file.functions().getFirst();
     assertThat(f.decorator("model").orElseThrow().text("name")).contains("a");
     assertThat(f.environment().requirements()).containsExactly("polars>=1", "numpy");
+    assertThat(f.environment().packagesAsOf()).contains(LocalDate.of(2024, 6, 30));
     assertThat(f.parameters())
         .extracting(p -> p.getClass().getSimpleName())
         .containsExactly("ModelInput", "RunParameter", "Plain");
     assertThat(file.functions().getLast().isExpectation()).isTrue();
+  }
+
+  @Test
+  void placesADayThatIsNone() {
+    InspectedFile file =
+        inspect(
+            """
+            import bauplan
+            @bauplan.model()
+            @bauplan.python("3.11", packages_as_of="2024-06-31")
+            def f(data=bauplan.Model("t")):
+              return data
+            """);
+
+    assertThat(file.problems())
+        .singleElement()
+        .satisfies(
+            p -> {
+              assertThat(p.line()).isEqualTo(3);
+              assertThat(p.message()).contains("packages_as_of");
+            });
   }
 
   @Test

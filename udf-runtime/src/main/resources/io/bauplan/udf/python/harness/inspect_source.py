@@ -4,6 +4,7 @@ stdin: {"files": [{"path": ..., "text": ...}]}; stdout: a list with one answer p
 Started as `python -I -S inspect_source.py`; only the standard library is at hand.
 """
 import ast
+import datetime
 import json
 import sys
 import warnings
@@ -11,7 +12,7 @@ import warnings
 SIGNATURES = {
     "model": ["name", "columns", "partitioned_by", "materialization_strategy", "cache_strategy",
               "internet_access", "overwrite_filter", "materialize"],
-    "python": ["version", "pip"],
+    "python": ["version", "pip", "packages_as_of"],
     "resources": ["cpus", "memory", "memory_swap", "timeout"],
     "expectation": [],
     "extras": None,
@@ -226,7 +227,7 @@ class File:
                 "documentation": ast.get_docstring(node)}
 
     def environment(self, decorators):
-        version, requirements = None, []
+        version, requirements, day = None, [], None
         for decorator in decorators:
             if decorator["name"] != "python":
                 continue
@@ -253,7 +254,13 @@ class File:
             elif pip and pip["kind"] != "none":
                 self.problem_at(pip["line"], pip["column"], "bauplan.python: `pip` must be a dict",
                                 'For example pip={"pandas": "2.0"}.')
-        return {"version": version, "requirements": requirements}
+            as_of = arguments.get("packages_as_of")
+            if as_of and as_of["kind"] == "text" and is_day(as_of["value"]):
+                day = as_of["value"]
+            elif as_of and as_of["kind"] != "none":
+                self.problem_at(as_of["line"], as_of["column"], "bauplan.python: `packages_as_of` must be a day",
+                                'Write it in quotes: "2023-06-30".')
+        return {"version": version, "requirements": requirements, "packagesAsOf": day}
 
     def parameters(self, node):
         arguments = node.args
@@ -312,6 +319,16 @@ def requirement(package, version):
     if version[0] in "<>=!~":
         return package + version
     return package + "==" + version
+
+
+def is_day(text):
+    if len(text) != 10:
+        return False
+    try:
+        datetime.date.fromisoformat(text)
+        return True
+    except ValueError:
+        return False
 
 
 def inspect(path, text):
