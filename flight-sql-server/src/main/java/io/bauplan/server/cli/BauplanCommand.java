@@ -127,6 +127,7 @@ public final class BauplanCommand implements Runnable {
     all.put("commit", CommitCommand::new);
     all.put("namespace", NamespaceCommand::new);
     all.put("function", FunctionCommand::new);
+    all.put("env", EnvCommand::new);
     all.put("parameter", ParameterCommand::new);
     all.put("serve", ServeCommand::new);
     all.put("init", InitCommand::new);

@@ -1,6 +1,7 @@
 package io.bauplan.sql.project;
 
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.Optional;
 ///
 /// @param id the project's stable identity; secrets are bound to it
 /// @param packages default packages of Python models, as PEP 508 requirements
+/// @param packagesAsOf the day as which packages are resolved, where a function says none
 /// @param parameters in the order of the file
 /// @param includePaths further folders, relative to the project, whose files belong to it
 public record ProjectConfig(
@@ -17,6 +19,7 @@ public record ProjectConfig(
     String description,
     Optional<String> pythonVersion,
     List<String> packages,
+    Optional<LocalDate> packagesAsOf,
     Optional<String> namespace,
     Optional<Duration> timeout,
     Map<String, Parameter> parameters,

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +49,7 @@ final class ProjectConfigReader {
           "",
           Optional.empty(),
           List.of(),
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Map.of(),
@@ -90,6 +93,7 @@ final class ProjectConfigReader {
         project.path("description").asText(""),
         text(defaults.path("python").path("version")),
         packages(file, defaults.path("python").path("packages")),
+        text(defaults.path("python").path("packages_as_of")).map(value -> day(file, value)),
         text(defaults.path("namespace")),
         text(defaults.path("timeout")).map(value -> seconds(file, value)),
         parameters(file, root.path("parameters")),
@@ -162,6 +166,15 @@ final class ProjectConfigReader {
       return Duration.ofSeconds(Long.parseLong(value.trim()));
     } catch (NumberFormatException e) {
       throw invalid(file, "defaults.timeout must be a number of seconds, not " + value);
+    }
+  }
+
+  private static LocalDate day(String file, String value) {
+    try {
+      return LocalDate.parse(value);
+    } catch (DateTimeParseException e) {
+      throw invalid(
+          file, "defaults.python.packages_as_of must be a day such as 2023-06-30, not " + value);
     }
   }
 

@@ -190,7 +190,7 @@ final class PythonModelReader {
     return new EnvironmentSpec(
         own.interpreterVersion().or(config::pythonVersion),
         List.copyOf(requirements.values()),
-        own.packagesAsOf());
+        own.packagesAsOf().or(config::packagesAsOf));
   }
 
   /// The normalized distribution name of a requirement (PEP 503).

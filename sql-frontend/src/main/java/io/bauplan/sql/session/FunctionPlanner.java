@@ -77,7 +77,10 @@ final class FunctionPlanner {
             create.handler().orElse(name.name()),
             new FunctionSource("<function " + name.name() + ">", body.text(), 1),
             FunctionDefinition.Style.SQL,
-            new EnvironmentSpec(create.runtimeVersion(), create.packages(), create.packagesAsOf()),
+            new EnvironmentSpec(
+                create.runtimeVersion(),
+                create.packages(),
+                create.packagesAsOf().or(() -> context.session().packagesAsOf())),
             parameters,
             returns(create, parameters),
             new FunctionLimits(

@@ -3,10 +3,13 @@ package io.bauplan.sql.session;
 import io.bauplan.sql.catalog.Catalog;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
+import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// The immutable state of one session; `USE` and `SET` give a new one.
 ///
@@ -25,6 +28,9 @@ public record Session(
 
   /// `SET optimizer = 'off'`: joins in the order written, no rewriting beyond what runs at all.
   public static final String OPTIMIZER = "optimizer";
+
+  /// The day as which packages of functions created from now on are resolved.
+  public static final String PACKAGES_AS_OF = "packages_as_of";
 
   /// The setting that makes the batches that operators pass on shorter than usual.
   public static final String BATCH_ROWS = "batch_rows";
@@ -82,6 +88,19 @@ public record Session(
   public void checkSettings() {
     long ignoredBytes = memoryLimitBytes();
     int ignoredRows = batchRows();
+    Optional<LocalDate> ignoredDay = packagesAsOf();
+  }
+
+  /// After `SET packages_as_of = '2023-06-30'` that day.
+  public Optional<LocalDate> packagesAsOf() {
+    String day = settings.get(PACKAGES_AS_OF);
+    try {
+      return day == null ? Optional.empty() : Optional.of(LocalDate.parse(day.strip()));
+    } catch (DateTimeParseException e) {
+      throw new EngineException(
+              ErrorCode.INVALID_ARGUMENT, "\"" + day + "\" is no day for " + PACKAGES_AS_OF)
+          .withHint("write it as '2023-06-30'");
+    }
   }
 
   /// After `SET memory_limit = '512MB'` what each query may take, otherwise as much as all may.
