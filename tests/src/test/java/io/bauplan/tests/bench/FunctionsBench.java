@@ -100,6 +100,14 @@ class FunctionsBench {
         assertThat(missed.getLast().path()).isEqualTo("direct (no zygote yet)");
       }
     }
+    System.out.printf(
+        Locale.ROOT,
+        "without a zygote: start %.0f ms (imports of the harness %.0f), the function and its"
+            + " imports %.0f, output %.0f%n",
+        median(missed, InvocationFigures::start),
+        median(missed, InvocationFigures::imports),
+        median(missed, InvocationFigures::user),
+        median(missed, InvocationFigures::output));
     try (LocalFunctionRuntime runtime = LocalFunctionRuntime.open(config);
         SharedTable table = BenchTable.share(runtime, rows)) {
       runtime.prepare(PANDAS);

@@ -162,11 +162,11 @@ final class Zygote implements AutoCloseable {
       kill();
       process.onExit().join();
       String reason = reason();
+      delete();
       ready.completeExceptionally(new ZygoteException(reason));
       dead.complete(reason);
       calls.forEach((number, call) -> lost(call, reason));
       calls.clear();
-      delete();
     }
   }
 

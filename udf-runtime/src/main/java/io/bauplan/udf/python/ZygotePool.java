@@ -135,8 +135,12 @@ final class ZygotePool implements AutoCloseable {
         zygote.close();
       }
     } catch (ZygoteException e) {
-      LOG.warn(
-          "environment {}: functions take the direct path: {}", environment.key(), e.getMessage());
+      if (!isClosed()) {
+        LOG.warn(
+            "environment {}: functions take the direct path: {}",
+            environment.key(),
+            e.getMessage());
+      }
       fail(place, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       fail(place, "it was not awaited");
@@ -161,6 +165,10 @@ final class ZygotePool implements AutoCloseable {
         place.bytes >> 20);
     endSurplus(place);
     return true;
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
   }
 
   private synchronized void fail(Place place, String problem) {

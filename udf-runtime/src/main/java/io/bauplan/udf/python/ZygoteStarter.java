@@ -32,7 +32,7 @@ final class ZygoteStarter {
   private final PythonFiles files;
   private final SharedMemory memory;
   private final Set<Zygote> starting = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+  private boolean closed;
 
   ZygoteStarter(Sandbox sandbox, PythonFiles files, SharedMemory memory) {
     this.sandbox = sandbox;
@@ -53,15 +53,11 @@ final class ZygoteStarter {
     while (true) {
       Zygote zygote;
       try {
-        zygote = launch(environment, level, declared, skip);
+        zygote = launchOpen(environment, level, declared, skip);
       } catch (IOException e) {
         throw new ZygoteException(String.valueOf(e.getMessage()));
       }
-      starting.add(zygote);
       try {
-        if (closed) {
-          throw new ZygoteException("the runtime is closed");
-        }
         zygote.ready().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         return zygote;
       } catch (ExecutionException e) {
@@ -79,6 +75,18 @@ final class ZygoteStarter {
         }
       }
     }
+  }
+
+  /// Once this is closed nothing is made in shared memory any more, which goes next.
+  private synchronized Zygote launchOpen(
+      ReadyEnvironment environment, SandboxLevel level, List<String> declared, List<String> skip)
+      throws IOException, InterruptedException, ZygoteException {
+    if (closed) {
+      throw new ZygoteException("the runtime is closed");
+    }
+    Zygote zygote = launch(environment, level, declared, skip);
+    starting.add(zygote);
+    return zygote;
   }
 
   private Zygote launch(
@@ -118,7 +126,9 @@ final class ZygoteStarter {
 
   /// Ends the zygotes that are starting and starts no other.
   void close() {
-    closed = true;
+    synchronized (this) {
+      closed = true;
+    }
     starting.forEach(Zygote::close);
   }
 }

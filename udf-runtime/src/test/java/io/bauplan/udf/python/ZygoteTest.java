@@ -10,6 +10,7 @@ import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationOutcome;
 import io.bauplan.udf.api.OutputListener;
 import io.bauplan.udf.api.RunningInvocation;
+import java.io.BufferedReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -215,6 +216,38 @@ class ZygoteTest {
       process.onExit().get(10, TimeUnit.SECONDS);
     }
     assertThat(path(fixture.model(IDENTITY))).isNotEmpty();
+  }
+
+  @Test
+  void leavesNoProcessWhereTheEngineIsKilled() throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SleepingEngine.class.getName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    Process engine = builder.start();
+    try (BufferedReader out = engine.inputReader()) {
+      String line = out.readLine();
+      while (line != null && !line.equals("begun")) {
+        line = out.readLine();
+      }
+      assertThat(line).isEqualTo("begun");
+      List<ProcessHandle> below = engine.descendants().toList();
+      assertThat(below).hasSize(6);
+
+      engine.destroyForcibly();
+
+      for (ProcessHandle process : below) {
+        process.onExit().get(10, TimeUnit.SECONDS);
+      }
+    } finally {
+      engine.destroyForcibly();
+    }
   }
 
   @Test
