@@ -63,11 +63,12 @@ class RowRangeTest {
 
       assertThat(tasks(pieces, file)).hasSize(2);
       assertThat(ScanRows.read(tasks(pieces, file))).isEqualTo(all);
-      for (int round = 0; round < 2; round++) {
+      // A scan of so much is kept when it is asked for again, and found the next time.
+      for (int round = 0; round < 3; round++) {
         assertThat(ScanRows.read(tasks(cached, file))).isEqualTo(all);
       }
       assertThat(cache.statistics().hits()).isEqualTo(2 * 8);
-      assertThat(cache.statistics().misses()).isEqualTo(2 * 8);
+      assertThat(cache.statistics().misses()).isEqualTo(2 * 2 * 8);
       assertThat(cache.entries()).hasSize(2 * 8);
 
       // In memory: smaller pieces, which count as one look-up, and do without what is pushed out.
