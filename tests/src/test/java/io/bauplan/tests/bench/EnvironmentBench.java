@@ -90,15 +90,15 @@ class EnvironmentBench {
         Locale.ROOT,
         "{\"env_cold_with_download_ms\": %.0f, \"env_cold_beyond_download_ms\": %.0f,"
             + " \"env_cached_ms\": %.2f, \"env_cached_in_process_ms\": %.3f,"
-            + " \"env_assemble_ms\": %.2f, \"call_with_package_ms\": %.0f,"
+            + " \"env_links_ms\": %.2f, \"call_with_package_ms\": %.0f,"
             + " \"call_without_package_ms\": %.0f, \"package\": \"%s\", \"load\": %.1f}%n",
         downloaded,
         median(cold),
         median(fromDisk),
         median(fromMemory),
         median(assembled),
-        calls.get("with"),
-        calls.get("without"),
+        calls.get("added"),
+        calls.get("plain"),
         added,
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
   }
@@ -129,9 +129,9 @@ class EnvironmentBench {
             base.warehouse(), base.catalog(), base.dataLocation(), store, base.threads(), 1L << 29);
     Map<String, Double> calls = new HashMap<>();
     try (Engine engine = Engine.open(config)) {
-      function(engine, "without", "'pandas'", "pandas");
-      function(engine, "with", "'pandas', '" + added + "'", module);
-      for (String name : List.of("without", "with")) {
+      function(engine, "plain", "'pandas'", "pandas");
+      function(engine, "added", "'pandas', '" + added + "'", module);
+      for (String name : List.of("plain", "added")) {
         List<Double> times = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
           long start = System.nanoTime();
