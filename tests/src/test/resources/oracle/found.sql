@@ -86,3 +86,7 @@ SELECT DISTINCT 1 FROM (SELECT max(id) AS m FROM a) x FULL JOIN (SELECT min(id) 
 SELECT count(*), count(DISTINCT left('Hello', 1)), bit_and(x.c) FROM (SELECT CAST(NULL AS BIGINT) AS n, 100 AS c, k AS d FROM (SELECT y.k FROM a y WHERE (SELECT z.b FROM a z WHERE z.id = y.k)) z WHERE FALSE) x GROUP BY x.n;
 -- A column that equals two outer ones stood for both.
 SELECT x.id, x.k, (SELECT count(*) FROM a y WHERE y.id = x.id AND y.id = x.k) FROM a x;
+-- A truth value was said never to be NULL beside the condition under which it is not, and then without it.
+SELECT id, CASE WHEN COALESCE(b, b) THEN 1 ELSE id END >= 2 FROM a;
+SELECT id FROM a WHERE CASE WHEN COALESCE(b, b) THEN 1 ELSE id END >= 2;
+SELECT id FROM a WHERE CASE WHEN COALESCE(NULLIF(b, b), b) THEN 1 WHEN COALESCE(b, id > 2, b) THEN 2 ELSE id END >= 2;

@@ -83,12 +83,14 @@ final class TruthValues {
 
   /// Without the word that it is never NULL, which holds only beside the condition of its branch.
   private static RexNode bare(RexNode value) {
-    return value instanceof RexCall cast
-            && cast.getKind() == SqlKind.CAST
-            && isTruthValue(cast)
-            && isTruthValue(cast.operands.getFirst())
-        ? cast.operands.getFirst()
-        : value;
+    RexNode bare = value;
+    while (bare instanceof RexCall cast
+        && cast.getKind() == SqlKind.CAST
+        && isTruthValue(cast)
+        && isTruthValue(cast.operands.getFirst())) {
+      bare = cast.operands.getFirst();
+    }
+    return bare;
   }
 
   /// `GREATEST` and `LEAST`, without comparisons: what one says of a NULL Calcite takes for what
