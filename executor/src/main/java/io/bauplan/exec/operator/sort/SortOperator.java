@@ -64,14 +64,14 @@ public final class SortOperator implements Sink, AutoCloseable {
     return new Writer() {
       @Override
       public void accept(Batch batch) {
-        top.add(batch);
+        if (!top.add(batch)) {
+          finish();
+        }
       }
 
       @Override
       public void finish() {
-        for (Batch batch : top.take()) {
-          collect(batch);
-        }
+        top.take().forEach(SortOperator.this::collect);
       }
     };
   }

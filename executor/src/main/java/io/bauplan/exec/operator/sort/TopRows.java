@@ -63,20 +63,26 @@ final class TopRows implements AutoCloseable {
   }
 
   /// Takes ownership of the batch.
-  void add(Batch batch) {
+  ///
+  /// @return false where there is too little memory to go on: then the rows are to be taken
+  boolean add(Batch batch) {
     Batch better = better(batch);
     if (better.rowCount() == 0 || limit == 0) {
       better.close();
-      return;
+      return true;
     }
     Batch compact = better.compact(allocator);
     batches.add(compact);
     rows += compact.rowCount();
     bytes += PlainBytes.of(compact);
-    boolean many = rows >= Math.max(MIN_PRUNE_ROWS, limit * 2L);
-    if (many || rows > limit && spill.isDue(bytes, bytes)) {
+    // Pruning makes a copy of what stays.
+    if (spill.isDue(bytes, bytes)) {
+      return false;
+    }
+    if (rows >= Math.max(MIN_PRUNE_ROWS, limit * 2L)) {
       prune();
     }
+    return true;
   }
 
   /// Without rows whose first key says that they come too late.
@@ -167,14 +173,15 @@ final class TopRows implements AutoCloseable {
     bytes = PlainBytes.of(together);
   }
 
-  /// The rows, which are the caller's from here on.
+  /// The rows, which are the caller's from here on. What is known of them stays known.
   List<Batch> take() {
-    if (rows > limit) {
+    if (rows > limit && !spill.isDue(bytes, bytes)) {
       prune();
     }
     List<Batch> taken = new ArrayList<>(batches);
     batches.clear();
     rows = 0;
+    bytes = 0;
     return taken;
   }
 
