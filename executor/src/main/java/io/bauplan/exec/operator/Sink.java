@@ -34,4 +34,19 @@ public interface Sink {
   static Sink none() {
     return driver -> Batch::close;
   }
+
+  /// The same, after which something is done.
+  static Sink none(Runnable complete) {
+    return new Sink() {
+      @Override
+      public Writer open(int driver) {
+        return Batch::close;
+      }
+
+      @Override
+      public void complete() {
+        complete.run();
+      }
+    };
+  }
 }

@@ -81,25 +81,18 @@ public final class HashJoin implements AutoCloseable {
   }
 
   public Sink columnSink() {
-    return new Sink() {
-      @Override
-      public Writer open(int driver) {
-        return Batch::close;
-      }
-
-      @Override
-      public void complete() {
-        if (input.side() != null) {
-          return;
-        }
-        try {
-          build.finish();
-        } catch (OutOfMemoryException e) {
-          // There is room for the rows, but not beside what they are made of.
-          input.spill();
-        }
-      }
-    };
+    return Sink.none(
+        () -> {
+          if (input.side() != null) {
+            return;
+          }
+          try {
+            build.finish();
+          } catch (OutOfMemoryException e) {
+            // There is room for the rows, but not beside what they are made of.
+            input.spill();
+          }
+        });
   }
 
   /// Makes the table of the right side that was put together, with `tableSink`.
@@ -157,21 +150,14 @@ public final class HashJoin implements AutoCloseable {
   }
 
   public Sink tableSink() {
-    return new Sink() {
-      @Override
-      public Writer open(int driver) {
-        return Batch::close;
-      }
-
-      @Override
-      public void complete() {
-        JoinTable made = table;
-        if (made != null) {
-          made.inserted();
-          matched = matchedBits(made);
-        }
-      }
-    };
+    return Sink.none(
+        () -> {
+          JoinTable made = table;
+          if (made != null) {
+            made.inserted();
+            matched = matchedBits(made);
+          }
+        });
   }
 
   private @Nullable AtomicIntegerArray matchedBits(JoinTable of) {
