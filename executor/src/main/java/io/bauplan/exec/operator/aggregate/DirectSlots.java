@@ -16,7 +16,7 @@ final class DirectSlots {
   private static final int EXPECTED_SPREAD = 8;
 
   /// Slots that are made on an expectation alone.
-  private static final int MAX_EXPECTED_RANGE = 1 << 25;
+  private static final int MAX_EXPECTED_RANGE = 1 << 27;
   private static final int MAX_RANGE = 1 << 28;
 
   private final long expectedRange;
