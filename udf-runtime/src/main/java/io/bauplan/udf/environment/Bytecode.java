@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// A package is used as soon as it is unpacked and compiled meanwhile: compiling all of a large
 /// package takes longer than importing what a function needs of it. When it is done, a file beside
-/// the package's folder lists what was made, with hashes. What was cut short is made again.
+/// the package's folder lists what was made, with hashes. What was cut short goes on where it ended
+/// (each module appears whole, and names the time of its source): else an engine that lives for a
+/// second, as a command does, would begin a large package again and again.
 final class Bytecode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Bytecode.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -42,8 +44,7 @@ final class Bytecode implements AutoCloseable {
       if sys.argv[1] == "background":
           os.nice(10)
       for folder in sys.argv[2:]:
-          compileall.compile_dir(folder, maxlevels=30, force=True, quiet=2,
-                                 rx=re.compile("[/]tests?[/]"))
+          compileall.compile_dir(folder, maxlevels=30, quiet=2, rx=re.compile("[/]tests?[/]"))
       os._exit(0)
       """;
 

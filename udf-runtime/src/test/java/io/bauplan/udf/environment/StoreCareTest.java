@@ -101,6 +101,30 @@ class StoreCareTest {
   }
 
   @Test
+  void goesOnCompilingWhereItWasCutShort() throws Exception {
+    try (EnvironmentStore store = fixture.open()) {
+      ReadyEnvironment both = store.get(spec("one", "split"));
+      store.compile(both);
+    }
+    Path kept = inside("both", "both/__pycache__/part.cpython-311.pyc");
+    Path lost = inside("both", "both/__pycache__/__init__.cpython-311.pyc");
+    Object before = Files.getAttribute(kept, "unix:ino");
+    Files.delete(lost);
+    Path folderOfBoth = kept.getParent().getParent().getParent();
+    for (Path mark : Bytecode.marks(folderOfBoth)) {
+      Files.delete(mark);
+    }
+
+    try (EnvironmentStore store = fixture.open()) {
+      store.compile(store.get(spec("one", "split")));
+      assertThat(store.verify()).isEmpty();
+    }
+    assertThat(lost).exists();
+    assertThat(Files.getAttribute(kept, "unix:ino")).isEqualTo(before);
+    assertThat(Bytecode.marks(folderOfBoth)).hasSize(1);
+  }
+
+  @Test
   void findsEveryKindOfChange() throws Exception {
     try (EnvironmentStore store = fixture.open()) {
       ReadyEnvironment one = store.get(spec("one"));
