@@ -37,7 +37,7 @@ final class StatementRunner {
   /// Starts a plan; the caller owns the query.
   RunningQuery start(PhysicalPlan plan, List<Literal> parameters) {
     PhysicalPlan bound = parameters.isEmpty() ? plan : PhysicalPlans.bind(plan, parameters);
-    String id = UUID.randomUUID().toString();
+    String id = job.id() + "-" + UUID.randomUUID();
     return job.track(
         worker.execute(
             bound,

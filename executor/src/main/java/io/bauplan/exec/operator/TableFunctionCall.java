@@ -158,7 +158,12 @@ final class TableFunctionCall {
           query
               .functions()
               .start(
-                  new Invocation(id, node.function(), arguments, query.options().functionOutput()));
+                  new Invocation(
+                      id,
+                      node.function(),
+                      arguments,
+                      query.options().functionOutput(),
+                      query.options().secrets()));
       query.onCancel(running::cancel);
       finish(running.await());
     } finally {

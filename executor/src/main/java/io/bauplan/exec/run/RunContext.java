@@ -62,13 +62,14 @@ record RunContext(
             listener.event(
                 new RunEvent.Output(model.name(), stream.name().toLowerCase(Locale.ROOT), line));
     return new QueryOptions(
-        intermediateId(model) + "/" + UUID.randomUUID(),
-        session.memoryLimitBytes(),
-        QUERY_LIMIT,
-        session.zone(),
-        output,
-        request.caching() == RunRequest.Caching.ON && session.usesColumnCache(),
-        session.batchRows());
+            intermediateId(model) + "/" + UUID.randomUUID(),
+            session.memoryLimitBytes(),
+            QUERY_LIMIT,
+            session.zone(),
+            output,
+            request.caching() == RunRequest.Caching.ON && session.usesColumnCache(),
+            session.batchRows())
+        .withSecrets(parameters.secrets());
   }
 
   String intermediateId(Model model) {

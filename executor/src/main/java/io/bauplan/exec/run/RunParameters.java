@@ -7,16 +7,26 @@ import io.bauplan.sql.project.ProjectConfig;
 import io.bauplan.sql.project.ProjectConfig.Parameter;
 import io.bauplan.sql.project.ProjectConfig.Required;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A run's parameters: the project's defaults and what the caller gave, typed as the project says.
 final class RunParameters {
   private final Map<String, @Nullable Object> values;
 
-  private RunParameters(Map<String, @Nullable Object> values) {
+  private final Set<String> secrets;
+
+  private RunParameters(Map<String, @Nullable Object> values, Set<String> secrets) {
     this.values = values;
+    this.secrets = Set.copyOf(secrets);
+  }
+
+  /// Texts that are written down nowhere.
+  Set<String> secrets() {
+    return secrets;
   }
 
   static RunParameters of(ProjectConfig config, Map<String, String> given) {
@@ -31,6 +41,7 @@ final class RunParameters {
       }
     }
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    Set<String> secrets = new LinkedHashSet<>();
     for (Parameter parameter : config.parameters().values()) {
       String text = given.get(parameter.name());
       if (text == null) {
@@ -43,8 +54,13 @@ final class RunParameters {
             .withHint("give it with --param " + parameter.name() + "=...");
       }
       values.put(parameter.name(), text == null ? null : typed(parameter, text));
+      if (text != null
+          && !text.isEmpty()
+          && parameter.type() == ProjectConfig.ParameterType.SECRET) {
+        secrets.add(text);
+      }
     }
-    return new RunParameters(values);
+    return new RunParameters(values, secrets);
   }
 
   @Nullable Object value(String name) {

@@ -46,7 +46,13 @@ public final class Intermediates {
       RunningInvocation running =
           worker
               .functions()
-              .start(new Invocation(task.id(), task.function(), inputs, options.functionOutput()));
+              .start(
+                  new Invocation(
+                      task.id(),
+                      task.function(),
+                      inputs,
+                      options.functionOutput(),
+                      options.secrets()));
       InvocationOutcome outcome = running.await();
       if (outcome instanceof InvocationOutcome.Completed completed) {
         return new FunctionReport.Made(

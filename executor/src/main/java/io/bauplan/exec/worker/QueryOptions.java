@@ -3,6 +3,7 @@ package io.bauplan.exec.worker;
 import io.bauplan.udf.api.OutputListener;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Set;
 
 /// @param id unique; names the query's allocator and its log events
 /// @param memoryBytes limit of the query's operator state and batches
@@ -13,6 +14,7 @@ import java.time.ZoneId;
 /// @param batchRows at most so many rows pass from operator to operator at once; where it is less
 ///     than operators make, their batches are cut
 /// @param background whether all other queries' turns come first
+/// @param secrets texts in the query that are written down nowhere
 public record QueryOptions(
     String id,
     long memoryBytes,
@@ -21,7 +23,12 @@ public record QueryOptions(
     OutputListener functionOutput,
     boolean cached,
     int batchRows,
-    boolean background) {
+    boolean background,
+    Set<String> secrets) {
+  public QueryOptions {
+    secrets = Set.copyOf(secrets);
+  }
+
   /// A query that somebody waits for.
   public QueryOptions(
       String id,
@@ -31,7 +38,7 @@ public record QueryOptions(
       OutputListener functionOutput,
       boolean cached,
       int batchRows) {
-    this(id, memoryBytes, timeout, zone, functionOutput, cached, batchRows, false);
+    this(id, memoryBytes, timeout, zone, functionOutput, cached, batchRows, false, Set.of());
   }
 
   public QueryOptions(
@@ -46,6 +53,11 @@ public record QueryOptions(
 
   public QueryOptions inBackground() {
     return new QueryOptions(
-        id, memoryBytes, timeout, zone, functionOutput, cached, batchRows, true);
+        id, memoryBytes, timeout, zone, functionOutput, cached, batchRows, true, secrets);
+  }
+
+  public QueryOptions withSecrets(Set<String> texts) {
+    return new QueryOptions(
+        id, memoryBytes, timeout, zone, functionOutput, cached, batchRows, background, texts);
   }
 }

@@ -78,7 +78,7 @@ final class DemoCommand implements Callable<Integer> {
             () ->
                 connection.run(
                     RunRequest.of(folder.project().toString(), connection.reference()),
-                    new RunPrinter(root.console, true)));
+                    new RunPrinter(root.console, true, "")));
     if (result.status() != RunResult.Status.SUCCEEDED) {
       return result.status() == RunResult.Status.CANCELLED
           ? Interrupts.EXIT_CODE

@@ -8,8 +8,13 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "function",
-    description = "Functions in the catalog.",
-    subcommands = {FunctionCommand.Ls.class, FunctionCommand.Get.class, FunctionCommand.Rm.class})
+    description = "Functions in the catalog, and their calls that failed.",
+    subcommands = {
+      FunctionCommand.Ls.class,
+      FunctionCommand.Get.class,
+      FunctionCommand.Rm.class,
+      DebugCommand.class
+    })
 final class FunctionCommand extends CommandGroup {
 
   @Command(name = "ls", description = "List functions.")

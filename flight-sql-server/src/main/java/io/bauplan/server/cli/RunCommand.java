@@ -104,7 +104,10 @@ final class RunCommand extends EngineCommand {
     RunListener listener =
         isJson()
             ? event -> console().print(RunMessages.event(event) + "\n")
-            : new RunPrinter(console(), root().options.verbose);
+            : new RunPrinter(
+                console(),
+                root().options.verbose,
+                root().options.server == null ? "bauplan function debug" : "");
     RunResult result = connection.run(request, listener);
     if (!isJson() && result.status() == RunResult.Status.FAILED && result.error().isEmpty()) {
       console().say("Error: the run failed");

@@ -5,11 +5,13 @@ import io.bauplan.exec.run.RunListener;
 import io.bauplan.exec.run.RunResult;
 import io.bauplan.server.cli.render.SafeText;
 import io.bauplan.server.cli.render.TableRenderer;
+import io.bauplan.sql.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// Shows a run while it happens: a line per event, and on a terminal a last line with what is
 /// running now, rewritten in place.
@@ -19,15 +21,23 @@ public final class RunPrinter implements RunListener {
   private static final String YELLOW = "33";
   private static final String FAINT = "2";
 
+  private static final Set<String> CALL_FAILED =
+      Set.of(ErrorCode.FUNCTION_FAILED.sqlState(), ErrorCode.FUNCTION_WRONG_RESULT.sqlState());
+
+  private final String debugger;
   private final Console console;
   private final boolean verbose;
   private final boolean live;
   private final Map<String, String> running = new LinkedHashMap<>();
+  private String job = "";
   private int nodes;
   private int finished;
   private boolean statusShown;
 
-  public RunPrinter(Console console, boolean verbose) {
+  /// @param debugger the command that makes a failed call again; empty where it cannot, as on a
+  ///     server
+  public RunPrinter(Console console, boolean verbose, String debugger) {
+    this.debugger = debugger;
     this.console = console;
     this.verbose = verbose;
     this.live = console.live() == Console.Liveness.TERMINAL;
@@ -65,6 +75,7 @@ public final class RunPrinter implements RunListener {
 
   private void started(RunEvent.Started started) {
     nodes = started.nodes().size();
+    job = started.jobId();
     line(
         "run",
         SafeText.line(started.project())
@@ -101,6 +112,10 @@ public final class RunPrinter implements RunListener {
     if (!failed.traceback().isBlank()) {
       clearStatus();
       console.say(SafeText.lines(failed.traceback().stripTrailing()));
+    }
+    if (!debugger.isEmpty() && CALL_FAILED.contains(failed.sqlState())) {
+      line(
+          failed.model(), paint(FAINT, "debug it: " + debugger + " " + job + " " + failed.model()));
     }
   }
 

@@ -95,6 +95,16 @@ class CommandLineTest {
   }
 
   @Test
+  void debugsOnlyCallsThatAreKept() {
+    Outcome outcome = run("function", "debug", "no-such-job");
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err())
+        .contains("no failed call of a job \"no-such-job\"")
+        .contains("debug lists");
+    assertThat(run("function", "debug", "-O", "json").out()).startsWith("[").endsWith("]\n");
+  }
+
+  @Test
   void limitsTheRowsOfATable() {
     String sql =
         "SELECT * FROM (VALUES (1),(2),(3),(4),(5),(6),(7),(8),(9),(10),(11),(12)) AS v(n)";

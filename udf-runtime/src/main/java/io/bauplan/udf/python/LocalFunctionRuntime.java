@@ -15,6 +15,7 @@ import io.bauplan.udf.environment.EnvironmentStore;
 import io.bauplan.udf.environment.Interpreter;
 import io.bauplan.udf.environment.InterpreterFinder;
 import io.bauplan.udf.environment.ReadyEnvironment;
+import io.bauplan.udf.replay.KeptCalls;
 import io.bauplan.udf.sandbox.Sandbox;
 import io.bauplan.udf.sandbox.SandboxLevel;
 import io.bauplan.udf.shm.MalformedTableException;
@@ -47,6 +48,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
   private final ZygotePool zygotes;
   private final CallProcesses processes;
   private final EnvironmentBuilds builds;
+  private final CallKeeper keeper;
   private final SegmentAccess segments = new SegmentAccess();
   private final Set<PythonInvocation> running = ConcurrentHashMap.newKeySet();
 
@@ -56,7 +58,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
       Sandbox sandbox,
       PythonFiles files,
       SourceInspector inspector,
-      ZygotePool zygotes) {
+      ZygotePool zygotes,
+      CallKeeper keeper) {
     this.memory = memory;
     this.environments = environments;
     this.sandbox = sandbox;
@@ -65,6 +68,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
     this.zygotes = zygotes;
     this.processes = new CallProcesses(zygotes);
     this.builds = new EnvironmentBuilds(environments);
+    this.keeper = keeper;
   }
 
   /// Opens a runtime; sweeps what a crashed one left in shared memory.
@@ -88,7 +92,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
         sandbox,
         files,
         new PythonSourceInspector(interpreters, files),
-        zygotes);
+        zygotes,
+        new CallKeeper(new KeptCalls(config.store(), config.failed())));
   }
 
   @Override
@@ -124,7 +129,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
             builds,
             sandbox,
             files,
-            processes);
+            processes,
+            keeper);
     running.add(run);
     run.start(() -> running.remove(run));
     return run;

@@ -51,6 +51,7 @@ final class PythonInvocation implements RunningInvocation {
   private final Sandbox sandbox;
   private final PythonFiles files;
   private final CallProcesses processes;
+  private final CallKeeper keeper;
   private final CompletableFuture<InvocationOutcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
   private volatile @Nullable Thread thread;
@@ -64,7 +65,8 @@ final class PythonInvocation implements RunningInvocation {
       EnvironmentBuilds builds,
       Sandbox sandbox,
       PythonFiles files,
-      CallProcesses processes) {
+      CallProcesses processes,
+      CallKeeper keeper) {
     this.invocation = invocation;
     this.arguments = arguments;
     this.requested = requested;
@@ -74,6 +76,7 @@ final class PythonInvocation implements RunningInvocation {
     this.sandbox = sandbox;
     this.files = files;
     this.processes = processes;
+    this.keeper = keeper;
   }
 
   void start(Runnable atEnd) {
@@ -245,6 +248,7 @@ final class PythonInvocation implements RunningInvocation {
         Ending ending = waitFor(process, limits);
         outcome = reader.read(ending, process.exit().join(), control, result);
       }
+      keeper.keep(invocation, arguments, environment, described, outcome);
       keep = outcome instanceof InvocationOutcome.Completed;
       return outcome;
     } catch (JavaProgram.CompileException e) {

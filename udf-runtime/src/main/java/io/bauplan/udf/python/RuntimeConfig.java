@@ -1,6 +1,7 @@
 package io.bauplan.udf.python;
 
 import io.bauplan.udf.environment.EnvironmentPolicy;
+import io.bauplan.udf.replay.KeepPolicy;
 import io.bauplan.udf.sandbox.SandboxPolicy;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Optional;
 /// @param sharedMemory where the folder for shared tables is made; empty = `/dev/shm`
 /// @param interpreterFolders searched before PATH
 /// @param zygotes how many processes wait for calls with their packages imported
+/// @param failed what is kept of calls that fail
 /// @param variables the environment in which interpreters and installers are looked for
 public record RuntimeConfig(
     Path store,
@@ -21,6 +23,7 @@ public record RuntimeConfig(
     EnvironmentPolicy environments,
     SandboxPolicy sandbox,
     ZygotePolicy zygotes,
+    KeepPolicy failed,
     Map<String, String> variables) {
 
   public RuntimeConfig {
@@ -38,21 +41,27 @@ public record RuntimeConfig(
         EnvironmentPolicy.of(variables),
         SandboxPolicy.of(variables),
         ZygotePolicy.of(variables),
+        KeepPolicy.of(variables),
         variables);
   }
 
   public RuntimeConfig withSandbox(SandboxPolicy policy) {
     return new RuntimeConfig(
-        store, sharedMemory, interpreterFolders, environments, policy, zygotes, variables);
+        store, sharedMemory, interpreterFolders, environments, policy, zygotes, failed, variables);
   }
 
   public RuntimeConfig withEnvironments(EnvironmentPolicy policy) {
     return new RuntimeConfig(
-        store, sharedMemory, interpreterFolders, policy, sandbox, zygotes, variables);
+        store, sharedMemory, interpreterFolders, policy, sandbox, zygotes, failed, variables);
   }
 
   public RuntimeConfig withZygotes(ZygotePolicy policy) {
     return new RuntimeConfig(
-        store, sharedMemory, interpreterFolders, environments, sandbox, policy, variables);
+        store, sharedMemory, interpreterFolders, environments, sandbox, policy, failed, variables);
+  }
+
+  public RuntimeConfig withFailed(KeepPolicy policy) {
+    return new RuntimeConfig(
+        store, sharedMemory, interpreterFolders, environments, sandbox, zygotes, policy, variables);
   }
 }

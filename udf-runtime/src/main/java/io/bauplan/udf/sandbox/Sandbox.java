@@ -7,8 +7,10 @@ import io.bauplan.udf.environment.FileTrees;
 import io.bauplan.udf.environment.Interpreter;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -163,6 +165,51 @@ public final class Sandbox {
     return launch(interpreter, body);
   }
 
+  /// Starts a process whose input is this process's own.
+  ///
+  /// @param message a file for the request, which takes the way of its input otherwise
+  /// @param output where both its streams go
+  public Process startOnTerminal(
+      Interpreter interpreter,
+      SandboxLevel level,
+      SandboxRequest request,
+      ObjectNode body,
+      Path message,
+      Redirect output)
+      throws IOException, InterruptedException {
+    describe(interpreter, level, request, body);
+    ProcessBuilder builder = onTerminal(interpreter, body, message, output);
+    String terminal = builder.environment().get("TERM");
+    builder.environment().clear();
+    builder.environment().putAll(VARIABLES);
+    if (terminal != null) {
+      builder.environment().put("TERM", terminal);
+    }
+    return ProcessStarter.start(builder.directory(Path.of("/").toFile()));
+  }
+
+  /// The same without any sandbox, with the user's own variables, where the user asks for that.
+  public Process startInTheOpen(
+      Interpreter interpreter, ObjectNode body, Path message, Redirect output)
+      throws IOException, InterruptedException {
+    return ProcessStarter.start(onTerminal(interpreter, body, message, output));
+  }
+
+  private ProcessBuilder onTerminal(
+      Interpreter interpreter, ObjectNode body, Path message, Redirect output) throws IOException {
+    JSON.writeValue(message.toFile(), body);
+    List<String> command = new ArrayList<>(command(interpreter));
+    command.add(message.toString());
+    return new ProcessBuilder(command)
+        .redirectInput(Redirect.INHERIT)
+        .redirectOutput(output)
+        .redirectError(output);
+  }
+
+  private List<String> command(Interpreter interpreter) {
+    return List.of(interpreter.binary().toString(), "-I", "-S", "-X", "utf8", launcher.toString());
+  }
+
   private ObjectNode describe(
       Interpreter interpreter, SandboxLevel level, SandboxRequest request, ObjectNode body)
       throws IOException {
@@ -188,9 +235,7 @@ public final class Sandbox {
 
   private Process launch(Interpreter interpreter, ObjectNode body)
       throws IOException, InterruptedException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            interpreter.binary().toString(), "-I", "-S", "-X", "utf8", launcher.toString());
+    ProcessBuilder builder = new ProcessBuilder(command(interpreter));
     builder.environment().clear();
     builder.environment().putAll(VARIABLES);
     builder.directory(Path.of("/").toFile());

@@ -90,8 +90,7 @@ class MappedColumnsTest {
     assertThat(Segment.openCount()).as("segments that nobody closed").isZero();
   }
 
-  private static SegmentTable shared(Schema schema, Iterator<VectorSchemaRoot> roots)
-      throws IOException {
+  static SegmentTable shared(Schema schema, Iterator<VectorSchemaRoot> roots) throws IOException {
     List<SegmentTable.Batch> batches = new ArrayList<>();
     while (roots.hasNext()) {
       VectorSchemaRoot root = roots.next();

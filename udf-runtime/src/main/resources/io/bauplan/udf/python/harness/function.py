@@ -28,8 +28,8 @@ MAX_FRAMES = 50
 now = time.monotonic_ns
 
 
-def run(request, sandbox_config, addresses, begun):
-    outcome = Outcome(request)
+def run(request, sandbox_config, addresses, begun, outcome=None):
+    outcome = outcome or Outcome(request)
     outcome.marks["begun"] = begun
     outcome.mark("imports")
     prepare_streams()

@@ -1,7 +1,8 @@
 """Starts one function, or a zygote that forks functions: reads the request, enters the sandbox.
 
-`python -I -S launch.py`, the request as one line of JSON on stdin. Only trusted code runs before
-`sandbox.enter` returns; only the innermost process ever sees the user's code.
+`python -I -S launch.py`, the request as one line of JSON on stdin; or `launch.py FILE` for a
+debugger, whose stdin is the terminal. Only trusted code runs before `sandbox.enter` returns; only
+the innermost process ever sees the user's code.
 """
 import json
 import os
@@ -15,6 +16,8 @@ import sandbox  # noqa: E402
 
 
 def main():
+    if len(sys.argv) > 1:
+        replay(sys.argv[1])
     request = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
     if request.get("zygote"):
         import gate
@@ -37,6 +40,17 @@ def main():
         os._exit(sandbox.SETUP_FAILED)
     sandbox.enter(request["sandbox"])
     function.run(request["function"], request["sandbox"], addresses, BEGUN)
+
+
+def replay(file):
+    """Never returns. Without a sandbox only where the user asked for that."""
+    with open(file, encoding="utf-8") as stored:
+        request = json.load(stored)
+    import debug
+    config = request.get("sandbox")
+    if config:
+        sandbox.enter(config)
+    debug.run(request["function"], config or {}, request["debug"], BEGUN)
 
 
 main()
