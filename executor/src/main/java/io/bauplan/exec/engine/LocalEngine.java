@@ -8,6 +8,7 @@ import io.bauplan.exec.job.Job;
 import io.bauplan.exec.job.JobTables;
 import io.bauplan.exec.job.Jobs;
 import io.bauplan.exec.job.RunningJob;
+import io.bauplan.exec.memory.FreedMemory;
 import io.bauplan.exec.run.RunListener;
 import io.bauplan.exec.run.RunRequest;
 import io.bauplan.exec.run.RunResult;
@@ -81,6 +82,7 @@ final class LocalEngine implements Engine {
     this.config = config;
     this.catalog = catalog;
     this.functions = functions;
+    FreedMemory.keep();
     this.allocator = new RootAllocator(AllocationListener.NOOP, Long.MAX_VALUE, EXACT);
     this.columns = columnCache(config, allocator);
     this.files = new StandardDataFiles(new ObjectStores(), columns, config.threads());

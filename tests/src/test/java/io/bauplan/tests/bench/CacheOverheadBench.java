@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 /// Run by `tests/bench/cache-overhead`, which names the properties.
 class CacheOverheadBench {
-  private static final int WARM_UP_ROUNDS = 4;
+  private static final int WARM_UP_ROUNDS = 20;
   private static final long BUDGET_BYTES = 6L << 30;
 
   private record Time(double clock, double core) {}
@@ -61,7 +61,7 @@ class CacheOverheadBench {
 
   @Test
   void aMissCostsNextToNothing(@TempDir Path folder) throws IOException {
-    int rounds = Integer.getInteger("overhead.rounds", 9);
+    int rounds = Integer.getInteger("overhead.rounds", 21);
     double scale = Double.parseDouble(System.getProperty("overhead.sf", "0.5"));
     EngineConfig config =
         EngineConfig.of(folder.resolve("warehouse")).withColumnCache(BUDGET_BYTES, 0);
