@@ -3,6 +3,8 @@ package io.bauplan.tests.functions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bauplan.exec.engine.Engine;
 import io.bauplan.exec.engine.EngineConfig;
 import io.bauplan.sql.session.Session;
@@ -103,6 +105,32 @@ class SharedColumnsTest {
     assertThat(figure(call, "mapped from shared memory")).isGreaterThan(2_000_000);
     assertThat(explained(call)).contains("0 B copied");
     assertThat(run(call)).isEqualTo(first);
+  }
+
+  @Test
+  void analyzeTellsWhereTheTimeOfACallWent() throws Exception {
+    String sql = "SELECT * FROM TABLE(digest(TABLE t))";
+    assertThat(explained(sql))
+        .containsPattern(
+            "1 call \\([01] forked from a zygote\\), environment [\\d.,]+ ms, input [\\d.,]+ ms,"
+                + " start [\\d.,]+ ms \\(imports [\\d.,]+ ms\\), function [\\d.,]+ ms, output"
+                + " [\\d.,]+ ms");
+    String answer = (String) run("EXPLAIN (ANALYZE, FORMAT JSON) " + sql).getFirst().getFirst();
+    JsonNode call = new ObjectMapper().readTree(answer).path("plans").path(0).path("plan");
+    while (!call.path("operator").asText().equals("TableFunction")) {
+      assertThat(call.path("inputs").isEmpty()).as(answer).isFalse();
+      call = call.path("inputs").path(0);
+    }
+    JsonNode actual = call.path("actual");
+    assertThat(actual.path("functionCalls").asLong()).isEqualTo(1);
+    assertThat(actual.path("bytesMapped").asLong()).isGreaterThan(2_000_000);
+    assertThat(actual.path("bytesCopied").asLong(-1)).isNotNegative();
+    long start = actual.path("startNanos").asLong();
+    assertThat(actual.path("userNanos").asLong()).as("hashing 30,000 rows").isPositive();
+    assertThat(actual.path("outputNanos").asLong()).isPositive();
+    assertThat(actual.path("importNanos").asLong()).isBetween(0L, start);
+    assertThat(actual.path("environmentNanos").asLong()).isBetween(0L, start);
+    assertThat(actual.path("transferNanos").asLong()).isBetween(0L, start);
   }
 
   @Test

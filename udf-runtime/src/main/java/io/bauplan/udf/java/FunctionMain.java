@@ -66,6 +66,7 @@ public final class FunctionMain {
   }
 
   private ObjectNode call(BufferAllocator views, BufferAllocator allocator) throws Exception {
+    marks.put("imports", System.nanoTime());
     List<VectorSchemaRoot> inputs = new ArrayList<>();
     List<@Nullable Object> arguments = new ArrayList<>();
     for (JsonNode parameter : request.path("parameters")) {
