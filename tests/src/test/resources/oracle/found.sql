@@ -90,3 +90,7 @@ SELECT x.id, x.k, (SELECT count(*) FROM a y WHERE y.id = x.id AND y.id = x.k) FR
 SELECT id, CASE WHEN COALESCE(b, b) THEN 1 ELSE id END >= 2 FROM a;
 SELECT id FROM a WHERE CASE WHEN COALESCE(b, b) THEN 1 ELSE id END >= 2;
 SELECT id FROM a WHERE CASE WHEN COALESCE(NULLIF(b, b), b) THEN 1 WHEN COALESCE(b, id > 2, b) THEN 2 ELSE id END >= 2;
+-- The type of percentile_cont was asked for where a group by a constant became one of all rows.
+SELECT count(*) FROM a x JOIN (SELECT count(*) AS n, percentile_cont(0.2) WITHIN GROUP (ORDER BY y.id) AS p FROM a y GROUP BY CAST(NULL AS DECIMAL(10, 2))) z ON x.id = z.n;
+-- A conjunction within one, which only assertions minded.
+SELECT id FROM a WHERE GREATEST(LEAST(id < 9, id > 0 AND id > 1), id > 2 OR id < 1);

@@ -23,9 +23,9 @@ public final class SpillingCollector implements Sink {
   private final List<Integer> keys;
   private volatile @Nullable SpreadRows side;
 
-  /// @param rows collects what is in memory
   private final long bytesPerRow;
 
+  /// @param rows collects what is in memory
   /// @param keys that rows are spread by on disk; empty = they stay together
   /// @param bytesPerRow of what is made of the rows, besides a copy of them
   public SpillingCollector(
@@ -56,23 +56,38 @@ public final class SpillingCollector implements Sink {
 
     @Override
     public void accept(Batch batch) {
-      if (small == null || batch.rowCount() > SMALL_ROWS) {
-        flush();
+      boolean copied;
+      try {
+        copied = appended(batch);
+        if (!copied) {
+          // Rows stay in their order; and what is held may have to go to disk.
+          flush();
+        }
+      } catch (RuntimeException | Error e) {
+        batch.close();
+        throw e;
+      }
+      if (copied) {
+        batch.close();
+      } else {
         add(batch);
-        return;
+      }
+    }
+
+    /// Whether the rows are among the small ones now.
+    private boolean appended(Batch batch) {
+      if (small == null || batch.rowCount() > SMALL_ROWS) {
+        return false;
       }
       if (!small.hasRoom(batch.rowCount())) {
         flush();
       }
       try {
         small.append(batch);
+        return true;
       } catch (OutOfMemoryException e) {
-        // What is held may have to go to disk.
-        flush();
-        add(batch);
-        return;
+        return false;
       }
-      batch.close();
     }
 
     private void flush() {

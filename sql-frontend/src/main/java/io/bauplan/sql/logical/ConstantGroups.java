@@ -19,6 +19,7 @@ import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.tools.RelBuilder;
 import org.apache.calcite.util.ImmutableBitSet;
+import org.apache.calcite.util.Optionality;
 import org.apache.calcite.util.Util;
 
 /// Groups by constants alone, as an EXISTS below OR becomes them, are one group of all rows where
@@ -60,8 +61,14 @@ final class ConstantGroups extends RelHomogeneousShuttle {
     }
     List<AggregateCall> calls = new ArrayList<>();
     for (AggregateCall call : aggregate.getAggCallList()) {
+      // Of those WITHIN GROUP no type can be derived here. All groups but the one of no rows,
+      // which goes below, have a value of the type that they had.
+      boolean ordered = call.getAggregation().requiresGroupOrder() == Optionality.MANDATORY;
       calls.add(
-          call.adaptTo(project, call.getArgList(), call.filterArg, aggregate.getGroupCount(), 0));
+          ordered
+              ? call
+              : call.adaptTo(
+                  project, call.getArgList(), call.filterArg, aggregate.getGroupCount(), 0));
     }
     builder.push(project).aggregate(builder.groupKey(), builder.countStar("rows"));
     AggregateCall rows = ((Aggregate) builder.build()).getAggCallList().getFirst();

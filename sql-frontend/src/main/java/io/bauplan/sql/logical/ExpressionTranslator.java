@@ -178,7 +178,9 @@ final class ExpressionTranslator {
       return equal ? and(pairs) : or(pairs);
     }
     DataType type = TypeRules.common(left.type(), right.type());
-    return new Comparison(operator, TypeRules.cast(left, type), TypeRules.cast(right, type));
+    return WideDecimals.applies(operator, left.type(), right.type(), type)
+        ? WideDecimals.compare(operator, left, right, type)
+        : new Comparison(operator, TypeRules.cast(left, type), TypeRules.cast(right, type));
   }
 
   /// A field of a row: rows are equal as their fields are, so that a NULL within makes it unknown.

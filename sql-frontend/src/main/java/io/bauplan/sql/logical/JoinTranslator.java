@@ -5,6 +5,7 @@ import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.Expression;
+import io.bauplan.sql.plan.Expression.Comparison.Operator;
 import io.bauplan.sql.plan.Expressions;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PhysicalPlan.HashJoin;
@@ -67,7 +68,9 @@ final class JoinTranslator {
     JoinKind kind = kind(join.getJoinType());
     RexNode rest = RexUtil.composeConjunction(join.getCluster().getRexBuilder(), others);
     List<Expression> residuals =
-        rowEqualities(left.output(), right.output(), leftKeys, rightKeys, filterNulls);
+        unhashed(kind, left.output(), right.output(), leftKeys, rightKeys, filterNulls);
+    residuals.addAll(
+        rowEqualities(left.output(), right.output(), leftKeys, rightKeys, filterNulls));
     if (!rest.isAlwaysTrue()) {
       residuals.add(ExpressionTranslator.translate(rest));
     }
@@ -93,6 +96,41 @@ final class JoinTranslator {
     return typed instanceof HashJoin same && swap(join) ? swapped(same) : typed;
   }
 
+  /// Takes out keys of decimals that may be too large for the type that they compare in, where a
+  /// NULL for these would matter: if NULLs are equal, or say that the answer is unknown.
+  private static List<Expression> unhashed(
+      JoinKind kind,
+      RowType left,
+      RowType right,
+      List<Integer> leftKeys,
+      List<Integer> rightKeys,
+      List<Boolean> filterNulls) {
+    List<Expression> conditions = new ArrayList<>();
+    for (int i = leftKeys.size() - 1; i >= 0; i--) {
+      DataType l = left.column(leftKeys.get(i)).type();
+      DataType r = right.column(rightKeys.get(i)).type();
+      DataType common = TypeRules.common(l, r);
+      boolean nullsMatter = !filterNulls.get(i) || kind == JoinKind.MARK;
+      if (nullsMatter && (WideDecimals.isWider(l, common) || WideDecimals.isWider(r, common))) {
+        int leftKey = leftKeys.remove(i);
+        int rightKey = rightKeys.remove(i);
+        Operator operator = filterNulls.remove(i) ? Operator.EQUAL : Operator.NOT_DISTINCT_FROM;
+        conditions.add(pair(operator, left, right, leftKey, rightKey));
+      }
+    }
+    return conditions;
+  }
+
+  private static Expression pair(
+      Operator operator, RowType left, RowType right, int leftKey, int rightKey) {
+    Column l = left.column(leftKey);
+    Column r = right.column(rightKey);
+    return ExpressionTranslator.compare(
+        operator,
+        new Expression.InputRef(leftKey, l.type(), l.nullable()),
+        new Expression.InputRef(left.size() + rightKey, r.type(), r.nullable()));
+  }
+
   /// Keys that are rows are equal in a hash table also where both hold a NULL; to `=` they are not.
   private static List<Expression> rowEqualities(
       RowType left,
@@ -102,14 +140,9 @@ final class JoinTranslator {
       List<Boolean> filterNulls) {
     List<Expression> equalities = new ArrayList<>();
     for (int i = 0; i < leftKeys.size(); i++) {
-      Column l = left.column(leftKeys.get(i));
-      Column r = right.column(rightKeys.get(i));
-      if (filterNulls.get(i) && l.type() instanceof DataType.StructType) {
-        equalities.add(
-            ExpressionTranslator.compare(
-                Expression.Comparison.Operator.EQUAL,
-                new Expression.InputRef(leftKeys.get(i), l.type(), l.nullable()),
-                new Expression.InputRef(left.size() + rightKeys.get(i), r.type(), r.nullable())));
+      int leftKey = leftKeys.get(i);
+      if (filterNulls.get(i) && left.column(leftKey).type() instanceof DataType.StructType) {
+        equalities.add(pair(Operator.EQUAL, left, right, leftKey, rightKeys.get(i)));
       }
     }
     return equalities;
@@ -256,7 +289,8 @@ final class JoinTranslator {
     if (columns.get(index).type().equals(type)) {
       return index;
     }
-    columns.add(TypeRules.cast(columns.get(index), type));
+    // What is too large for the type equals nothing of the other side, as NULL does.
+    columns.add(WideDecimals.fitted(columns.get(index), type));
     return columns.size() - 1;
   }
 

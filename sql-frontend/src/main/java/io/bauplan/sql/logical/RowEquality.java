@@ -1,5 +1,6 @@
 package io.bauplan.sql.logical;
 
+import io.bauplan.sql.validator.TypeMapping;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -10,7 +11,9 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql2rel.SqlRexContext;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
 
@@ -25,9 +28,17 @@ final class RowEquality {
     RexNode converted =
         Objects.requireNonNull(StandardConvertletTable.INSTANCE.get(call), "=")
             .convertCall(context, call);
-    if (!(converted instanceof RexCall comparison)
-        || comparison.operands.size() != 2
-        || !RexUtil.isDeterministic(comparison)
+    if (!(converted instanceof RexCall comparison) || comparison.operands.size() != 2) {
+      return converted;
+    }
+    if (SqlTypeUtil.isExactNumeric(comparison.operands.getFirst().getType())) {
+      return comparison.clone(
+          comparison.getType(),
+          List.of(
+              asWritten(call.operand(0), comparison.operands.getFirst()),
+              asWritten(call.operand(1), comparison.operands.get(1))));
+    }
+    if (!RexUtil.isDeterministic(comparison)
         || RexUtil.SubQueryFinder.find(comparison) != null
         || !areRowsOfAsManyFields(comparison.operands.getFirst(), comparison.operands.get(1))) {
       return converted;
@@ -39,6 +50,20 @@ final class RowEquality {
     return comparison.getKind() == SqlKind.EQUALS
         ? same
         : rex.makeCall(SqlStdOperatorTable.NOT, same);
+  }
+
+  /// Without the cast by which Calcite has made both types one, where it may have no room for the
+  /// value: [WideDecimals] are compared as they are.
+  private static RexNode asWritten(SqlNode written, RexNode converted) {
+    return converted instanceof RexCall cast
+            && cast.getKind() == SqlKind.CAST
+            && written.getKind() != SqlKind.CAST
+            && SqlTypeUtil.isExactNumeric(cast.operands.getFirst().getType())
+            && WideDecimals.isWider(
+                TypeMapping.dataType(cast.operands.getFirst().getType()),
+                TypeMapping.dataType(cast.getType()))
+        ? cast.operands.getFirst()
+        : converted;
   }
 
   private static boolean areRowsOfAsManyFields(RexNode left, RexNode right) {

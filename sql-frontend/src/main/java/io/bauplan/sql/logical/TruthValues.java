@@ -14,6 +14,7 @@ import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql2rel.SqlRexContext;
@@ -106,12 +107,11 @@ final class TruthValues {
             .filter(value -> value.getType().isNullable())
             .map(value -> rex.makeCall(SqlStdOperatorTable.IS_NULL, value))
             .toList();
-    RexNode chosen =
-        rex.makeCall(
-            call.getOperator().getName().equals("GREATEST")
-                ? SqlStdOperatorTable.OR
-                : SqlStdOperatorTable.AND,
-            values);
+    SqlOperator connective =
+        call.getOperator().getName().equals("GREATEST")
+            ? SqlStdOperatorTable.OR
+            : SqlStdOperatorTable.AND;
+    RexNode chosen = rex.makeCall(connective, RexUtil.flatten(values, connective));
     return unknown.isEmpty()
         ? chosen
         : rex.makeCall(

@@ -36,9 +36,8 @@ final class TypeRules {
       DecimalType r = decimal(right);
       int whole = Math.max(l.precision() - l.scale(), r.precision() - r.scale());
       int scale = Math.max(l.scale(), r.scale());
-      // Past 38 digits the fraction is kept: it decides comparisons, while so large values are rare
-      // and an
-      // overflow is an error.
+      // Past 38 digits the fraction is kept: it decides comparisons, while so large values are
+      // rare and an overflow is an error, but to equality (WideDecimals).
       return new DecimalType(Math.min(38, whole + scale), scale);
     }
     if (left.equals(DataType.DATE) && right instanceof DataType.TimestampType) {

@@ -68,6 +68,11 @@ final class Dialect {
         right.sql());
   }
 
+  /// Lengths and places in texts are INTEGER, as in PostgreSQL; the oracle's are BIGINT.
+  static Value length(String ours, String theirs, Sql... parts) {
+    return Value.of(Type.number(Kind.INT, 3), ours, "CAST(" + theirs + " AS INTEGER)", parts);
+  }
+
   static Value element(Type type, Value list, Random random) {
     return Value.of(type, "({0})[" + (1 + random.nextInt(3)) + "]", list.sql());
   }
@@ -136,14 +141,6 @@ final class Dialect {
         right);
   }
 
-  /// Why the oracle alone may refuse a query.
-  static Optional<String> reasonTheirs(String message) {
-    return THEIRS.entrySet().stream()
-        .filter(entry -> message.contains(entry.getKey()))
-        .map(Map.Entry::getValue)
-        .findFirst();
-  }
-
   /// Why we alone may refuse it.
   static Optional<String> reasonOurs(String code, String message) {
     return OURS.entrySet().stream()
@@ -152,9 +149,7 @@ final class Dialect {
         .findFirst();
   }
 
-  /// What its messages say, and why.
-  private static final Map<String, String> THEIRS = Map.of();
-
+  /// What messages say, and why.
   private static final Map<String, String> OURS =
       Map.of(
           "is not an item of SELECT DISTINCT",

@@ -24,12 +24,17 @@ final class Differential {
 
   /// What came of a query.
   ///
-  /// @param kind `same`, `refused`, `differs`, `ours only` (the oracle refuses), `oracle only`
+  /// @param kind `same`, `refused`, `differs`, `ours only` (the oracle refuses), `oracle only`,
+  ///     `internal error`, or that the oracle [contradicts itself][#CONTRADICTED]
   private record Outcome(String kind, String text) {
     boolean isMismatch() {
-      return !kind.equals("same") && !kind.equals("refused");
+      return !kind.equals("same") && !kind.equals("refused") && !kind.equals(CONTRADICTED);
     }
   }
+
+  /// Without its optimizer the oracle gives our answer, with it another or an error. Such queries
+  /// are counted and named.
+  private static final String CONTRADICTED = "the oracle contradicts itself";
 
   private record Refusal(String code, String message) {}
 
@@ -41,6 +46,7 @@ final class Differential {
   private final Map<String, Long> outcomes = new TreeMap<>();
   private final Map<String, Long> reasons = new TreeMap<>();
   private final List<String> mismatches = new ArrayList<>();
+  private final List<Long> contradicted = new ArrayList<>();
   private long oursNanos;
   private long theirsNanos;
   private long asked;
@@ -61,6 +67,11 @@ final class Differential {
 
   long asked() {
     return asked;
+  }
+
+  /// Queries to which the oracle has two answers, one of them ours.
+  List<Long> contradicted() {
+    return contradicted;
   }
 
   long same() {
@@ -91,6 +102,9 @@ final class Differential {
         System.out.println("slow: query " + n + ": " + query.sql().ours());
       }
       outcomes.merge(outcome.kind, 1L, Long::sum);
+      if (outcome.kind.equals(CONTRADICTED)) {
+        contradicted.add(n);
+      }
       if (outcome.isMismatch()) {
         mismatches.add(describe(n, query, outcome));
         System.out.println(mismatches.getLast());
@@ -119,13 +133,30 @@ final class Differential {
           reason.isPresent() ? "refused" : "oracle only", mine.code + " " + mine.message);
     }
     if (theirs instanceof Refusal refusal) {
-      Optional<String> reason = Dialect.reasonTheirs(refusal.message);
-      reason.ifPresent(text -> refused("the oracle only: " + text));
-      return new Outcome(reason.isPresent() ? "refused" : "ours only", refusal.message);
+      return contradicted(sql, rows(ours), ordered)
+          ? new Outcome(CONTRADICTED, refusal.message)
+          : new Outcome("ours only", refusal.message);
     }
-    return Answers.difference(rows(ours), rows(theirs), ordered)
-        .map(text -> new Outcome("differs", text))
+    Optional<String> difference = Answers.difference(rows(ours), rows(theirs), ordered);
+    return difference
+        .map(
+            text ->
+                contradicted(sql, rows(ours), ordered)
+                    ? new Outcome(CONTRADICTED, text)
+                    : new Outcome("differs", text))
         .orElse(new Outcome("same", ""));
+  }
+
+  /// Whether the oracle gives our rows when it takes the query as it is written.
+  private boolean contradicted(Sql sql, List<List<Object>> ours, boolean ordered) {
+    duck.execute("PRAGMA disable_optimizer");
+    try {
+      Object plain = theirs(sql.theirs());
+      return !(plain instanceof Refusal)
+          && Answers.difference(ours, rows(plain), ordered).isEmpty();
+    } finally {
+      duck.execute("PRAGMA enable_optimizer");
+    }
   }
 
   private void refused(String reason) {
@@ -234,6 +265,7 @@ final class Differential {
     other.outcomes.forEach((outcome, count) -> outcomes.merge(outcome, count, Long::sum));
     other.reasons.forEach((reason, count) -> reasons.merge(reason, count, Long::sum));
     mismatches.addAll(other.mismatches);
+    contradicted.addAll(other.contradicted);
     asked += other.asked;
     oursNanos += other.oursNanos;
     theirsNanos += other.theirsNanos;
@@ -243,6 +275,8 @@ final class Differential {
     StringBuilder text = new StringBuilder();
     text.append("seed ").append(seed).append(": ").append(asked).append(" queries, ");
     text.append(mismatches.size()).append(" mismatches\n");
+    text.append("the oracle contradicts itself in ").append(contradicted.size());
+    text.append(": ").append(contradicted).append('\n');
     text.append("outcomes: ").append(outcomes).append('\n');
     text.append("refused: ").append(lines(reasons));
     text.append("features: ").append(features).append('\n');

@@ -124,12 +124,14 @@ final class Numbers {
 
   private Value fromText(Kind kind, int depth) {
     Sql text = make.of(Kind.TEXT, depth - 1).sql();
-    Type type = Type.number(Kind.LONG, 3);
     Value value =
         switch (random.nextInt(3)) {
-          case 0 -> Value.of(type, "char_length({0})", text);
-          case 1 -> Value.of(type, "POSITION({0} IN {1})", make.leaf(Kind.TEXT).sql(), text);
-          default -> Value.of(type, "octet_length({0})", "strlen({0})", text);
+          case 0 -> Dialect.length("char_length({0})", "char_length({0})", text);
+          case 1 -> {
+            String place = "POSITION({0} IN {1})";
+            yield Dialect.length(place, place, make.leaf(Kind.TEXT).sql(), text);
+          }
+          default -> Dialect.length("octet_length({0})", "strlen({0})", text);
         };
     return cast(value, kind);
   }
