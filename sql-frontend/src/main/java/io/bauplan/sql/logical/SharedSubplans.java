@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /// What a plan would compute several times in the same way (a `WITH` query or view used twice, a
 /// sub-query that repeats what is around it) is computed once: the first becomes [Shared], the
@@ -28,10 +29,11 @@ final class SharedSubplans {
     this.repeated = repeated;
   }
 
-  static PhysicalPlan share(PhysicalPlan plan) {
-    if (!readsAnythingTwice(plan)) {
-      return plan;
+  static PhysicalPlan share(PhysicalPlan original) {
+    if (!readsAnythingTwice(original)) {
+      return original;
     }
+    PhysicalPlan plan = WiderSubplans.reuse(original);
     Map<PhysicalPlan, Integer> counts = new HashMap<>();
     visit(
         plan,
@@ -83,24 +85,29 @@ final class SharedSubplans {
     if (known != null) {
       return new SharedScan(known, node.output(), rows(node));
     }
-    List<PhysicalPlan> inputs = new ArrayList<>();
-    boolean changed = false;
-    List<PhysicalPlan> once = runOnce(node);
     int id = 0;
     if (repeated.contains(node)) {
       id = ids.size() + 1;
       ids.put(node, id);
     }
-    for (PhysicalPlan input : node.inputs()) {
-      PhysicalPlan replaced = once.contains(input) ? replace(input) : input;
-      changed |= replaced != input;
-      inputs.add(replaced);
-    }
-    PhysicalPlan rebuilt = changed ? PhysicalPlans.withInputs(node, inputs) : node;
+    PhysicalPlan rebuilt = withRunOnce(node, this::replace);
     return id > 0 ? new Shared(id, rebuilt) : rebuilt;
   }
 
-  private static void visit(PhysicalPlan node, java.util.function.Consumer<PhysicalPlan> visitor) {
+  /// The node with its inputs changed, but for those that run several times; itself if none is.
+  static PhysicalPlan withRunOnce(PhysicalPlan node, UnaryOperator<PhysicalPlan> change) {
+    List<PhysicalPlan> inputs = new ArrayList<>();
+    boolean changed = false;
+    List<PhysicalPlan> once = runOnce(node);
+    for (PhysicalPlan input : node.inputs()) {
+      PhysicalPlan replaced = once.contains(input) ? change.apply(input) : input;
+      changed |= replaced != input;
+      inputs.add(replaced);
+    }
+    return changed ? PhysicalPlans.withInputs(node, inputs) : node;
+  }
+
+  static void visit(PhysicalPlan node, java.util.function.Consumer<PhysicalPlan> visitor) {
     visitor.accept(node);
     runOnce(node).forEach(input -> visit(input, visitor));
   }
@@ -115,7 +122,7 @@ final class SharedSubplans {
   }
 
   /// Whether the node does more than read, has rows that can be held, and gives the same each time.
-  private static boolean isWorthIt(PhysicalPlan node) {
+  static boolean isWorthIt(PhysicalPlan node) {
     boolean kind =
         switch (node) {
           case PhysicalPlan.TableWrite write -> false;
@@ -140,7 +147,7 @@ final class SharedSubplans {
     };
   }
 
-  private static double rows(PhysicalPlan node) {
+  static double rows(PhysicalPlan node) {
     return switch (node) {
       case PhysicalPlan.TableScan p -> p.estimatedRows();
       case PhysicalPlan.Generate p -> p.estimatedRows();
