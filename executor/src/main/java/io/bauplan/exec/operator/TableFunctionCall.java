@@ -184,6 +184,7 @@ final class TableFunctionCall {
   private void count(InvocationFigures told) {
     figures.detail("bytesCopied").add(told.copiedBytes());
     figures.detail("bytesMapped").add(told.inputBytes() - told.copiedBytes());
+    figures.detail("bytesPassed").add(told.passedBytes());
     figures.detail("functionCalls").increment();
     figures.detail("zygoteCalls").add(told.path().equals("zygote") ? 1 : 0);
     figures.detail("environmentNanos").add(told.environment().toNanos());

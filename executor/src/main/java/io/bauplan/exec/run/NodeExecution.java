@@ -219,7 +219,7 @@ final class NodeExecution {
     return String.format(
         Locale.ROOT,
         "%s: environment %d ms, input %d ms (%.1f of %.1f MB copied), start %d ms (imports %d ms),"
-            + " function %d ms, output %d ms",
+            + " function %d ms, output %d ms (%.1f of %.1f MB by reference)",
         figures.path(),
         figures.environment().toMillis(),
         figures.transfer().toMillis(),
@@ -228,7 +228,9 @@ final class NodeExecution {
         figures.start().toMillis(),
         figures.imports().toMillis(),
         figures.user().toMillis(),
-        figures.output().toMillis());
+        figures.output().toMillis(),
+        figures.passedBytes() / 1e6,
+        figures.outputBytes() / 1e6);
   }
 
   private static long millis(long start) {

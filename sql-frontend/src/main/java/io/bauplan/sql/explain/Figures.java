@@ -102,6 +102,9 @@ final class Figures {
             + " mapped from shared memory, "
             + bytes(actual.counter("bytesCopied"))
             + " copied"
+            + (actual.counter("bytesPassed") > 0
+                ? ", " + bytes(actual.counter("bytesPassed")) + " returned by reference"
+                : "")
         : "";
   }
 

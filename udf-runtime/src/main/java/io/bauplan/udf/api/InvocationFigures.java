@@ -15,6 +15,7 @@ import java.time.Duration;
 /// @param output converting and checking the result
 /// @param inputBytes of all tables that the function was given
 /// @param copiedBytes of these that were copied for this call; the others lay in shared memory
+/// @param passedBytes of the result that lie where the function was given them
 public record InvocationFigures(
     String interpreter,
     String sandboxLevel,
@@ -29,4 +30,5 @@ public record InvocationFigures(
     long inputBytes,
     long copiedBytes,
     long outputRows,
-    long outputBytes) {}
+    long outputBytes,
+    long passedBytes) {}

@@ -8,6 +8,8 @@ import io.bauplan.udf.api.FunctionParameter;
 import io.bauplan.udf.api.FunctionReturn;
 import io.bauplan.udf.api.OutputColumn;
 import io.bauplan.udf.api.SharedTable;
+import io.bauplan.udf.shm.Backing;
+import io.bauplan.udf.shm.MappedTable;
 import io.bauplan.udf.shm.Segment;
 import io.bauplan.udf.shm.SegmentColumn;
 import io.bauplan.udf.shm.SegmentTable;
@@ -23,8 +25,10 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.arrow.vector.ipc.WriteChannel;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Field;
@@ -72,13 +76,13 @@ final class FunctionRequest {
     ArrayNode folders = json.putArray("path");
     path.forEach(p -> folders.add(p.toString()));
     ArrayNode parameters = json.putArray("parameters");
-    int segments = 0;
+    Map<Backing, Integer> segments = backings(arguments);
     for (int i = 0; i < arguments.size(); i++) {
       String name =
           i < function.parameters().size() ? function.parameters().get(i).name() : "argument" + i;
       ObjectNode node = parameters.addObject().put("name", name);
       if (arguments.get(i) instanceof Argument.OfColumns(SegmentTable table)) {
-        segments = columns(node, table, segments);
+        columns(node, table, segments);
       } else {
         parameter(node, arguments.get(i));
       }
@@ -87,25 +91,34 @@ final class FunctionRequest {
     return json;
   }
 
-  /// The segments of all arguments, for the launcher to map. A column names its segment by its
-  /// place in this list; the order is that of the columns.
+  /// What the columns of all arguments lie in, for the launcher to map. A column names its segment
+  /// by its place in this list.
   static ArrayNode segments(List<Argument> arguments) {
     ArrayNode segments = JSON.createArrayNode();
+    for (Backing memory : backings(arguments).keySet()) {
+      ObjectNode described = segments.addObject().put("bytes", memory.mappedBytes());
+      switch (memory) {
+        case Segment segment ->
+            described.put("file", segment.file()).put("inode", segment.inode());
+        case MappedTable table -> described.put("path", table.path().toString());
+      }
+    }
+    return segments;
+  }
+
+  /// Each once, with its place.
+  private static Map<Backing, Integer> backings(List<Argument> arguments) {
+    Map<Backing, Integer> places = new LinkedHashMap<>();
     for (Argument argument : arguments) {
       if (argument instanceof Argument.OfColumns(SegmentTable table)) {
         for (SegmentTable.Batch batch : table.batches()) {
           for (SegmentColumn column : batch.columns()) {
-            Segment segment = column.segment();
-            segments
-                .addObject()
-                .put("file", segment.file())
-                .put("inode", segment.inode())
-                .put("bytes", segment.byteSize());
+            places.putIfAbsent(column.memory(), places.size());
           }
         }
       }
     }
-    return segments;
+    return places;
   }
 
   private static boolean declaresPandas(FunctionDefinition function) {
@@ -124,22 +137,21 @@ final class FunctionRequest {
     }
   }
 
-  /// @param segments of the arguments before; returns those up to here
-  private static int columns(ObjectNode node, SegmentTable table, int segments) {
+  private static void columns(
+      ObjectNode node, SegmentTable table, Map<Backing, Integer> segments) {
     node.put("kind", "columns")
         .put("rows", table.rowCount())
         .put("schema", schema(table.schema().getFields()));
     ArrayNode batches = node.putArray("batches");
-    int next = segments;
     for (SegmentTable.Batch batch : table.batches()) {
       ArrayNode columns = batches.addArray();
       for (SegmentColumn column : batch.columns()) {
-        ObjectNode described = columns.addObject().put("segment", next++);
+        ObjectNode described = columns.addObject();
+        described.put("segment", segments.get(column.memory()));
         described.set("nodes", JSON.valueToTree(column.nodes()));
         described.set("buffers", JSON.valueToTree(column.buffers()));
       }
     }
-    return next;
   }
 
   private static void scalar(ObjectNode node, @Nullable Object value) {

@@ -18,6 +18,7 @@ import io.bauplan.udf.environment.ReadyEnvironment;
 import io.bauplan.udf.replay.KeptCalls;
 import io.bauplan.udf.sandbox.Sandbox;
 import io.bauplan.udf.sandbox.SandboxLevel;
+import io.bauplan.udf.shm.ComposedTable;
 import io.bauplan.udf.shm.MalformedTableException;
 import io.bauplan.udf.shm.SegmentTable;
 import io.bauplan.udf.shm.SharedMemory;
@@ -107,6 +108,9 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
             switch (input) {
               case InvocationInput.Table(Schema schema, Iterator<VectorSchemaRoot> batches) ->
                   new FunctionRequest.Argument.OfTable(memory.write(schema, batches));
+              case InvocationInput.Shared(ComposedTable table)
+                  when mapsColumns(invocation.function()) ->
+                  new FunctionRequest.Argument.OfColumns(table.columns().retain());
               case InvocationInput.Shared(SharedTable table) ->
                   new FunctionRequest.Argument.OfTable(table.retain());
               case InvocationInput.Columns(SegmentTable table) ->

@@ -13,8 +13,10 @@ import io.bauplan.udf.api.OutputColumn;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.environment.ReadyEnvironment;
 import io.bauplan.udf.sandbox.SandboxLevel;
+import io.bauplan.udf.shm.ComposedTable;
 import io.bauplan.udf.shm.MalformedTableException;
 import io.bauplan.udf.shm.MappedTable;
+import io.bauplan.udf.shm.PassedColumns;
 import io.bauplan.udf.shm.SegmentTable;
 import io.bauplan.udf.shm.SharedMemory;
 import java.io.IOException;
@@ -22,7 +24,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.vector.types.pojo.Field;
 
@@ -153,9 +158,9 @@ record OutcomeReader(
       return new InvocationOutcome.LimitExceeded(
           Limit.OUTPUT, "'%s' returned %d bytes; the limit is %d".formatted(name, size, limit));
     }
-    MappedTable table;
+    SharedTable table;
     try {
-      table = memory.adopt(result);
+      table = whole(memory.adopt(result), told.path("passed"));
     } catch (MalformedTableException e) {
       return new InvocationOutcome.SandboxViolation(
           "'%s' left a result that is no well-formed table: %s".formatted(name, e.getMessage()));
@@ -167,6 +172,46 @@ record OutcomeReader(
           "'%s' left a result of other columns than it declares: %s".formatted(name, other.get()));
     }
     return new InvocationOutcome.Completed(table, figures(told.path("marks"), table));
+  }
+
+  /// With the columns that the function returned as it was given them. Takes ownership of the table.
+  private SharedTable whole(MappedTable made, JsonNode passed)
+      throws MalformedTableException {
+    if (passed.isEmpty()) {
+      return made;
+    }
+    Map<Integer, SegmentTable> given = new HashMap<>();
+    try {
+      for (int i = 0; i < arguments.size(); i++) {
+        switch (arguments.get(i)) {
+          case FunctionRequest.Argument.OfTable(MappedTable table) ->
+              given.put(i, table.columns());
+          case FunctionRequest.Argument.OfColumns(SegmentTable table) ->
+              given.put(i, table.retain());
+          default -> {}
+        }
+      }
+      return new PassedColumns(given, pieces(passed)).compose(made, memory);
+    } finally {
+      given.values().forEach(SegmentTable::close);
+    }
+  }
+
+  private static Map<Integer, List<PassedColumns.Piece>> pieces(JsonNode passed) {
+    Map<Integer, List<PassedColumns.Piece>> pieces = new HashMap<>();
+    for (JsonNode column : passed) {
+      List<PassedColumns.Piece> of = new ArrayList<>();
+      for (JsonNode piece : column.path(1)) {
+        of.add(
+            new PassedColumns.Piece(
+                piece.path(0).asInt(-1),
+                piece.path(1).asInt(-1),
+                piece.path(2).asInt(-1),
+                piece.path(3).asLong(-1)));
+      }
+      pieces.put(column.path(0).asInt(-1), of);
+    }
+    return pieces;
   }
 
   /// The harness casts to the declared columns; that it did is checked here.
@@ -234,7 +279,8 @@ record OutcomeReader(
         inputBytes,
         copiedBytes,
         table.rowCount(),
-        table.byteSize());
+        table.byteSize(),
+        table instanceof ComposedTable composed ? composed.passedBytes() : 0);
   }
 
   /// The child's CLOCK_MONOTONIC is this JVM's `nanoTime`; a lie is bounded by the truth around it.

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.BufferAllocator;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /// A table in a mapped file. Views charge the allocator that they are made with for the bytes they
 /// see, though no byte is copied (validity bitmaps of columns without nulls excepted, which Arrow
 /// makes anew).
-public final class MappedTable implements SharedTable {
+public final class MappedTable implements SharedTable, Backing {
   private static final Logger LOG = LoggerFactory.getLogger(MappedTable.class);
 
   private final Path path;
@@ -82,7 +83,31 @@ public final class MappedTable implements SharedTable {
   }
 
   @Override
-  public SharedTable retain() {
+  public long address() {
+    return mapping.address();
+  }
+
+  @Override
+  public long mappedBytes() {
+    return mapping.byteSize();
+  }
+
+  /// The same table by its columns. The caller owns it.
+  public SegmentTable columns() {
+    List<SegmentTable.Batch> parts = new ArrayList<>();
+    for (BatchLayout batch : batches) {
+      List<BatchLayout> layouts = ColumnLayouts.split(schema, batch);
+      List<SegmentColumn> columns = new ArrayList<>();
+      for (int i = 0; i < layouts.size(); i++) {
+        columns.add(new SegmentColumn(schema.getFields().get(i), layouts.get(i), retain()));
+      }
+      parts.add(new SegmentTable.Batch(batch.rows(), columns));
+    }
+    return new SegmentTable(schema, parts, 0);
+  }
+
+  @Override
+  public MappedTable retain() {
     if (references.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
       throw new IllegalStateException("this shared table is closed: " + path);
     }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /// memory without a name, sealed once it is filled. It goes when its last holder here has closed it
 /// and every process that maps it has ended, so nothing is left of it after a crash. Reference
 /// counted: `retain` and `close` pair up.
-public final class Segment implements AutoCloseable {
+public final class Segment implements Backing {
   private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
   private static final AtomicInteger OPEN = new AtomicInteger();
 
@@ -144,8 +144,8 @@ public final class Segment implements AutoCloseable {
     }
   }
 
-  /// Where this process sees it.
-  long address() {
+  @Override
+  public long address() {
     return address;
   }
 
@@ -159,10 +159,12 @@ public final class Segment implements AutoCloseable {
     return inode;
   }
 
-  public long byteSize() {
+  @Override
+  public long mappedBytes() {
     return length;
   }
 
+  @Override
   public Segment retain() {
     if (references.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
       throw new IllegalStateException("this segment is closed");

@@ -9,20 +9,21 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/// Rows of one column in a segment of its own, as one Arrow array: a function that may see this
-/// column maps it and nothing else. Reference counted: `retain` and `close` pair up.
+/// Rows of one column in shared memory, as one Arrow array. In a segment of its own, a function
+/// that may see this column maps it and nothing else. Reference counted: `retain` and `close` pair up.
 public final class SegmentColumn implements AutoCloseable {
   /// Readers may look so far past the end of a buffer.
   private static final int TAIL_BYTES = 64;
 
   private final Field field;
   private final BatchLayout layout;
-  private final Segment segment;
+  private final Backing memory;
 
-  private SegmentColumn(Field field, BatchLayout layout, Segment segment) {
+  /// Takes over the caller's hold on the memory.
+  SegmentColumn(Field field, BatchLayout layout, Backing memory) {
     this.field = field;
     this.layout = layout;
-    this.segment = segment;
+    this.memory = memory;
   }
 
   /// Begins a column.
@@ -91,8 +92,16 @@ public final class SegmentColumn implements AutoCloseable {
     return layout.rows();
   }
 
-  public Segment segment() {
-    return segment;
+  /// What it lies in: a segment of its own, or a table's file.
+  public Backing memory() {
+    return memory;
+  }
+
+  /// Some of its rows under another field of the same type, where they lie. The caller owns the
+  /// column.
+  SegmentColumn slice(Field as, long from, long rows) throws MalformedTableException {
+    BatchLayout part = ColumnLayouts.slice(field, layout, from, rows, memory.address());
+    return new SegmentColumn(as, part, memory.retain());
   }
 
   /// Memory that it takes, in whole pages.
@@ -134,17 +143,17 @@ public final class SegmentColumn implements AutoCloseable {
   /// A root of this one column over its memory, which it keeps. The caller owns the root.
   public VectorSchemaRoot view(BufferAllocator allocator) {
     return new LayoutView(
-            new Schema(List.of(field)), layout, segment.address(), this::retain, this::close)
+            new Schema(List.of(field)), layout, memory.address(), this::retain, this::close)
         .root(allocator);
   }
 
   public SegmentColumn retain() {
-    segment.retain();
+    memory.retain();
     return this;
   }
 
   @Override
   public void close() {
-    segment.close();
+    memory.close();
   }
 }

@@ -252,7 +252,8 @@ class MappedColumnsTest {
       // Not even this process, whose the segments are.
       Path own =
           Path.of(
-              "/proc/self/fd/" + table.batches().getFirst().columns().getFirst().segment().file());
+              "/proc/self/fd/"
+                  + ((Segment) table.batches().getFirst().columns().getFirst().memory()).file());
       assertThatThrownBy(
               () -> {
                 try (FileChannel channel = FileChannel.open(own, StandardOpenOption.WRITE)) {

@@ -1,5 +1,6 @@
 package io.bauplan.udf.python;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bauplan.udf.api.EnvironmentSpec;
@@ -16,6 +17,7 @@ import io.bauplan.udf.api.Language;
 import io.bauplan.udf.api.OutputColumn;
 import io.bauplan.udf.api.OutputListener;
 import io.bauplan.udf.api.RunningInvocation;
+import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.api.TableSemantics;
 import io.bauplan.udf.environment.EnvironmentException;
 import java.io.IOException;
@@ -220,8 +222,13 @@ final class RuntimeFixture implements AutoCloseable {
     if (!(outcome instanceof InvocationOutcome.Completed completed)) {
       throw new AssertionError("not completed: " + outcome);
     }
+    return rows(completed.result());
+  }
+
+  /// The rows of a table as text, closing it.
+  List<String> rows(SharedTable result) {
     List<String> out = new ArrayList<>();
-    try (var table = completed.result()) {
+    try (var table = result) {
       for (int b = 0; b < table.batchCount(); b++) {
         try (VectorSchemaRoot root = table.batch(b, allocator)) {
           for (int i = 0; i < root.getRowCount(); i++) {
@@ -240,6 +247,7 @@ final class RuntimeFixture implements AutoCloseable {
   }
 
   private static Object value(FieldVector vector, int row) {
-    return vector.isNull(row) ? "null" : vector.getObject(row);
+    Object value = vector.isNull(row) ? "null" : vector.getObject(row);
+    return value instanceof byte[] bytes ? new String(bytes, UTF_8) : value;
   }
 }

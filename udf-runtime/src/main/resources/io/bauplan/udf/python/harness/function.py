@@ -18,6 +18,7 @@ import time
 import traceback
 import types
 
+import passing
 import results
 from results import LimitReached, WrongResult
 
@@ -196,6 +197,7 @@ def execute(request, outcome, inputs):
     module.__file__ = name
     sys.modules[module.__name__] = module
     sys.argv = [name]
+    given = passing.Given(request["parameters"], inputs)
     arguments, keywords = call_arguments(request, inputs)
     inputs = None
     outcome.mark("user")
@@ -216,9 +218,9 @@ def execute(request, outcome, inputs):
         if "output" not in outcome.marks:
             outcome.mark("output")
         told(error, name, request, outcome)
-    results.write(table, request)
+    passed = results.write(table, request, given)
     outcome.mark("end")
-    outcome.end("ok", rows=table.num_rows)
+    outcome.end("ok", rows=table.num_rows, passed=passed)
 
 
 def forget_harness():

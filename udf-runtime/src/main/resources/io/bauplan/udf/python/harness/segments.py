@@ -31,14 +31,14 @@ def map_one(engine, segment):
 
 
 def open_one(engine, segment):
-    path = "/proc/%d/fd/%d" % (engine, segment["file"])
+    path = segment.get("path") or "/proc/%d/fd/%d" % (engine, segment["file"])
     return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
 def map_segment(descriptor, segment):
     found = os.fstat(descriptor)
-    if found.st_ino != segment["inode"] or found.st_size != segment["bytes"]:
-        raise OSError("descriptor %d is not the segment that was given" % segment["file"])
+    if found.st_ino != segment.get("inode", found.st_ino) or found.st_size != segment["bytes"]:
+        raise OSError("a descriptor is not the segment that was given")
     return map_bytes(descriptor, segment["bytes"])
 
 
