@@ -42,13 +42,14 @@ final class StatementRunner {
         worker.execute(
             bound,
             new QueryOptions(
-                id,
-                session.memoryLimitBytes(),
-                options.timeout(),
-                session.zone(),
-                job.output(options.functionOutput()),
-                options.cached() && session.usesColumnCache(),
-                session.batchRows())));
+                    id,
+                    session.memoryLimitBytes(),
+                    options.timeout(),
+                    session.zone(),
+                    job.output(options.functionOutput()),
+                    options.cached() && session.usesColumnCache(),
+                    session.batchRows())
+                .withFunctionMemory(session.functionMemoryBytes())));
   }
 
   RunningQuery start(PhysicalPlan plan) {

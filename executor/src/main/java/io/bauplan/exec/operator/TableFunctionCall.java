@@ -160,7 +160,7 @@ final class TableFunctionCall {
               .start(
                   new Invocation(
                       id,
-                      node.function(),
+                      query.options().limited(node.function()),
                       arguments,
                       query.options().functionOutput(),
                       query.options().secrets()));

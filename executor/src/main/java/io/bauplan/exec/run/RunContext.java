@@ -69,6 +69,7 @@ record RunContext(
             output,
             request.caching() == RunRequest.Caching.ON && session.usesColumnCache(),
             session.batchRows())
+        .withFunctionMemory(session.functionMemoryBytes())
         .withSecrets(parameters.secrets());
   }
 

@@ -49,7 +49,7 @@ public final class Intermediates {
               .start(
                   new Invocation(
                       task.id(),
-                      task.function(),
+                      options.limited(task.function()),
                       inputs,
                       options.functionOutput(),
                       options.secrets()));

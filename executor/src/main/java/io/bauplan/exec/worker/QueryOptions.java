@@ -1,8 +1,10 @@
 package io.bauplan.exec.worker;
 
+import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.OutputListener;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// @param id unique; names the query's allocator and its log events
@@ -14,6 +16,7 @@ import java.util.Set;
 /// @param batchRows at most so many rows pass from operator to operator at once; where it is less
 ///     than operators make, their batches are cut
 /// @param background whether all other queries' turns come first
+/// @param functionMemory limit of each function, whatever it says itself; empty = its own
 /// @param secrets texts in the query that are written down nowhere
 public record QueryOptions(
     String id,
@@ -24,6 +27,7 @@ public record QueryOptions(
     boolean cached,
     int batchRows,
     boolean background,
+    OptionalLong functionMemory,
     Set<String> secrets) {
   public QueryOptions {
     secrets = Set.copyOf(secrets);
@@ -38,7 +42,17 @@ public record QueryOptions(
       OutputListener functionOutput,
       boolean cached,
       int batchRows) {
-    this(id, memoryBytes, timeout, zone, functionOutput, cached, batchRows, false, Set.of());
+    this(
+        id,
+        memoryBytes,
+        timeout,
+        zone,
+        functionOutput,
+        cached,
+        batchRows,
+        false,
+        OptionalLong.empty(),
+        Set.of());
   }
 
   public QueryOptions(
@@ -53,11 +67,48 @@ public record QueryOptions(
 
   public QueryOptions inBackground() {
     return new QueryOptions(
-        id, memoryBytes, timeout, zone, functionOutput, cached, batchRows, true, secrets);
+        id,
+        memoryBytes,
+        timeout,
+        zone,
+        functionOutput,
+        cached,
+        batchRows,
+        true,
+        functionMemory,
+        secrets);
   }
 
   public QueryOptions withSecrets(Set<String> texts) {
     return new QueryOptions(
-        id, memoryBytes, timeout, zone, functionOutput, cached, batchRows, background, texts);
+        id,
+        memoryBytes,
+        timeout,
+        zone,
+        functionOutput,
+        cached,
+        batchRows,
+        background,
+        functionMemory,
+        texts);
+  }
+
+  public QueryOptions withFunctionMemory(OptionalLong bytes) {
+    return new QueryOptions(
+        id,
+        memoryBytes,
+        timeout,
+        zone,
+        functionOutput,
+        cached,
+        batchRows,
+        background,
+        bytes,
+        secrets);
+  }
+
+  /// A function with the limit that holds for it here.
+  public FunctionDefinition limited(FunctionDefinition function) {
+    return functionMemory.isPresent() ? function.withMemory(functionMemory) : function;
   }
 }

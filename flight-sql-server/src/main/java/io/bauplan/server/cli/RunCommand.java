@@ -7,6 +7,8 @@ import io.bauplan.exec.run.RunResult;
 import io.bauplan.server.connection.EngineConnection;
 import io.bauplan.server.connection.RemoteConnection;
 import io.bauplan.server.wire.RunMessages;
+import io.bauplan.sql.session.Session;
+import io.bauplan.udf.api.OutputListener;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -57,6 +59,12 @@ final class RunCommand extends EngineCommand {
   @Option(names = "--no-cache", description = "Compute everything anew")
   boolean noCache;
 
+  @Option(
+      names = "--function-memory",
+      paramLabel = "SIZE",
+      description = "Memory of each function, such as 8GB, instead of what it says")
+  @Nullable String functionMemory;
+
   @Option(names = "--cache", paramLabel = "on|off", defaultValue = "on", hidden = true)
   Switch cache = Switch.on;
 
@@ -98,6 +106,12 @@ final class RunCommand extends EngineCommand {
   @Override
   int work(EngineConnection connection, Interrupts interrupts) {
     RunRequest request = request(connection);
+    if (functionMemory != null) {
+      String size = functionMemory.replace("'", "''");
+      connection
+          .execute("SET " + Session.FUNCTION_MEMORY + " = '" + size + "'", OutputListener.NONE)
+          .close();
+    }
     if (detach) {
       return startDetached(connection, request);
     }

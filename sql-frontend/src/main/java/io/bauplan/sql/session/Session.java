@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// The immutable state of one session; `USE` and `SET` give a new one.
 ///
@@ -25,6 +26,9 @@ public record Session(
 
   /// The setting that limits the memory of each query.
   public static final String MEMORY_LIMIT = "memory_limit";
+
+  /// The setting that limits the memory of each function, whatever the functions say.
+  public static final String FUNCTION_MEMORY = "function_memory";
 
   /// `SET optimizer = 'off'`: joins in the order written, no rewriting beyond what runs at all.
   public static final String OPTIMIZER = "optimizer";
@@ -87,6 +91,7 @@ public record Session(
   /// Refuses what is no value of its setting, before queries do.
   public void checkSettings() {
     long ignoredBytes = memoryLimitBytes();
+    OptionalLong ignoredFunctionBytes = functionMemoryBytes();
     int ignoredRows = batchRows();
     Optional<LocalDate> ignoredDay = packagesAsOf();
   }
@@ -107,6 +112,14 @@ public record Session(
   public long memoryLimitBytes() {
     String limit = settings.get(MEMORY_LIMIT);
     return limit == null ? Long.MAX_VALUE : ByteSize.parse(MEMORY_LIMIT, limit);
+  }
+
+  /// After `SET function_memory = '8GB'` what each function may take, instead of what it says.
+  public OptionalLong functionMemoryBytes() {
+    String limit = settings.get(FUNCTION_MEMORY);
+    return limit == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(ByteSize.parse(FUNCTION_MEMORY, limit));
   }
 
   public Session withReference(String newReference) {

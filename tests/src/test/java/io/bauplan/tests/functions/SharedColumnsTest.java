@@ -107,6 +107,57 @@ class SharedColumnsTest {
     assertThat(run(call)).isEqualTo(first);
   }
 
+  /// What a function returns as it was given it is not copied, and is what it was.
+  @Test
+  void unchangedColumnsComeBackByReference() {
+    run(
+        """
+        CREATE FUNCTION numbered (data TABLE SET SEMANTICS)
+        RETURNS TABLE (s VARCHAR, id BIGINT, x DOUBLE, country VARCHAR, n INTEGER)
+        LANGUAGE PYTHON AS $$
+        def numbered(data):
+            import pyarrow as pa
+            return data.append_column("n", pa.array(range(data.num_rows), pa.int32()))
+        $$\
+        """);
+    String input = "SELECT id, s, country, x FROM t";
+    String call = "SELECT * FROM TABLE(numbered(TABLE (" + input + ")))";
+    run(call);
+    assertThat(figure(call, "returned by reference")).isGreaterThan(1_000_000);
+    assertThat(run("SELECT id, s, country, x FROM (" + call + ") ORDER BY id"))
+        .isEqualTo(run(input + " ORDER BY id"));
+    assertThat(run("SELECT count(*), sum(n), count(DISTINCT n) FROM (" + call + ")"))
+        .containsExactly(List.of(30_000L, 449_985_000L, 30_000L));
+  }
+
+  /// The same function with little memory and with enough, its environment as it was.
+  @Test
+  void aSessionLimitsTheMemoryOfFunctions() {
+    run(
+        """
+        CREATE FUNCTION hungry () RETURNS TABLE (n BIGINT) LANGUAGE PYTHON AS $$
+        def hungry():
+            return [{"n": len(bytearray(300_000_000))}]
+        $$\
+        """);
+    String call = "SELECT * FROM TABLE(hungry())";
+    assertThat(run(call)).containsExactly(List.of(300_000_000L));
+    assertThatThrownBy(() -> EngineRows.run(engine, memory("100MB"), call))
+        .hasMessageContaining("'hungry' needed more memory than its limit of 100 MB allows");
+    assertThat(EngineRows.run(engine, memory("1GB"), call)).containsExactly(List.of(300_000_000L));
+    assertThatThrownBy(() -> EngineRows.run(engine, memory("much"), call))
+        .hasMessageContaining("is no amount of memory for function_memory");
+  }
+
+  private static Session memory(String limit) {
+    return new Session(
+        OFF.principal(),
+        OFF.reference(),
+        OFF.namespace(),
+        OFF.zone(),
+        Map.of(Session.FUNCTION_MEMORY, limit));
+  }
+
   @Test
   void analyzeTellsWhereTheTimeOfACallWent() throws Exception {
     String sql = "SELECT * FROM TABLE(digest(TABLE t))";

@@ -1,6 +1,7 @@
 package io.bauplan.udf.api;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 /// A user's table function: `f(dataframes) -> dataframe`.
 ///
@@ -33,5 +34,20 @@ public record FunctionDefinition(
 
   public FunctionDefinition {
     parameters = List.copyOf(parameters);
+  }
+
+  /// The same function with another limit of its memory; its environment stays as it is.
+  public FunctionDefinition withMemory(OptionalLong bytes) {
+    return new FunctionDefinition(
+        name,
+        language,
+        handler,
+        source,
+        style,
+        environment,
+        parameters,
+        returns,
+        new FunctionLimits(bytes, limits.timeout(), limits.outputBytes(), limits.internetAccess()),
+        deterministic);
   }
 }

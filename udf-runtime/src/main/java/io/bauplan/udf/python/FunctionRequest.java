@@ -98,8 +98,7 @@ final class FunctionRequest {
     for (Backing memory : backings(arguments).keySet()) {
       ObjectNode described = segments.addObject().put("bytes", memory.mappedBytes());
       switch (memory) {
-        case Segment segment ->
-            described.put("file", segment.file()).put("inode", segment.inode());
+        case Segment segment -> described.put("file", segment.file()).put("inode", segment.inode());
         case MappedTable table -> described.put("path", table.path().toString());
       }
     }
@@ -137,8 +136,7 @@ final class FunctionRequest {
     }
   }
 
-  private static void columns(
-      ObjectNode node, SegmentTable table, Map<Backing, Integer> segments) {
+  private static void columns(ObjectNode node, SegmentTable table, Map<Backing, Integer> segments) {
     node.put("kind", "columns")
         .put("rows", table.rowCount())
         .put("schema", schema(table.schema().getFields()));

@@ -174,9 +174,9 @@ record OutcomeReader(
     return new InvocationOutcome.Completed(table, figures(told.path("marks"), table));
   }
 
-  /// With the columns that the function returned as it was given them. Takes ownership of the table.
-  private SharedTable whole(MappedTable made, JsonNode passed)
-      throws MalformedTableException {
+  /// With the columns that the function returned as it was given them. Takes ownership of the
+  /// table.
+  private SharedTable whole(MappedTable made, JsonNode passed) throws MalformedTableException {
     if (passed.isEmpty()) {
       return made;
     }
@@ -184,8 +184,7 @@ record OutcomeReader(
     try {
       for (int i = 0; i < arguments.size(); i++) {
         switch (arguments.get(i)) {
-          case FunctionRequest.Argument.OfTable(MappedTable table) ->
-              given.put(i, table.columns());
+          case FunctionRequest.Argument.OfTable(MappedTable table) -> given.put(i, table.columns());
           case FunctionRequest.Argument.OfColumns(SegmentTable table) ->
               given.put(i, table.retain());
           default -> {}

@@ -45,7 +45,9 @@ public final class Sandbox {
           "OPENBLAS_NUM_THREADS", "1",
           // A process that shall be forked has one thread.
           "JE_ARROW_MALLOC_CONF", "background_thread:false",
-          "_RJEM_MALLOC_CONF", "background_thread:false");
+          "_RJEM_MALLOC_CONF", "background_thread:false",
+          // Arrow's other allocator takes a gigabyte in advance, which memory limits would count.
+          "MIMALLOC_ARENA_EAGER_COMMIT", "0");
 
   private final Path launcher;
   private final Path workFolder;

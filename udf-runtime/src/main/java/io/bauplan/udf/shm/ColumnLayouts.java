@@ -75,8 +75,7 @@ final class ColumnLayouts {
           case ColumnKind.Variable _ -> from == 0;
           default -> false;
         };
-    require(
-        aligned, "rows of column '%s' do not begin where they can".formatted(field.getName()));
+    require(aligned, "rows of column '%s' do not begin where they can".formatted(field.getName()));
     offsets[0] += from / 8;
     lengths[0] = mixed ? (rows + 7) / 8 : 0;
     if (mixed) {
@@ -99,8 +98,7 @@ final class ColumnLayouts {
       }
       default -> {}
     }
-    return new BatchLayout(
-        (int) rows, new long[] {rows}, new long[] {nulls}, offsets, lengths);
+    return new BatchLayout((int) rows, new long[] {rows}, new long[] {nulls}, offsets, lengths);
   }
 
   private static long ones(long address, long bits) {

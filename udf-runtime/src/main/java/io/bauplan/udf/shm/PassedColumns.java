@@ -14,13 +14,12 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /// given. The names come from an untrusted hand; memory comes from what the engine gave, by its own
 /// layout, and never by an address.
 ///
-/// In the result's file such a column has the type null, and each of the file's batches is one piece
-/// of it.
+/// In the result's file such a column has the type null, and each of the file's batches is one
+/// piece of it.
 ///
 /// @param given the tables of the arguments, by their place among them
 /// @param pieces of the columns that are passed, by their place in the result; one per batch
-public record PassedColumns(
-    Map<Integer, SegmentTable> given, Map<Integer, List<Piece>> pieces) {
+public record PassedColumns(Map<Integer, SegmentTable> given, Map<Integer, List<Piece>> pieces) {
 
   /// Rows of a column of a batch of an argument, from one on; how many the result's batch says.
   public record Piece(int argument, int batch, int column, long from) {}
@@ -47,8 +46,7 @@ public record PassedColumns(
               columns.add(batch.columns().get(c).retain());
             } else {
               Field field = schema.getFields().get(c);
-              SegmentColumn part =
-                  column(of.get(b)).slice(field, of.get(b).from(), batch.rows());
+              SegmentColumn part = column(of.get(b)).slice(field, of.get(b).from(), batch.rows());
               columns.add(part);
               require(
                   field.isNullable() || part.nodes()[0][1] == 0,

@@ -10,7 +10,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /// Rows of one column in shared memory, as one Arrow array. In a segment of its own, a function
-/// that may see this column maps it and nothing else. Reference counted: `retain` and `close` pair up.
+/// that may see this column maps it and nothing else. Reference counted: `retain` and `close` pair
+/// up.
 public final class SegmentColumn implements AutoCloseable {
   /// Readers may look so far past the end of a buffer.
   private static final int TAIL_BYTES = 64;

@@ -114,7 +114,8 @@ class PassedColumnsTest {
       assertThat(completed.result().schema().getFields().toString())
           .isEqualTo("[t: Int(64, true), land: Utf8, i: Int(64, true)]");
       InvocationFigures figures = completed.figures();
-      assertThat(figures.passedBytes()).isBetween(figures.outputBytes() / 2, figures.outputBytes() - 8L * ROWS);
+      assertThat(figures.passedBytes())
+          .isBetween(figures.outputBytes() / 2, figures.outputBytes() - 8L * ROWS);
       List<String> rows = fixture.rows(completed);
       assertThat(rows).hasSize(ROWS).startsWith("0|null|0", "2|C1|1").endsWith("199998|C4|99999");
     }
@@ -233,11 +234,13 @@ class PassedColumnsTest {
               table);
     }
     List<String> expected = rows(made.result());
-    assertThat(expected.get(8)).isEqualTo(
-        "false|8|2.00|18270|[8,8]|{\"x\":8,\"y\":\"8\"}|[{\"key\":\"k\",\"value\":8}]|8|null|8");
+    assertThat(expected.get(8))
+        .isEqualTo(
+            "false|8|2.00|18270|[8,8]|{\"x\":8,\"y\":\"8\"}|[{\"key\":\"k\",\"value\":8}]|8|null|8");
     try (SharedTable first = made.result()) {
       InvocationOutcome.Completed second = call("def f(data):\n  return data\n", first);
-      assertThat(second.figures().passedBytes()).isGreaterThan(second.figures().outputBytes() * 3 / 4);
+      assertThat(second.figures().passedBytes())
+          .isGreaterThan(second.figures().outputBytes() * 3 / 4);
       try (SharedTable result = second.result()) {
         assertThat(rows(result)).isEqualTo(expected);
         InvocationOutcome.Completed third =
