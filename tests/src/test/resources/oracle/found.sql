@@ -94,3 +94,9 @@ SELECT id FROM a WHERE CASE WHEN COALESCE(NULLIF(b, b), b) THEN 1 WHEN COALESCE(
 SELECT count(*) FROM a x JOIN (SELECT count(*) AS n, percentile_cont(0.2) WITHIN GROUP (ORDER BY y.id) AS p FROM a y GROUP BY CAST(NULL AS DECIMAL(10, 2))) z ON x.id = z.n;
 -- A conjunction within one, which only assertions minded.
 SELECT id FROM a WHERE GREATEST(LEAST(id < 9, id > 0 AND id > 1), id > 2 OR id < 1);
+-- Two columns of one name beside ORDER BY 2 of a set operation.
+SELECT x.id, y.id FROM a x, a y UNION SELECT 1, 2 FROM a ORDER BY 2, 1 DESC LIMIT 4;
+(SELECT id, k AS ID FROM a UNION ALL SELECT 1, 2) EXCEPT SELECT 3, 4 ORDER BY 2 NULLS FIRST, 1 LIMIT 2;
+-- What a window of SELECT DISTINCT reads was taken for a sort key that is no item.
+SELECT DISTINCT b, row_number() OVER (ORDER BY id) FROM a ORDER BY 2 DESC, 1 LIMIT 2;
+SELECT DISTINCT b, lag(k) OVER w AS l FROM a WINDOW w AS (ORDER BY id) ORDER BY l DESC, b LIMIT 2;

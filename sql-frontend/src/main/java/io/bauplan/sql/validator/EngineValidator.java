@@ -20,13 +20,17 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.apache.calcite.util.Litmus;
 import org.checkerframework.checker.nullness.qual.PolyNull;
 
 /// Calcite's validator with our settings. One per query text; never shared between threads.
@@ -40,6 +44,9 @@ public final class EngineValidator extends SqlValidatorImpl {
 
   private static final Set<String> NEEDS_ARGUMENTS =
       Set.of("COALESCE", "NULLIF", "NVL", "IFNULL", "DECODE", "GREATEST", "LEAST");
+
+  /// Whether ORDER BY is being validated, not converted.
+  private boolean checksOrder;
 
   public EngineValidator(CalciteCatalogReader names, RelDataTypeFactory types) {
     super(EngineOperators.table(), names, types, CONFIG);
@@ -90,7 +97,35 @@ public final class EngineValidator extends SqlValidatorImpl {
     if (node instanceof SqlCall call && call.getOperator() instanceof SqlUnresolvedFunction) {
       checkStar(call);
     }
-    return super.performUnconditionalRewrites(node, underFrom);
+    return super.performUnconditionalRewrites(
+        node instanceof SqlOrderBy ordered ? OrderedSetOperation.withOwnNames(ordered) : node,
+        underFrom);
+  }
+
+  @Override
+  protected void validateOrderList(SqlSelect select) {
+    boolean before = checksOrder;
+    checksOrder = true;
+    try {
+      super.validateOrderList(select);
+    } finally {
+      checksOrder = before;
+    }
+  }
+
+  /// `SELECT DISTINCT a, row_number() OVER (ORDER BY b) FROM t ORDER BY 2`: an item is what it was
+  /// found to be. Checked again it would be refused for the `b`, which is no item.
+  @Override
+  public SqlNode expandOrderExpr(SqlSelect select, SqlNode key) {
+    SqlNode expanded = super.expandOrderExpr(select, key);
+    return checksOrder && select.isDistinct() && isItem(expanded, select)
+        ? SqlLiteral.createBoolean(true, key.getParserPosition())
+        : expanded;
+  }
+
+  private static boolean isItem(SqlNode expression, SqlSelect select) {
+    return select.getSelectList().stream()
+        .anyMatch(item -> SqlUtil.stripAs(item).equalsDeep(expression, Litmus.IGNORE));
   }
 
   /// Some of Calcite's operators trip over arguments that they do not expect, instead of refusing

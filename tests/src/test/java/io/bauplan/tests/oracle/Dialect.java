@@ -152,10 +152,6 @@ final class Dialect {
   /// What messages say, and why.
   private static final Map<String, String> OURS =
       Map.of(
-          "is not an item of SELECT DISTINCT",
-          "windows beside DISTINCT and ORDER BY take the columns of their frames for items",
-          "is in more than one table",
-          "ORDER BY 1 of a set operation whose first query has two columns of one name",
           "cannot stand in the condition of this join beside another sub-query",
           "sub-queries within ANY, ALL and IN that refer outwards over two levels",
           "must not be used by left input to correlation",
