@@ -17,7 +17,6 @@ import io.bauplan.udf.api.OutputListener;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.api.TableSemantics;
-import io.bauplan.udf.environment.ReadyEnvironment;
 import io.bauplan.udf.python.LocalFunctionRuntime;
 import io.bauplan.udf.python.RuntimeConfig;
 import java.io.IOException;
@@ -62,24 +61,15 @@ class FunctionsBench {
               if buffer is not None:
                 memoryview(buffer)[::4096].tobytes()
         print("read")
-        time.sleep(8)
+        time.sleep(20)
         return pa.table({"n": [1]})
       """;
 
-  private static final String PARQUET =
+  private static final String PASS =
       """
-      import os, statistics, sys, time
-      import pyarrow as pa, pyarrow.parquet as pq
-      pq.write_table(pa.ipc.open_file(pa.memory_map(sys.argv[1])).read_all(), sys.argv[2])
-      times = []
-      for _ in range(3):
-        with open(sys.argv[2], "rb") as file:
-          os.fsync(file.fileno())
-          os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        start = time.monotonic()
-        pq.read_table(sys.argv[2])
-        times.append(1000 * (time.monotonic() - start))
-      print(statistics.median(times))
+      import numpy as np, pandas, pyarrow as pa
+      def f(data):
+        return data.append_column("new", pa.array(np.zeros(data.num_rows)))
       """;
 
   @Test
@@ -122,11 +112,24 @@ class FunctionsBench {
       assertThat(figures).allMatch(f -> f.path().equals("zygote"));
       double parent = median(figures, InvocationFigures::imports);
       double pss = pss(runtime, table);
-      double parquet = parquet(runtime, table, folder.resolve("parent.parquet"));
+      List<InvocationFigures> passed = new ArrayList<>();
+      List<Double> passing = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        passing.add(call(runtime, PASS, table, passed));
+      }
+      assertThat(passed.getLast().passedBytes()).isGreaterThanOrEqualTo(table.byteSize() * 9 / 10);
+      ParentReads reads =
+          new ParentReads(runtime.environments().get(PANDAS), table.path(), folder, rows);
+      double flight = reads.flight();
+      double parquet = reads.ssd();
+      double s3 = reads.s3();
+      String fileBacked = fileBacked(config, folder);
       System.out.printf(
           Locale.ROOT,
           "{\"first_user_line_ms\": %.1f, \"noop_ms\": %.1f, \"zygote_miss_ms\": %.0f,"
               + " \"env_cached_ms\": %.1f, \"read_parent_ms\": %.1f, \"read_parquet_ssd_ms\": %.0f,"
+              + " \"read_parquet_s3_ms\": %.0f, \"read_flight_ms\": %.0f, %s"
+              + "\"pass_through_ms\": %.0f, \"passed_mb\": %d, \"copied_mb\": %d,"
               + " \"pss_ratio\": %.2f, \"noop_p99_ms\": %.1f, \"table_mb\": %d, \"load\": %.1f}%n",
           median(figures, InvocationFigures::start),
           median(totals),
@@ -134,10 +137,40 @@ class FunctionsBench {
           median(missed, InvocationFigures::environment),
           parent,
           parquet,
+          s3,
+          flight,
+          fileBacked,
+          median(passing),
+          passed.getLast().passedBytes() / 1_000_000,
+          (passed.getLast().outputBytes() - passed.getLast().passedBytes()) / 1_000_000,
           pss,
           totals.stream().sorted().toList().get((int) (totals.size() * 0.99)),
           table.byteSize() / 1_000_000,
           ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+    }
+  }
+
+  /// The same function over a table in a file on disk; its figures as members of the object.
+  private static String fileBacked(RuntimeConfig config, Path folder) throws Exception {
+    long rows = Long.getLong("functions.file.rows", 0);
+    if (rows == 0) {
+      return "";
+    }
+    try (LocalFunctionRuntime runtime = LocalFunctionRuntime.open(config.withSharedMemory(folder));
+        SharedTable table = BenchTable.share(runtime, rows)) {
+      runtime.prepare(PANDAS);
+      List<InvocationFigures> figures = new ArrayList<>();
+      for (int i = 0; i < WARM_UP + 5; i++) {
+        call(runtime, NOOP, table, figures);
+      }
+      figures = figures.subList(WARM_UP, figures.size());
+      return String.format(
+          Locale.ROOT,
+          "\"file_backed_mb\": %d, \"file_backed_first_user_line_ms\": %.1f,"
+              + " \"file_backed_read_parent_ms\": %.1f, ",
+          table.byteSize() / 1_000_000,
+          median(figures, InvocationFigures::start),
+          median(figures, InvocationFigures::imports));
     }
   }
 
@@ -188,7 +221,7 @@ class FunctionsBench {
     for (int i = 0; i < READERS; i++) {
       running.add(start(runtime, READER, table, (stream, line) -> read.countDown()));
     }
-    assertThat(read.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(read.await(300, TimeUnit.SECONDS)).isTrue();
     long inode = (Long) Files.getAttribute(table.path(), "unix:ino");
     long kilobytes = 0;
     int mapping = 0;
@@ -218,24 +251,5 @@ class FunctionsBench {
       }
     }
     return sum;
-  }
-
-  /// Median milliseconds of reading the table from Parquet that lies on disk.
-  private static double parquet(LocalFunctionRuntime runtime, SharedTable table, Path file)
-      throws Exception {
-    ReadyEnvironment environment = runtime.environments().get(PANDAS);
-    ProcessBuilder python =
-        new ProcessBuilder(
-                environment.interpreter().binary().toString(),
-                "-c",
-                PARQUET,
-                table.path().toString(),
-                file.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
-    python.environment().put("PYTHONPATH", environment.sitePackages().toString());
-    Process process = python.start();
-    String told = new String(process.getInputStream().readAllBytes()).strip();
-    assertThat(process.waitFor()).isZero();
-    return Double.parseDouble(told);
   }
 }

@@ -45,6 +45,19 @@ public record RuntimeConfig(
         variables);
   }
 
+  /// With tables of functions in files of a folder, such as one on a local disk.
+  public RuntimeConfig withSharedMemory(Path folder) {
+    return new RuntimeConfig(
+        store,
+        Optional.of(folder),
+        interpreterFolders,
+        environments,
+        sandbox,
+        zygotes,
+        failed,
+        variables);
+  }
+
   public RuntimeConfig withSandbox(SandboxPolicy policy) {
     return new RuntimeConfig(
         store, sharedMemory, interpreterFolders, environments, policy, zygotes, failed, variables);
