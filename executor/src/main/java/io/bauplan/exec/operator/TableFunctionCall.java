@@ -15,7 +15,6 @@ import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationFigures;
 import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.InvocationOutcome;
-import io.bauplan.udf.api.Language;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.shm.SegmentTable;
@@ -64,10 +63,8 @@ final class TableFunctionCall {
     this.query = query;
     this.allocator = allocator;
     this.inputs = List.copyOf(inputs);
-    if (node.function().language() == Language.PYTHON) {
-      // Its process can get ready while its inputs are read.
-      query.functions().prepare(node.function().environment());
-    }
+    // Its process can get ready while its inputs are read.
+    query.functions().prepare(node.function());
   }
 
   /// Whether an input may be given as whole columns: in any order, to one call.

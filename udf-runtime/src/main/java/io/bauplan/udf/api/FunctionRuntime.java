@@ -19,6 +19,13 @@ public interface FunctionRuntime extends AutoCloseable {
     return false;
   }
 
+  /// Prepares what a function runs in, ahead of its first call; returns at once.
+  default void prepare(FunctionDefinition function) {
+    if (function.language() == Language.PYTHON) {
+      prepare(function.environment());
+    }
+  }
+
   /// Prepares an environment ahead of its first use; returns at once.
   void prepare(EnvironmentSpec environment);
 

@@ -3,10 +3,18 @@ package io.bauplan.udf.java;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.bauplan.udf.shm.SharedMemory;
+import io.bauplan.udf.shm.CallSocket;
+import io.bauplan.udf.shm.MappedArguments;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,31 +31,79 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.apache.arrow.vector.ipc.ReadChannel;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/// The program of a Java function's child JVM, already inside its sandbox: maps the inputs, calls
-/// the handler, writes the result. The counterpart of the Python harness, with the same request and
-/// outcome files.
+/// The program of a Java function's child JVM, already inside its sandbox: waits for its one call,
+/// maps the inputs, calls the handler, writes the result. The counterpart of the Python harness,
+/// with the same request and outcome files.
 public final class FunctionMain {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final JsonNode request;
+  private final List<MemorySegment> tables;
+  private final List<MemorySegment> segments;
   private final ObjectNode marks = JSON.createObjectNode();
 
-  private FunctionMain(JsonNode request) {
+  private FunctionMain(JsonNode request, List<MemorySegment> tables, List<MemorySegment> segments) {
     this.request = request;
+    this.tables = tables;
+    this.segments = segments;
   }
 
-  /// @param arguments the path of the request
-  public static void main(String[] arguments) throws IOException {
+  /// @param arguments the descriptor over which the call comes; none to rehearse only, as what is
+  ///     loaded then is what the AOT cache will hold
+  public static void main(String[] arguments) throws Exception {
     System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
-    JsonNode request = JSON.readTree(Path.of(arguments[0]).toFile());
-    new FunctionMain(request).run();
+    rehearse();
+    if (arguments.length > 0) {
+      FunctionMain call = receive(Integer.parseInt(arguments[0]));
+      ObjectNode answer = call.run();
+      JSON.writeValue(Path.of(call.request.path("control").asText()).toFile(), answer);
+      Runtime.getRuntime().halt(0);
+    }
   }
 
-  private void run() throws IOException {
+  /// Takes what a call takes, so that the first one finds it loaded.
+  private static void rehearse() throws IOException {
+    Path file = Files.createTempFile("rehearsal", "");
+    try {
+      byte[] table = Rehearsal.table();
+      MemorySegment mapped = Arena.global().allocate(table.length, Long.BYTES);
+      mapped.copyFrom(MemorySegment.ofArray(table));
+      JsonNode request = JSON.readTree(Rehearsal.request(file));
+      ObjectNode answer = new FunctionMain(request, List.of(mapped), List.of()).run();
+      if (!answer.path("status").asText().equals("ok")) {
+        throw new IOException("the rehearsal failed: " + answer);
+      }
+      JSON.writeValue(file.toFile(), answer);
+      CallSocket.load();
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static FunctionMain receive(int socket) throws IOException {
+    CallSocket.Message message = CallSocket.receive(socket);
+    JsonNode call = JSON.readTree(message.body());
+    JsonNode request = call.path("function");
+    List<MemorySegment> tables = new ArrayList<>();
+    List<MemorySegment> segments = new ArrayList<>();
+    int next = 0;
+    for (JsonNode bytes : request.path("tableBytes")) {
+      tables.add(MappedArguments.map(message.descriptors().get(next++), bytes.asLong()));
+    }
+    for (JsonNode segment : call.path("segments")) {
+      long bytes = segment.path("bytes").asLong();
+      segments.add(MappedArguments.map(message.descriptors().get(next++), bytes));
+    }
+    return new FunctionMain(request, tables, segments);
+  }
+
+  private ObjectNode run() {
     ObjectNode answer;
     long limit = Long.getLong("function.memory", Long.MAX_VALUE);
     try (BufferAllocator root = new RootAllocator();
@@ -61,22 +117,30 @@ public final class FunctionMain {
     }
     answer.set("marks", marks);
     System.out.flush();
-    JSON.writeValue(Path.of(request.path("control").asText()).toFile(), answer);
-    Runtime.getRuntime().halt(0);
+    return answer;
   }
 
   private ObjectNode call(BufferAllocator views, BufferAllocator allocator) throws Exception {
     marks.put("imports", System.nanoTime());
     List<VectorSchemaRoot> inputs = new ArrayList<>();
     List<@Nullable Object> arguments = new ArrayList<>();
+    int table = 0;
     for (JsonNode parameter : request.path("parameters")) {
-      if (parameter.path("kind").asText().equals("table")) {
-        VectorSchemaRoot root = SharedMemory.view(Path.of(parameter.path("path").asText()), views);
-        inputs.add(root);
-        arguments.add(root);
-      } else {
+      String kind = parameter.path("kind").asText();
+      if (kind.equals("scalar")) {
         arguments.add(scalar(parameter.path("type").asText(), parameter.path("value")));
+        continue;
       }
+      VectorSchemaRoot root =
+          kind.equals("table")
+              ? MappedArguments.table(tables.get(table++), views)
+              : MappedArguments.columns(
+                  schema(parameter.path("schema").asText()),
+                  parameter.path("batches"),
+                  segments,
+                  views);
+      inputs.add(root);
+      arguments.add(root);
     }
     Object handler = handler();
     marks.put("user", System.nanoTime());
@@ -100,8 +164,17 @@ public final class FunctionMain {
 
   private Object handler() throws WrongResult {
     String handler = request.path("handler").asText();
+    List<URL> code = new ArrayList<>();
     try {
-      return Class.forName(handler).getConstructor().newInstance();
+      for (JsonNode place : request.path("code")) {
+        code.add(Path.of(place.asText()).toUri().toURL());
+      }
+      ClassLoader loader =
+          new URLClassLoader(code.toArray(URL[]::new), FunctionMain.class.getClassLoader());
+      Thread.currentThread().setContextClassLoader(loader);
+      return Class.forName(handler, true, loader).getConstructor().newInstance();
+    } catch (MalformedURLException e) {
+      throw new IllegalStateException(e);
     } catch (ClassNotFoundException | NoClassDefFoundError e) {
       throw new WrongResult(
           "there is no class '%s'; HANDLER must name the class, with its package if it has one"
@@ -142,11 +215,7 @@ public final class FunctionMain {
     if (!returns.path("kind").asText().equals("table")) {
       return;
     }
-    byte[] bytes = Base64.getDecoder().decode(returns.path("schema").asText());
-    Schema declared =
-        org.apache.arrow.vector.ipc.message.MessageSerializer.deserializeSchema(
-            new org.apache.arrow.vector.ipc.ReadChannel(
-                java.nio.channels.Channels.newChannel(new java.io.ByteArrayInputStream(bytes))));
+    Schema declared = schema(returns.path("schema").asText());
     List<Field> wanted = declared.getFields();
     for (int i = 0; i < Math.max(wanted.size(), found.getFields().size()); i++) {
       if (i >= wanted.size() || i >= found.getFields().size()) {
@@ -163,6 +232,12 @@ public final class FunctionMain {
                     name(), i + 1, should.getName(), should.getType(), is.getName(), is.getType()));
       }
     }
+  }
+
+  private static Schema schema(String text) throws IOException {
+    byte[] bytes = Base64.getDecoder().decode(text);
+    return MessageSerializer.deserializeSchema(
+        new ReadChannel(Channels.newChannel(new ByteArrayInputStream(bytes))));
   }
 
   private void write(VectorSchemaRoot result) throws IOException, WrongResult {

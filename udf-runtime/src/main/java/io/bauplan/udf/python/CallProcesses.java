@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bauplan.udf.api.FunctionDefinition;
-import io.bauplan.udf.api.Language;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.environment.ReadyEnvironment;
 import java.io.IOException;
@@ -63,9 +62,6 @@ final class CallProcesses {
       ObjectNode limits,
       CompletableFuture<Void> cancelled)
       throws InterruptedException {
-    if (function.language() != Language.PYTHON) {
-      return Started.directly("Java");
-    }
     if (function.limits().internetAccess()) {
       return Started.directly("zygotes have no network");
     }

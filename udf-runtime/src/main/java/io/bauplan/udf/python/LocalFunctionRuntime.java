@@ -6,7 +6,6 @@ import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.KnownEnvironment;
-import io.bauplan.udf.api.Language;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.api.SourceInspector;
@@ -50,6 +49,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
   private final CallProcesses processes;
   private final EnvironmentBuilds builds;
   private final CallKeeper keeper;
+  private final JvmPool jvms;
   private final SegmentAccess segments = new SegmentAccess();
   private final Set<PythonInvocation> running = ConcurrentHashMap.newKeySet();
 
@@ -60,7 +60,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
       PythonFiles files,
       SourceInspector inspector,
       ZygotePool zygotes,
-      CallKeeper keeper) {
+      CallKeeper keeper,
+      JvmPool jvms) {
     this.memory = memory;
     this.environments = environments;
     this.sandbox = sandbox;
@@ -70,6 +71,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
     this.processes = new CallProcesses(zygotes);
     this.builds = new EnvironmentBuilds(environments);
     this.keeper = keeper;
+    this.jvms = jvms;
   }
 
   /// Opens a runtime; sweeps what a crashed one left in shared memory.
@@ -94,7 +96,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
         files,
         new PythonSourceInspector(interpreters, files),
         zygotes,
-        new CallKeeper(new KeptCalls(config.store(), config.failed())));
+        new CallKeeper(new KeptCalls(config.store(), config.failed())),
+        new JvmPool(config.zygotes(), sandbox, files, memory, environments.root()));
   }
 
   @Override
@@ -134,7 +137,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
             sandbox,
             files,
             processes,
-            keeper);
+            keeper,
+            jvms);
     running.add(run);
     run.start(() -> running.remove(run));
     return run;
@@ -148,11 +152,10 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
     }
   }
 
-  /// Python functions, where this machine lets them. A JVM cannot map what has no name.
+  /// Where this machine lets them.
   @Override
   public boolean mapsColumns(FunctionDefinition function) {
-    return function.language() == Language.PYTHON
-        && segments.works(() -> environments.interpreters().find(Optional.empty()));
+    return segments.works(() -> environments.interpreters().find(Optional.empty()));
   }
 
   @Override
@@ -161,6 +164,21 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
       return environments.list();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void prepare(FunctionDefinition function) {
+    switch (function.language()) {
+      case PYTHON -> prepare(function.environment());
+      case JAVA ->
+          jvms.warm(
+              () ->
+                  environments
+                      .interpreters()
+                      .find(Optional.empty())
+                      .map(launcher -> PythonInvocation.kind(function, sandbox, launcher))
+                      .filter(kind -> kind.level().satisfies(sandbox.policy().minimum())));
     }
   }
 
@@ -186,6 +204,16 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
     } catch (ExecutionException e) {
       return false;
     }
+  }
+
+  /// The JVM that a Java function needs, for tests.
+  WaitingJvm.Kind kind(FunctionDefinition function, Interpreter launcher) {
+    return PythonInvocation.kind(function, sandbox, launcher);
+  }
+
+  /// For tests.
+  JvmPool jvms() {
+    return jvms;
   }
 
   /// The zygotes that serve, for tests.
@@ -259,6 +287,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
       run.awaitEnd();
     }
     zygotes.close();
+    jvms.close();
     environments.close();
     memory.close();
   }

@@ -15,7 +15,7 @@ import io.bauplan.udf.environment.EnvironmentStore;
 import io.bauplan.udf.environment.FileTrees;
 import io.bauplan.udf.environment.Interpreter;
 import io.bauplan.udf.environment.ReadyEnvironment;
-import io.bauplan.udf.java.JavaProgram;
+import io.bauplan.udf.java.JavaCode;
 import io.bauplan.udf.sandbox.Sandbox;
 import io.bauplan.udf.sandbox.SandboxLevel;
 import io.bauplan.udf.sandbox.SandboxRequest;
@@ -52,6 +52,7 @@ final class PythonInvocation implements RunningInvocation {
   private final PythonFiles files;
   private final CallProcesses processes;
   private final CallKeeper keeper;
+  private final JvmPool jvms;
   private final CompletableFuture<InvocationOutcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
   private volatile @Nullable Thread thread;
@@ -66,7 +67,8 @@ final class PythonInvocation implements RunningInvocation {
       Sandbox sandbox,
       PythonFiles files,
       CallProcesses processes,
-      CallKeeper keeper) {
+      CallKeeper keeper,
+      JvmPool jvms) {
     this.invocation = invocation;
     this.arguments = arguments;
     this.requested = requested;
@@ -77,6 +79,7 @@ final class PythonInvocation implements RunningInvocation {
     this.files = files;
     this.processes = processes;
     this.keeper = keeper;
+    this.jvms = jvms;
   }
 
   void start(Runnable atEnd) {
@@ -228,7 +231,16 @@ final class PythonInvocation implements RunningInvocation {
       ObjectNode ofCall = JSON.createObjectNode().put("fileBytes", fileBytes);
       memoryBytes.ifPresent(most -> ofCall.put("memoryBytes", most));
       CallProcesses.Started started =
-          processes.fork(function, environment, arguments, described, ofCall, cancelled);
+          switch (function.language()) {
+            case PYTHON ->
+                processes.fork(function, environment, arguments, described, ofCall, cancelled);
+            case JAVA ->
+                jvms.start(
+                    kind(function, sandbox, environment.interpreter()),
+                    function,
+                    arguments,
+                    described);
+          };
       OutcomeReader reader =
           new OutcomeReader(
               invocation,
@@ -251,7 +263,7 @@ final class PythonInvocation implements RunningInvocation {
       keeper.keep(invocation, arguments, environment, described, outcome);
       keep = outcome instanceof InvocationOutcome.Completed;
       return outcome;
-    } catch (JavaProgram.CompileException e) {
+    } catch (JavaCode.CompileException e) {
       return new InvocationOutcome.UserFailed(
           "CompileError", e.error().message(), e.error().listing(), Optional.of(e.error().line()));
     } finally {
@@ -261,7 +273,22 @@ final class PythonInvocation implements RunningInvocation {
     }
   }
 
-  /// A fresh interpreter, or a JVM.
+  /// The JVM that a Java function needs.
+  static WaitingJvm.Kind kind(FunctionDefinition function, Sandbox sandbox, Interpreter launcher) {
+    FunctionLimits limits = function.limits();
+    return new WaitingJvm.Kind(
+        launcher,
+        sandbox.level(launcher),
+        limits.memoryBytes().isPresent() ? limits.memoryBytes() : sandbox.policy().memoryBytes(),
+        Math.max(limits.outputBytes(), sandbox.policy().scratchBytes()),
+        network(limits));
+  }
+
+  private static SandboxRequest.Network network(FunctionLimits limits) {
+    return limits.internetAccess() ? SandboxRequest.Network.HOST : SandboxRequest.Network.NONE;
+  }
+
+  /// A fresh interpreter.
   private FunctionProcess direct(
       Path folder,
       ReadyEnvironment environment,
@@ -269,21 +296,11 @@ final class PythonInvocation implements RunningInvocation {
       ObjectNode described,
       OptionalLong memoryBytes,
       long fileBytes)
-      throws IOException, InterruptedException, JavaProgram.CompileException {
-    FunctionDefinition function = invocation.function();
+      throws IOException, InterruptedException {
     ObjectNode body = JSON.createObjectNode();
+    body.set("function", described);
+    body.set("segments", FunctionRequest.segments(arguments));
     List<Path> visible = visible(environment);
-    switch (function.language()) {
-      case PYTHON -> {
-        body.set("function", described);
-        body.set("segments", FunctionRequest.segments(arguments));
-      }
-      case JAVA -> {
-        JavaProgram program = JavaProgram.prepare(function, described, folder, memoryBytes);
-        program.command().forEach(body.putArray("program")::add);
-        visible.addAll(program.visible());
-      }
-    }
     Path control = Path.of(described.path("control").asText());
     SandboxRequest request =
         new SandboxRequest(
@@ -294,9 +311,7 @@ final class PythonInvocation implements RunningInvocation {
             Files.createDirectory(folder.resolve("scratch")),
             memoryBytes,
             fileBytes,
-            function.limits().internetAccess()
-                ? SandboxRequest.Network.HOST
-                : SandboxRequest.Network.NONE);
+            network(invocation.function().limits()));
     return new DirectProcess(sandbox.start(environment.interpreter(), level, request, body));
   }
 

@@ -167,6 +167,14 @@ public final class Sandbox {
     return launch(interpreter, body);
   }
 
+  /// Starts a program that waits for its call in the sandbox. Its input stays open for the call.
+  public Process startWaiting(
+      Interpreter interpreter, SandboxLevel level, SandboxRequest request, ObjectNode body)
+      throws IOException, InterruptedException {
+    describe(interpreter, level, request, body);
+    return launch(interpreter, body);
+  }
+
   /// Starts a process whose input is this process's own.
   ///
   /// @param message a file for the request, which takes the way of its input otherwise

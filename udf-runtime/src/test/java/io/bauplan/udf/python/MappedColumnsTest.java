@@ -118,25 +118,6 @@ class MappedColumnsTest {
   }
 
   @Test
-  void onlyPythonMapsColumns() {
-    var python = function(Style.MODEL, PLAIN, "def f(data):\n  return data\n");
-    assertThat(fixture.runtime.mapsColumns(python)).isTrue();
-    var java =
-        new io.bauplan.udf.api.FunctionDefinition(
-            "f",
-            io.bauplan.udf.api.Language.JAVA,
-            "F",
-            python.source(),
-            Style.SQL,
-            python.environment(),
-            python.parameters(),
-            python.returns(),
-            python.limits(),
-            false);
-    assertThat(fixture.runtime.mapsColumns(java)).isFalse();
-  }
-
-  @Test
   void aFunctionSeesTheColumnsWhereTheyLie() throws IOException {
     try (SegmentTable table = numbers(10_000, 3)) {
       InvocationOutcome outcome =
