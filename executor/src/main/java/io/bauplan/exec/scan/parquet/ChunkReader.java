@@ -1,11 +1,13 @@
 package io.bauplan.exec.scan.parquet;
 
+import io.bauplan.exec.batch.Concat;
 import io.bauplan.exec.batch.DictionaryVector;
 import io.bauplan.exec.batch.FlatVector;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.memory.Memory;
 import io.bauplan.exec.scan.store.RangeReader;
 import io.bauplan.sql.plan.DataType;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -331,9 +333,10 @@ final class ChunkReader implements AutoCloseable {
   Vector read(int rows) {
     skipRows();
     advance();
-    if (coded && distinct && pageLeft >= rows) {
-      return readCodes(rows);
-    }
+    return coded && distinct ? readCodes(rows) : readValues(rows);
+  }
+
+  private FlatVector readValues(int rows) {
     ArrowBuf validity = null;
     try {
       int done = 0;
@@ -369,23 +372,39 @@ final class ChunkReader implements AutoCloseable {
     }
   }
 
+  /// Codes, out of as many pages as it takes. A page without them makes values of all rows.
   private Vector readCodes(int rows) {
     FlatVector entries = java.util.Objects.requireNonNull(dictionary);
     int width = entries.length() <= 256 ? 1 : 2;
-    int set = leaf.maxDefinition() == 0 ? rows : definitions(rows);
     ArrowBuf codes = allocator.buffer((long) rows * width + Vector.TAIL_PADDING_BYTES);
     ArrowBuf validity = null;
+    int done = 0;
     try {
-      long out = codes.memoryAddress();
-      if (codeBytes == width) {
-        codes(out, set);
-      } else {
-        narrow(out, width, set);
-      }
-      if (set < rows) {
-        LeafBuilder.spread(out, width, set, rows, present.address());
-        validity = zeroedBitmap(rows);
-        Bits.or(present.address(), 0, validity.memoryAddress(), 0, rows);
+      while (done < rows) {
+        advance();
+        if (!coded) {
+          break;
+        }
+        int count = Math.min(rows - done, pageLeft);
+        int set = leaf.maxDefinition() == 0 ? count : definitions(count);
+        long out = codes.memoryAddress() + (long) done * width;
+        if (codeBytes == width) {
+          codes(out, set);
+        } else {
+          narrow(out, width, set);
+        }
+        if (set < count) {
+          LeafBuilder.spread(out, width, set, count, present.address());
+          if (validity == null) {
+            validity = zeroedBitmap(rows);
+            Bits.set(validity.memoryAddress(), 0, done);
+          }
+          Bits.or(present.address(), 0, validity.memoryAddress(), done, count);
+        } else if (validity != null) {
+          Bits.set(validity.memoryAddress(), done, count);
+        }
+        pageLeft -= count;
+        done += count;
       }
     } catch (RuntimeException | Error e) {
       codes.close();
@@ -394,8 +413,17 @@ final class ChunkReader implements AutoCloseable {
       }
       throw e;
     }
-    pageLeft -= rows;
-    return new DictionaryVector(rows, width, validity, codes, entries.retain());
+    DictionaryVector vector = new DictionaryVector(done, width, validity, codes, entries.retain());
+    return done == rows ? vector : followedByValues(vector, rows - done);
+  }
+
+  /// Takes over the codes.
+  private FlatVector followedByValues(DictionaryVector codes, int rows) {
+    try (codes;
+        FlatVector first = codes.flatten(allocator);
+        FlatVector rest = readValues(rows)) {
+      return Concat.concat(builder.type(), List.of(first, rest), allocator);
+    }
   }
 
   /// Codes whose page packs them wider or narrower than the dictionary's length asks for.
