@@ -19,6 +19,8 @@ import io.bauplan.sql.plan.ArrowTypes;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
+import io.bauplan.udf.api.FunctionReturn;
+import io.bauplan.udf.api.FunctionRuntime.Streaming;
 import io.bauplan.udf.api.SharedTable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 
 /// Turns a plan into the steps that run it: a pipeline per breaker, in an order in which each finds
@@ -482,30 +485,46 @@ public final class PlanCompiler {
 
   private Source tableFunction(
       PhysicalPlan.TableFunction node, BufferAllocator allocator, NodeFigures counted) {
-    List<TableFunctionCall.Input> inputs = new ArrayList<>();
+    // Its process can get ready while its inputs are read.
+    query.functions().prepare(node.function());
+    if (node.function().returns() instanceof FunctionReturn.Scalar) {
+      return BatchFunctionReader.source(
+          compile(node.inputs().getFirst()), node, query, allocator, counted);
+    }
+    Streaming streaming = StreamedFunction.streaming(node, query.functions());
+    boolean byRows = !streaming.any() && BatchFunctionReader.takes(node, query.functions());
+    Map<Integer, FunctionArguments.Input> inputs = new HashMap<>();
+    int streamed = StreamedFunction.input(node, streaming);
     for (int i = 0; i < node.inputs().size(); i++) {
       PhysicalPlan input = node.inputs().get(i);
-      Optional<SharedScan> columns =
-          TableFunctionCall.takesColumns(node, i, query.functions())
-              ? SharedScan.of(
-                  input, query, each -> figures.getOrDefault(each, new NodeFigures(each)))
-              : Optional.empty();
-      columns.ifPresent(scan -> steps.add(scan.step()));
-      inputs.add(
-          columns.isPresent()
-              ? new TableFunctionCall.Input.Columns(columns.get())
-              : new TableFunctionCall.Input.Rows(collect(input, allocator)));
+      Optional<SharedScan> columns = i == streamed ? Optional.empty() : columns(node, i);
+      if (columns.isPresent()) {
+        steps.add(columns.get().step());
+        inputs.put(i, new FunctionArguments.Input.Columns(columns.get()));
+      } else if (byRows) {
+        Source rows = BatchFunctionReader.source(compile(input), node, query, allocator, counted);
+        return declared(rows, StreamedFunction.returned(node), node.output(), allocator);
+      } else if (i != streamed) {
+        inputs.put(i, new FunctionArguments.Input.Rows(collect(input, allocator)));
+      }
     }
-    TableFunctionCall call = new TableFunctionCall(node, query, allocator, inputs, counted);
+    FunctionArguments arguments = new FunctionArguments(node, query, allocator, inputs);
+    if (streaming.any()) {
+      Optional<Source> rows =
+          streamed < 0
+              ? Optional.empty()
+              : Optional.of(compile(StreamedFunction.ordered(node, streamed)));
+      Source tables =
+          StreamedFunction.source(node, streamed, rows, arguments, query, allocator, counted);
+      return declared(tables, StreamedFunction.returned(node), node.output(), allocator);
+    }
+    TableFunctionCall call = new TableFunctionCall(node, query, arguments, counted);
     List<SharedTable> results = new ArrayList<>();
     steps.add(new Step.Waiting(() -> results.addAll(call.run())));
-    List<Integer> all = new ArrayList<>();
+    List<Integer> all = IntStream.range(0, node.output().size()).boxed().toList();
     return new DeferredSource(
         () -> {
           List<Source> tables = new ArrayList<>();
-          for (int i = 0; i < node.output().size(); i++) {
-            all.add(i);
-          }
           for (SharedTable table : results) {
             RowType returned = ArrowTypes.rowType(table.schema());
             Source rows = new SharedTableSource(query, table::retain, all, allocator);
@@ -513,6 +532,15 @@ public final class PlanCompiler {
           }
           return new ConcatSource(tables);
         });
+  }
+
+  private Optional<SharedScan> columns(PhysicalPlan.TableFunction node, int input) {
+    return FunctionArguments.takesColumns(node, input, query.functions())
+        ? SharedScan.of(
+            node.inputs().get(input),
+            query,
+            each -> figures.getOrDefault(each, new NodeFigures(each)))
+        : Optional.empty();
   }
 
   /// What a function returned, in the types that the plan declares.

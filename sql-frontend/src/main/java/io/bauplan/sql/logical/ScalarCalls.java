@@ -3,7 +3,6 @@ package io.bauplan.sql.logical;
 import io.bauplan.sql.catalog.CatalogEntry;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
-import io.bauplan.sql.plan.ArrowTypes;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan.TableFunction.Argument;
@@ -12,16 +11,11 @@ import io.bauplan.sql.validator.Positions;
 import io.bauplan.sql.validator.ScalarUserFunction;
 import io.bauplan.sql.validator.TypeMapping;
 import io.bauplan.udf.api.FunctionDefinition;
-import io.bauplan.udf.api.FunctionParameter;
 import io.bauplan.udf.api.FunctionReturn;
-import io.bauplan.udf.api.FunctionSource;
-import io.bauplan.udf.api.OutputColumn;
-import io.bauplan.udf.api.TableSemantics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.calcite.plan.Convention;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
@@ -42,22 +36,10 @@ import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.tools.RelBuilder;
 
 /// Users' functions of single values. A call is planned as an operator below the projection or
-/// filter that it stands in: the rows that are needed go to the function's process as one table
-/// with the arguments, and come back with a column of results. So every row is computed, also where
-/// the call stands in a branch of CASE that is not taken.
+/// filter that it stands in: its arguments, which are the last columns of its input, go to the
+/// function's process some batches at a time, and its values become one more column. So every row
+/// is computed, also where the call stands in a branch of CASE that is not taken.
 final class ScalarCalls extends RelHomogeneousShuttle {
-  /// Python over the whole table: arguments are the last columns.
-  private static final String LOOP =
-      """
-
-
-      def bauplan_scalar_call(data):
-          import pyarrow
-          columns = [data.column(i).to_pylist() for i in range(%d, data.num_columns)]
-          rows = zip(*columns) if columns else [()] * data.num_rows
-          return data.append_column("%s", pyarrow.array([%s(*row) for row in rows]))
-      """;
-
   private static final String RESULT = "r";
 
   private ScalarCalls() {}
@@ -195,7 +177,7 @@ final class ScalarCalls extends RelHomogeneousShuttle {
           new RexShuttle() {
             @Override
             public RexNode visitCall(RexCall other) {
-              return other.equals(call)
+              return same(other, call)
                   ? rel.getCluster().getRexBuilder().makeInputRef(rel, result)
                   : super.visitCall(other);
             }
@@ -208,6 +190,11 @@ final class ScalarCalls extends RelHomogeneousShuttle {
     }
   }
 
+  /// What is volatile is computed as often as it is written.
+  private static boolean same(RexCall other, RexCall call) {
+    return call.getOperator().isDeterministic() ? other.equals(call) : other == call;
+  }
+
   /// The columns that expressions need beside the call's value, and that value.
   private static Computed computed(RelNode input, RexCall call, List<RexNode> expressions) {
     TreeSet<Integer> needed = new TreeSet<>();
@@ -215,7 +202,7 @@ final class ScalarCalls extends RelHomogeneousShuttle {
         new RexShuttle() {
           @Override
           public RexNode visitCall(RexCall other) {
-            return other.equals(call) ? other : super.visitCall(other);
+            return same(other, call) ? other : super.visitCall(other);
           }
 
           @Override
@@ -242,44 +229,10 @@ final class ScalarCalls extends RelHomogeneousShuttle {
         new TableFunctionCall(
             input.getCluster(),
             input.getCluster().traitSetOf(Convention.NONE),
-            whole(((ScalarUserFunction) call.getOperator()).definition(), output, kept.size()),
+            ((ScalarUserFunction) call.getOperator()).definition(),
             List.of(new Argument.TableArgument(0, List.of(), List.of())),
             List.of(rows),
             new RowType(output));
     return new Computed(result, call, kept, sent.size());
-  }
-
-  /// The function over a whole table.
-  private static FunctionDefinition whole(
-      FunctionDefinition scalar, List<Column> output, int arguments) {
-    List<Column> input = output.subList(0, output.size() - 1);
-    return new FunctionDefinition(
-        scalar.name(),
-        scalar.language(),
-        "bauplan_scalar_call",
-        new FunctionSource(
-            scalar.source().file(),
-            scalar.source().text() + LOOP.formatted(arguments, RESULT, scalar.handler()),
-            scalar.source().firstLine(),
-            scalar.source().siblings()),
-        FunctionDefinition.Style.MODEL,
-        scalar.environment(),
-        List.of(
-            new FunctionParameter.Table(
-                "data",
-                Optional.of(
-                    input.stream()
-                        .map(c -> ArrowTypes.field(c.name(), c.type(), c.nullable()))
-                        .collect(Collectors.toList())),
-                TableSemantics.ROW)),
-        new FunctionReturn.Table(
-            output.stream()
-                .map(
-                    c ->
-                        new OutputColumn(
-                            ArrowTypes.field(c.name(), c.type(), c.nullable()), Optional.empty()))
-                .toList()),
-        scalar.limits(),
-        scalar.deterministic());
   }
 }

@@ -24,6 +24,7 @@ import io.bauplan.sql.plan.PhysicalPlan.UnionAll;
 import io.bauplan.sql.plan.PhysicalPlan.Unnest;
 import io.bauplan.sql.plan.PhysicalPlan.Values;
 import io.bauplan.sql.plan.PhysicalPlan.Window;
+import io.bauplan.udf.api.FunctionReturn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -141,6 +142,8 @@ public final class PlanText {
           new Line("SharedScan", "#" + p.id() + " " + names(p.output()), p.estimatedRows());
       case Sample p ->
           new Line("Sample", p.fraction() * 100 + "%" + (p.bernoulli() ? " bernoulli" : ""));
+      case TableFunction p when p.function().returns() instanceof FunctionReturn.Scalar ->
+          new Line("ScalarFunction", scalarFunction(p));
       case TableFunction p -> new Line("TableFunction", tableFunction(p));
       case TableWrite p -> new Line("TableWrite", p.target().table().toString());
       case RowChange p ->
@@ -271,6 +274,15 @@ public final class PlanText {
   private static String bound(Window.Bound bound, IntFunction<String> in) {
     return bound.offset().map(o -> ExpressionText.of(o, in) + " ").orElse("")
         + bound.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /// Its arguments are the last columns of its input.
+  private static String scalarFunction(TableFunction p) {
+    RowType input = p.inputs().getFirst().output();
+    int parameters = p.function().parameters().size();
+    return p.function().name()
+        + names(new RowType(input.columns().subList(input.size() - parameters, input.size())))
+        + (p.function().deterministic() ? "" : " volatile");
   }
 
   private static String tableFunction(TableFunction p) {

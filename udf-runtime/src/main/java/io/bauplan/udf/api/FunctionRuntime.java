@@ -14,6 +14,34 @@ public interface FunctionRuntime extends AutoCloseable {
   /// failing input surfaces as the input's own exception.
   RunningInvocation start(Invocation invocation);
 
+  /// Starts a process that takes the rows of its [InvocationInput.Stream], of which there is one at
+  /// most, part by part. The caller closes it.
+  ///
+  /// @param streams whether all parts are one call, whose tables come as the function gives them
+  default FunctionSession open(Invocation invocation, boolean streams) {
+    throw new UnsupportedOperationException("sessions");
+  }
+
+  /// Whether a process can serve many calls of this function one after the other.
+  default boolean hasSessions(FunctionDefinition function) {
+    return false;
+  }
+
+  /// Which of its tables a function takes or gives batch by batch, by what is written in its `def`.
+  default Streaming streams(FunctionDefinition function) {
+    return Streaming.NONE;
+  }
+
+  /// @param input the table parameter that is annotated as a reader or an iterator of batches
+  /// @param output whether it is a generator
+  record Streaming(java.util.OptionalInt input, boolean output) {
+    public static final Streaming NONE = new Streaming(java.util.OptionalInt.empty(), false);
+
+    public boolean any() {
+      return input.isPresent() || output;
+    }
+  }
+
   /// Whether calls of this function take [InvocationInput.Columns].
   default boolean mapsColumns(FunctionDefinition function) {
     return false;

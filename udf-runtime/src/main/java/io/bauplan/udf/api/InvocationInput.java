@@ -19,6 +19,9 @@ public sealed interface InvocationInput {
   /// call, never copied. Only where [FunctionRuntime#mapsColumns] says so.
   record Columns(SegmentTable table) implements InvocationInput {}
 
+  /// Rows of a session, which come part by part ([FunctionRuntime#open]).
+  record Stream(Schema schema) implements InvocationInput {}
+
   /// A scalar: Boolean, Long, Double, BigDecimal, String, byte[], LocalDate, LocalDateTime,
   /// Instant.
   record Value(@Nullable Object value) implements InvocationInput {}

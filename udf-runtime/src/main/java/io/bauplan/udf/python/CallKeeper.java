@@ -158,6 +158,7 @@ final class CallKeeper {
     return switch (argument) {
       case FunctionRequest.Argument.OfTable(SharedTable table) -> table.byteSize();
       case FunctionRequest.Argument.OfColumns(SegmentTable table) -> table.byteSize();
+      case FunctionRequest.Argument.OfStream _ -> 0;
       case FunctionRequest.Argument.OfValue _ -> 0;
     };
   }
@@ -189,6 +190,7 @@ final class CallKeeper {
             }
           }
         }
+        case FunctionRequest.Argument.OfStream _ -> {}
         case FunctionRequest.Argument.OfValue _ -> {}
       }
       writer.end();

@@ -49,6 +49,9 @@ final class FunctionRequest {
 
     record OfColumns(SegmentTable table) implements Argument {}
 
+    /// Rows that come part by part.
+    record OfStream(Schema schema) implements Argument {}
+
     record OfValue(@Nullable Object value) implements Argument {}
   }
 
@@ -132,6 +135,8 @@ final class FunctionRequest {
               .put("path", table.path().toString())
               .put("rows", table.rowCount());
       case Argument.OfColumns ignored -> throw new IllegalArgumentException("described by columns");
+      case Argument.OfStream(Schema schema) ->
+          node.put("kind", "stream").put("schema", schema(schema.getFields()));
       case Argument.OfValue(Object value) -> scalar(node.put("kind", "scalar"), value);
     }
   }

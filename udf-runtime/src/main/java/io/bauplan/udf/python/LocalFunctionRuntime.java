@@ -3,9 +3,11 @@ package io.bauplan.udf.python;
 import io.bauplan.udf.api.EnvironmentSpec;
 import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.FunctionRuntime;
+import io.bauplan.udf.api.FunctionSession;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.KnownEnvironment;
+import io.bauplan.udf.api.Language;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.api.SourceInspector;
@@ -50,6 +52,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
   private final EnvironmentBuilds builds;
   private final CallKeeper keeper;
   private final JvmPool jvms;
+  private final Signatures signatures;
   private final SegmentAccess segments = new SegmentAccess();
   private final Set<PythonInvocation> running = ConcurrentHashMap.newKeySet();
 
@@ -68,6 +71,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
     this.files = files;
     this.inspector = inspector;
     this.zygotes = zygotes;
+    this.signatures = new Signatures(environments.interpreters(), files);
     this.processes = new CallProcesses(zygotes);
     this.builds = new EnvironmentBuilds(environments);
     this.keeper = keeper;
@@ -102,6 +106,11 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
 
   @Override
   public RunningInvocation start(Invocation invocation) {
+    return start(invocation, Optional.empty());
+  }
+
+  private PythonInvocation start(
+      Invocation invocation, Optional<PythonInvocation.Session> session) {
     long requested = System.nanoTime();
     FunctionRequest.checkArguments(invocation.function(), invocation.inputs().size());
     List<FunctionRequest.Argument> arguments = new ArrayList<>();
@@ -118,6 +127,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
                   new FunctionRequest.Argument.OfTable(table.retain());
               case InvocationInput.Columns(SegmentTable table) ->
                   new FunctionRequest.Argument.OfColumns(table.retain());
+              case InvocationInput.Stream(Schema schema) ->
+                  new FunctionRequest.Argument.OfStream(schema);
               case InvocationInput.Value(Object value) ->
                   new FunctionRequest.Argument.OfValue(value);
             });
@@ -138,16 +149,52 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
             files,
             processes,
             keeper,
-            jvms);
+            jvms,
+            session);
     running.add(run);
     run.start(() -> running.remove(run));
     return run;
+  }
+
+  @Override
+  public boolean hasSessions(FunctionDefinition function) {
+    return function.language() == Language.PYTHON;
+  }
+
+  @Override
+  public Streaming streams(FunctionDefinition function) {
+    return hasSessions(function) ? signatures.streaming(function) : Streaming.NONE;
+  }
+
+  @Override
+  public FunctionSession open(Invocation invocation, boolean streams) {
+    Schema schema =
+        invocation.inputs().stream()
+            .filter(i -> i instanceof InvocationInput.Stream)
+            .map(i -> ((InvocationInput.Stream) i).schema())
+            .findFirst()
+            .orElseGet(() -> new Schema(List.of()));
+    Exchange exchange;
+    try {
+      exchange = Exchange.open(memory.newPath("socket"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try {
+      PythonInvocation run =
+          start(invocation, Optional.of(new PythonInvocation.Session(exchange, streams)));
+      return new PythonSession(invocation.function(), schema, streams, run, exchange, memory);
+    } catch (RuntimeException | Error e) {
+      exchange.close();
+      throw e;
+    }
   }
 
   static void release(FunctionRequest.Argument argument) {
     switch (argument) {
       case FunctionRequest.Argument.OfTable(SharedTable table) -> table.close();
       case FunctionRequest.Argument.OfColumns(SegmentTable table) -> table.close();
+      case FunctionRequest.Argument.OfStream ignored -> {}
       case FunctionRequest.Argument.OfValue ignored -> {}
     }
   }

@@ -3,6 +3,7 @@ package io.bauplan.udf.python;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.bauplan.udf.api.EnvironmentFailure;
+import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.FunctionReturn;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationFigures;
@@ -165,7 +166,7 @@ record OutcomeReader(
       return new InvocationOutcome.SandboxViolation(
           "'%s' left a result that is no well-formed table: %s".formatted(name, e.getMessage()));
     }
-    Optional<String> other = differs(table);
+    Optional<String> other = differs(invocation.function(), table);
     if (other.isPresent()) {
       table.close();
       return new InvocationOutcome.SandboxViolation(
@@ -214,16 +215,16 @@ record OutcomeReader(
   }
 
   /// The harness casts to the declared columns; that it did is checked here.
-  private Optional<String> differs(SharedTable table) {
+  static Optional<String> differs(FunctionDefinition function, SharedTable table) {
     List<Field> found = table.schema().getFields();
     List<Field> declared =
-        switch (invocation.function().returns()) {
+        switch (function.returns()) {
           case FunctionReturn.Table(List<OutputColumn> columns) ->
               columns.stream().map(OutputColumn::field).toList();
           case FunctionReturn.Scalar(Field type) -> List.of(type);
           case FunctionReturn.InferredTable() -> found;
         };
-    if (invocation.function().style() == io.bauplan.udf.api.FunctionDefinition.Style.EXPECTATION) {
+    if (function.style() == FunctionDefinition.Style.EXPECTATION) {
       return found.size() == 2 && table.rowCount() == 1
           ? Optional.empty()
           : Optional.of(table.schema().toString());
@@ -258,6 +259,7 @@ record OutcomeReader(
           inputBytes += input.byteSize();
           copiedBytes += input.copiedBytes();
         }
+        case FunctionRequest.Argument.OfStream ignored -> {}
         case FunctionRequest.Argument.OfValue ignored -> {}
       }
     }

@@ -23,6 +23,7 @@ import io.bauplan.udf.shm.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,9 +54,11 @@ final class PythonInvocation implements RunningInvocation {
   private final CallProcesses processes;
   private final CallKeeper keeper;
   private final JvmPool jvms;
+  private final Optional<Session> session;
   private final CompletableFuture<InvocationOutcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
   private volatile @Nullable Thread thread;
+  private volatile boolean taken;
 
   PythonInvocation(
       Invocation invocation,
@@ -68,7 +71,8 @@ final class PythonInvocation implements RunningInvocation {
       PythonFiles files,
       CallProcesses processes,
       CallKeeper keeper,
-      JvmPool jvms) {
+      JvmPool jvms,
+      Optional<Session> session) {
     this.invocation = invocation;
     this.arguments = arguments;
     this.requested = requested;
@@ -80,7 +84,13 @@ final class PythonInvocation implements RunningInvocation {
     this.processes = processes;
     this.keeper = keeper;
     this.jvms = jvms;
+    this.session = session;
   }
+
+  /// How a session's process gets its rows.
+  ///
+  /// @param streams whether all parts are one call
+  record Session(Exchange exchange, boolean streams) {}
 
   void start(Runnable atEnd) {
     thread =
@@ -96,6 +106,7 @@ final class PythonInvocation implements RunningInvocation {
                     LOG.error("invocation {} failed in the engine", invocation.id(), e);
                     result = new InvocationOutcome.Crashed(-1, "the engine failed: " + e);
                   } finally {
+                    session.ifPresent(s -> s.exchange().ended());
                     arguments.forEach(LocalFunctionRuntime::release);
                     atEnd.run();
                   }
@@ -106,11 +117,14 @@ final class PythonInvocation implements RunningInvocation {
   @Override
   public InvocationOutcome await() {
     try {
-      return outcome.get();
+      InvocationOutcome result = outcome.get();
+      taken = true;
+      return result;
     } catch (InterruptedException e) {
       cancel();
       InvocationOutcome late = awaitEnd();
       Thread.currentThread().interrupt();
+      taken = true;
       if (late instanceof InvocationOutcome.Completed(SharedTable table, _)) {
         table.close();
       }
@@ -122,6 +136,13 @@ final class PythonInvocation implements RunningInvocation {
 
   InvocationOutcome awaitEnd() {
     return outcome.join();
+  }
+
+  /// Waits for the end and lets a result go that nobody took.
+  void closeResult() {
+    if (awaitEnd() instanceof InvocationOutcome.Completed(SharedTable table, _) && !taken) {
+      table.close();
+    }
   }
 
   @Override
@@ -225,6 +246,11 @@ final class PythonInvocation implements RunningInvocation {
               List.of(environment.sitePackages(), files.sdk()),
               control,
               result);
+      session.ifPresent(
+          s ->
+              described
+                  .put("exchange", s.exchange().path().toString())
+                  .put("streams", s.streams()));
       OptionalLong memoryBytes =
           limits.memoryBytes().isPresent() ? limits.memoryBytes() : sandbox.policy().memoryBytes();
       long fileBytes = Math.max(limits.outputBytes(), sandbox.policy().scratchBytes());
@@ -260,7 +286,9 @@ final class PythonInvocation implements RunningInvocation {
         Ending ending = waitFor(process, limits);
         outcome = reader.read(ending, process.exit().join(), control, result);
       }
-      keeper.keep(invocation, arguments, environment, described, outcome);
+      if (session.isEmpty()) { // what a session was given is nowhere any more
+        keeper.keep(invocation, arguments, environment, described, outcome);
+      }
       keep = outcome instanceof InvocationOutcome.Completed;
       return outcome;
     } catch (JavaCode.CompileException e) {
@@ -343,13 +371,7 @@ final class PythonInvocation implements RunningInvocation {
         new LinePump(process.error(), OutputListener.Stream.STDERR, listener).start(name);
     Ending ending = Ending.BY_ITSELF;
     try {
-      CompletableFuture.anyOf(process.exit(), cancelled)
-          .get(Math.max(1, limits.timeout().toMillis()), TimeUnit.MILLISECONDS);
-      if (cancelled.isDone()) {
-        ending = Ending.CANCELLED;
-      }
-    } catch (TimeoutException e) {
-      ending = Ending.TIMEOUT;
+      ending = await(CompletableFuture.anyOf(process.exit(), cancelled), limits.timeout());
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     } finally {
@@ -358,5 +380,25 @@ final class PythonInvocation implements RunningInvocation {
     out.join(PUMP_GRACE_MILLISECONDS);
     error.join(PUMP_GRACE_MILLISECONDS);
     return ending;
+  }
+
+  /// The time limit is that of the process, or of each of its calls where it serves many.
+  private Ending await(CompletableFuture<Object> end, Duration timeout)
+      throws InterruptedException, ExecutionException {
+    long begun = System.nanoTime();
+    while (true) {
+      long busy =
+          session.isPresent() ? session.get().exchange().busyNanos() : System.nanoTime() - begun;
+      long left = timeout.toNanos() - busy;
+      if (left <= 0) {
+        return Ending.TIMEOUT;
+      }
+      try {
+        end.get(left, TimeUnit.NANOSECONDS);
+        return cancelled.isDone() ? Ending.CANCELLED : Ending.BY_ITSELF;
+      } catch (TimeoutException perhaps) {
+        // a session may have begun another call meanwhile
+      }
+    }
   }
 }

@@ -71,6 +71,7 @@ def serve(config, channel, begun):
     for number, source in enumerate((null, descriptors[0], descriptors[1])):
         os.dup2(source, number)
     control, result = descriptors[2], descriptors[3]
+    exchange = [descriptors.pop(4)] if request["function"].get("exchange") else []
     given = request["segments"]
     tables = descriptors[4:len(descriptors) - len(given)]
     mapped = [segments.map_file(table) for table in tables]
@@ -80,8 +81,10 @@ def serve(config, channel, begun):
     reseed()
     asked = request["function"]
     asked["control"], asked["result"], asked["mapped"] = control, result, mapped
+    if exchange:
+        asked["exchange"] = exchange[0]
     channel.sendall(BEGINS)
-    close_all_but((0, 1, 2, control, result))
+    close_all_but([0, 1, 2, control, result] + exchange)
     channel.detach()
     function.run(asked, limits, addresses, begun)
 

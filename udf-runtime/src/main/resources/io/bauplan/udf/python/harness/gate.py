@@ -19,6 +19,7 @@ import select
 import socket
 import struct
 
+import calls
 import sandbox
 import segments
 
@@ -121,12 +122,15 @@ class Gate:
         self.poll.register(channel.fileno(), select.POLLIN)
 
     def open_all(self, request, opened):
-        """stdout, stderr, control and result, then the tables, then the segments."""
+        """stdout, stderr, control and result, the socket for rows where there is one, then the
+        tables, then the segments."""
         for descriptor in (request["stdout"], request["stderr"]):
             opened.append(os.open("/proc/%d/fd/%d" % (self.engine, descriptor),
                                   os.O_WRONLY | os.O_CLOEXEC))
         opened.append(os.open(request["control"], os.O_WRONLY | os.O_CLOEXEC))
         opened.append(os.open(request["result"], os.O_RDWR | os.O_CLOEXEC))
+        if request["function"].get("exchange"):
+            opened.append(calls.connect(request["function"]["exchange"]))
         for table in request["tables"]:
             opened.append(os.open(table, os.O_RDONLY | os.O_CLOEXEC))
         for segment in request["segments"]:

@@ -34,9 +34,12 @@ def main():
     import function
     import segments
     try:
+        if request["function"].get("exchange"):
+            import calls
+            request["function"]["exchange"] = calls.connect(request["function"]["exchange"])
         addresses = segments.map_all(request["sandbox"]["parent"], request.get("segments") or [])
     except OSError as error:
-        sandbox.report(request["sandbox"], "shared columns: %s" % error)
+        sandbox.report(request["sandbox"], "what the call is given: %s" % error)
         os._exit(sandbox.SETUP_FAILED)
     sandbox.enter(request["sandbox"])
     function.run(request["function"], request["sandbox"], addresses, BEGUN)
