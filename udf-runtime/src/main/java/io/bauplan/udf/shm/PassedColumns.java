@@ -96,7 +96,9 @@ public record PassedColumns(Map<Integer, SegmentTable> given, Map<Integer, List<
 
   private SegmentColumn column(Piece piece) throws MalformedTableException {
     SegmentTable table = given.get(piece.argument());
-    require(table != null, "it passes a table that it was not given");
+    if (table == null) {
+      throw new MalformedTableException("it passes a table that it was not given");
+    }
     require(
         piece.batch() >= 0
             && piece.batch() < table.batches().size()
