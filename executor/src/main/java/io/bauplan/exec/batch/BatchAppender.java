@@ -206,11 +206,13 @@ public final class BatchAppender implements AutoCloseable {
         Memory.putInt(ends + 4L * (i + 1), (int) end);
       }
       long to = room(end, Memory.getInt(ends));
+      long from = values.dataAddress();
+      long lastWord = Gather.lastWord(values);
       for (int i = 0; i < count; i++) {
         int begin = Memory.getInt(starts + 4L * positions[i]);
         int target = Memory.getInt(ends + 4L * i);
-        Memory.copy(
-            values.dataAddress() + begin, to + target, Memory.getInt(ends + 4L * (i + 1)) - target);
+        int length = Memory.getInt(ends + 4L * (i + 1)) - target;
+        Gather.copyValue(from + begin, to + target, length, lastWord);
       }
     }
 

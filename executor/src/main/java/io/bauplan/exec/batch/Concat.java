@@ -102,7 +102,10 @@ public final class Concat {
     long bits = FlatVector.bitsPerValue(type);
     ArrowBuf validity = validity(parts, length, allocator);
     try {
-      ArrowBuf data = Gather.zeroed(allocator, (length * bits + 7) >>> 3);
+      ArrowBuf data =
+          bits == 1
+              ? Gather.zeroed(allocator, (length + 7L) >>> 3)
+              : Gather.padded(allocator, length * bits >>> 3);
       long at = 0;
       for (FlatVector part : parts) {
         if (bits == 1) {
@@ -137,9 +140,10 @@ public final class Concat {
     int size = checked(total, "bytes");
     List<ArrowBuf> made = new ArrayList<>();
     try {
-      ArrowBuf offsets = Gather.zeroed(allocator, 4L * (length + 1));
+      ArrowBuf offsets = Gather.padded(allocator, 4L * (length + 1));
       made.add(offsets);
-      ArrowBuf data = Gather.zeroed(allocator, size);
+      Memory.putInt(offsets.memoryAddress(), 0);
+      ArrowBuf data = Gather.padded(allocator, size);
       made.add(data);
       int row = 0;
       int end = 0;

@@ -142,9 +142,7 @@ public final class Gather {
     int bits = (int) FlatVector.bitsPerValue(type);
     ArrowBuf data;
     if (validity == null && bits > 1) {
-      long bytes = (long) count * bits >>> 3;
-      data = allocator.buffer(bytes + Vector.TAIL_PADDING_BYTES);
-      data.setZero(bytes, data.capacity() - bytes);
+      data = padded(allocator, (long) count * bits >>> 3);
       copyAll(from.dataAddress(), bits, rows, count, data.memoryAddress());
     } else {
       data = zeroed(allocator, ((long) count * bits + 7) >>> 3);
@@ -251,19 +249,14 @@ public final class Gather {
       int total = addOffsets(from, rows, count, outputOffsets);
       ArrowBuf data = unfinished.add(allocator.buffer((long) total + Vector.TAIL_PADDING_BYTES));
       long output = data.memoryAddress();
-      // Where whole words may be read, though the value ends before.
-      long lastWord = input + (from.data() == null ? 0 : from.data().capacity()) - Long.BYTES;
+      long lastWord = lastWord(from);
       for (int i = 0; i < count; i++) {
         if (rows[i] >= 0) {
           long at = inputOffsets + 4L * rows[i];
           int begin = Memory.getInt(at);
           int length = Memory.getInt(at + 4) - begin;
           long target = output + Memory.getInt(outputOffsets + 4L * i);
-          if (length <= MAX_WORD_COPY && input + begin + length <= lastWord) {
-            copyWords(input + begin, target, length);
-          } else {
-            Memory.copy(input + begin, target, length);
-          }
+          copyValue(input + begin, target, length, lastWord);
         }
       }
       return unfinished.done(
@@ -271,17 +264,30 @@ public final class Gather {
     }
   }
 
-  /// Writes where each row's bytes or elements will end.
+  /// Copies one value of a column, and perhaps up to seven bytes more: what comes next is written
+  /// afterwards, and behind the last value is padding.
   ///
-  /// @return how many there are
-  /// Copies up to seven bytes too many: what comes next is written afterwards, and behind the last
-  /// value is padding.
-  private static void copyWords(long from, long to, int length) {
-    for (int b = 0; b < length; b += Long.BYTES) {
-      Memory.putLong(to + b, Memory.getLong(from + b));
+  /// @param lastWord where the last word begins that may be read
+  static void copyValue(long from, long to, int length, long lastWord) {
+    if (length <= MAX_WORD_COPY && from + length <= lastWord) {
+      for (int b = 0; b < length; b += Long.BYTES) {
+        Memory.putLong(to + b, Memory.getLong(from + b));
+      }
+    } else {
+      Memory.copy(from, to, length);
     }
   }
 
+  /// Where the last word of a column's bytes begins: whole words may be read up to there, though a
+  /// value ends before.
+  static long lastWord(FlatVector vector) {
+    ArrowBuf data = vector.data();
+    return vector.dataAddress() + (data == null ? 0 : data.capacity()) - Long.BYTES;
+  }
+
+  /// Writes where each row's bytes or elements will end.
+  ///
+  /// @return how many there are
   private static int addOffsets(FlatVector from, int[] rows, int count, long output) {
     long total = 0;
     for (int i = 0; i < count; i++) {
@@ -329,6 +335,13 @@ public final class Gather {
       return unfinished.done(
           new FlatVector(from.type(), count, validity, offsets, null, List.of(child)));
     }
+  }
+
+  /// A buffer for `bytes` that will all be written, with tail padding, which is zeroed.
+  static ArrowBuf padded(BufferAllocator allocator, long bytes) {
+    ArrowBuf buffer = allocator.buffer(bytes + Vector.TAIL_PADDING_BYTES);
+    buffer.setZero(bytes, buffer.capacity() - bytes);
+    return buffer;
   }
 
   /// A zeroed buffer with tail padding.
