@@ -100,3 +100,5 @@ SELECT x.id, y.id FROM a x, a y UNION SELECT 1, 2 FROM a ORDER BY 2, 1 DESC LIMI
 -- What a window of SELECT DISTINCT reads was taken for a sort key that is no item.
 SELECT DISTINCT b, row_number() OVER (ORDER BY id) FROM a ORDER BY 2 DESC, 1 LIMIT 2;
 SELECT DISTINCT b, lag(k) OVER w AS l FROM a WINDOW w AS (ORDER BY id) ORDER BY l DESC, b LIMIT 2;
+-- A column that one sub-query compares was taken for never NULL in the next one.
+SELECT x.id, CASE WHEN x.k NOT IN (SELECT y.k FROM a y WHERE y.id = x.k) THEN 1 ELSE 2 END, (SELECT max(z.id) FROM a z WHERE z.k IS NOT DISTINCT FROM x.k) FROM a x;

@@ -7,6 +7,7 @@ import org.apache.calcite.plan.Strong;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinRelType;
@@ -64,8 +65,20 @@ final class OuterJoinColumns extends RelHomogeneousShuttle {
           column < aggregate.getGroupCount()
               && isTakenForNotNull(aggregate.getInput(), aggregate.getGroupSet().nth(column));
       case Join join -> isTakenForNotNull(join, column);
+      case Correlate correlate -> isTakenForNotNull(correlate, column);
       default -> false;
     };
+  }
+
+  /// It will be a join that compares what its right side refers to.
+  private static boolean isTakenForNotNull(Correlate correlate, int column) {
+    if (column >= correlate.getLeft().getRowType().getFieldCount()) {
+      return false;
+    }
+    boolean keepsOthers =
+        correlate.getJoinType() != JoinRelType.INNER && correlate.getJoinType() != JoinRelType.SEMI;
+    return keepsOthers && correlate.getRequiredColumns().get(column)
+        || isTakenForNotNull(correlate.getLeft(), column);
   }
 
   private static boolean isTakenForNotNull(Join join, int column) {
