@@ -10,6 +10,7 @@ import io.bauplan.sql.plan.SortKey;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.InvocationOutcome;
+import io.bauplan.udf.api.NoRoomException;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
 import java.util.ArrayList;
@@ -100,16 +101,21 @@ final class TableFunctionCall {
   private void invoke(List<InvocationInput> given) {
     query.check();
     String id = query.options().id() + "-f" + calls.incrementAndGet();
-    RunningInvocation running =
-        query
-            .functions()
-            .start(
-                new Invocation(
-                    id,
-                    query.options().limited(node.function()),
-                    given,
-                    query.options().functionOutput(),
-                    query.options().secrets()));
+    RunningInvocation running;
+    try {
+      running =
+          query
+              .functions()
+              .start(
+                  new Invocation(
+                      id,
+                      query.options().limited(node.function()),
+                      given,
+                      query.options().functionOutput(),
+                      query.options().secrets()));
+    } catch (NoRoomException e) {
+      throw FunctionFailures.toException(e);
+    }
     query.onCancel(running::cancel);
     InvocationOutcome outcome = running.await();
     if (outcome instanceof InvocationOutcome.Completed completed) {

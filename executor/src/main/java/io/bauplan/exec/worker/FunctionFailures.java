@@ -5,6 +5,7 @@ import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.error.SourcePosition;
 import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.InvocationOutcome;
+import io.bauplan.udf.api.NoRoomException;
 
 /// Failed invocations as errors: the one place that words them.
 public final class FunctionFailures {
@@ -38,6 +39,14 @@ public final class FunctionFailures {
       case InvocationOutcome.NotStarted(var failure) ->
           new EngineException(ErrorCode.ENVIRONMENT_FAILED, name + ": " + failure.message());
     };
+  }
+
+  /// Its table finds no room.
+  public static EngineException toException(NoRoomException noRoom) {
+    return new EngineException(ErrorCode.DISK_FULL, String.valueOf(noRoom.getMessage()), noRoom)
+        .withHint(
+            "free some of /dev/shm or of the cache folder's disk, or give the function fewer rows"
+                + " or columns");
   }
 
   private static EngineException userFailed(

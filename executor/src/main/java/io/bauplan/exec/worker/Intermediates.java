@@ -8,6 +8,7 @@ import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.InvocationOutcome;
+import io.bauplan.udf.api.NoRoomException;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.shm.SegmentTable;
@@ -32,6 +33,8 @@ public final class Intermediates {
         QueryRoots roots = new QueryRoots(query, worker.allocator())) {
       SharedTable table = worker.functions().share(ArrowTypes.schema(query.output()), roots);
       return keep(worker, id, table, Optional.empty());
+    } catch (NoRoomException e) {
+      throw FunctionFailures.toException(e);
     }
   }
 
@@ -59,6 +62,8 @@ public final class Intermediates {
             keep(worker, task.outputId(), completed.result(), Optional.of(completed.figures())));
       }
       return new FunctionReport.Failed(outcome);
+    } catch (NoRoomException e) {
+      throw FunctionFailures.toException(e);
     } finally {
       open.reversed().forEach(Intermediates::close);
     }

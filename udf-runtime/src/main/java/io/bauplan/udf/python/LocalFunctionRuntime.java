@@ -86,9 +86,10 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
         new EnvironmentStore(config.store(), interpreters, config.environments());
     PythonFiles files = PythonFiles.unpack(environments.root());
     SharedMemory memory =
-        config.sharedMemory().isPresent()
-            ? SharedMemory.open(config.sharedMemory().get())
-            : SharedMemory.open();
+        SharedMemory.open(
+            config.sharedMemory().orElseGet(SharedMemory::standardParent),
+            TableBudget.bytes(config.variables()),
+            environments.root().resolve("tables"));
     Sandbox sandbox =
         new Sandbox(files.harness().resolve("launch.py"), memory.folder(), config.sandbox());
     ZygotePool zygotes =

@@ -19,6 +19,7 @@ import io.bauplan.udf.java.JavaCode;
 import io.bauplan.udf.sandbox.Sandbox;
 import io.bauplan.udf.sandbox.SandboxLevel;
 import io.bauplan.udf.sandbox.SandboxRequest;
+import io.bauplan.udf.shm.SegmentTable;
 import io.bauplan.udf.shm.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +41,8 @@ import org.slf4j.LoggerFactory;
 final class PythonInvocation implements RunningInvocation {
   private static final Logger LOG = LoggerFactory.getLogger(PythonInvocation.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private static final long LEAST_EXPECTED_BYTES = 1 << 20;
 
   private static final long PUMP_GRACE_MILLISECONDS = 5000;
 
@@ -236,7 +239,7 @@ final class PythonInvocation implements RunningInvocation {
     FunctionDefinition function = invocation.function();
     FunctionLimits limits = function.limits();
     Path control = Files.createFile(folder.resolve("control"));
-    Path result = Files.createFile(memory.newPath("result"));
+    Path result = Files.createFile(memory.newResult(expectedBytes()));
     boolean keep = false;
     try {
       ObjectNode described =
@@ -314,6 +317,20 @@ final class PythonInvocation implements RunningInvocation {
 
   private static SandboxRequest.Network network(FunctionLimits limits) {
     return limits.internetAccess() ? SandboxRequest.Network.HOST : SandboxRequest.Network.NONE;
+  }
+
+  /// A result is often as large as the tables that it is made of.
+  private long expectedBytes() {
+    long bytes = LEAST_EXPECTED_BYTES;
+    for (FunctionRequest.Argument argument : arguments) {
+      bytes +=
+          switch (argument) {
+            case FunctionRequest.Argument.OfTable(SharedTable table) -> table.byteSize();
+            case FunctionRequest.Argument.OfColumns(SegmentTable table) -> table.byteSize();
+            case FunctionRequest.Argument.OfStream _, FunctionRequest.Argument.OfValue _ -> 0;
+          };
+    }
+    return bytes;
   }
 
   /// A fresh interpreter.

@@ -170,17 +170,7 @@ final class ColumnAppender {
     for (int i = 0; i < regions.size(); i++) {
       Region region = regions.get(i);
       boolean validity = i == 0;
-      int offsetWidth =
-          switch (kind) {
-            case ColumnKind.Variable variable -> variable.offsetWidth();
-            case ColumnKind.Listed listed -> listed.offsetWidth();
-            case ColumnKind.Nothing _,
-                ColumnKind.Bits _,
-                ColumnKind.Fixed _,
-                ColumnKind.FixedList _,
-                ColumnKind.Structure _ ->
-                0;
-          };
+      int offsetWidth = offsetWidth();
       long used = region.used;
       if (validity) {
         used = nullCount == 0 ? 0 : (length + 7) / 8;
@@ -194,6 +184,34 @@ final class ColumnAppender {
     for (ColumnAppender child : children) {
       child.finish(file, lengths, nulls, buffers);
     }
+  }
+
+  private int offsetWidth() {
+    return switch (kind) {
+      case ColumnKind.Variable variable -> variable.offsetWidth();
+      case ColumnKind.Listed listed -> listed.offsetWidth();
+      case ColumnKind.Nothing _,
+          ColumnKind.Bits _,
+          ColumnKind.Fixed _,
+          ColumnKind.FixedList _,
+          ColumnKind.Structure _ ->
+          0;
+    };
+  }
+
+  /// Where in the file there is something so far: offset and length of each part.
+  void parts(List<long[]> into) {
+    for (int i = 0; i < regions.size(); i++) {
+      Region region = regions.get(i);
+      long used = region.used;
+      if (i == 0 || kind instanceof ColumnKind.Bits) {
+        used = (length + 7) / 8;
+      } else if (i == 1 && offsetWidth() > 0) {
+        used = (length + 1) * offsetWidth();
+      }
+      into.add(new long[] {region.offset, used});
+    }
+    children.forEach(child -> child.parts(into));
   }
 
   private long nullCount(MemorySegment file) {

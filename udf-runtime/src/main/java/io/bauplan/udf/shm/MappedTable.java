@@ -27,6 +27,7 @@ public final class MappedTable implements SharedTable, Backing {
   private final Schema schema;
   private final List<BatchLayout> batches;
   private final AfterUse afterUse;
+  private final Runnable gone;
   private final AtomicInteger references = new AtomicInteger(1);
 
   /// What becomes of the file after the last close.
@@ -36,19 +37,23 @@ public final class MappedTable implements SharedTable, Backing {
   }
 
   /// Takes ownership of the arena, and of the file where it is to be deleted.
+  ///
+  /// @param gone is run when it has been deleted
   MappedTable(
       Path path,
       Arena arena,
       MemorySegment mapping,
       Schema schema,
       List<BatchLayout> batches,
-      AfterUse afterUse) {
+      AfterUse afterUse,
+      Runnable gone) {
     this.path = path;
     this.arena = arena;
     this.mapping = mapping;
     this.schema = schema;
     this.batches = List.copyOf(batches);
     this.afterUse = afterUse;
+    this.gone = gone;
   }
 
   @Override
@@ -129,6 +134,8 @@ public final class MappedTable implements SharedTable, Backing {
         }
       } catch (IOException e) {
         LOG.warn("cannot delete {}", path, e);
+      } finally {
+        gone.run();
       }
     }
   }

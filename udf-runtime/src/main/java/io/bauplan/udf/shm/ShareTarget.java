@@ -1,7 +1,7 @@
 package io.bauplan.udf.shm;
 
+import io.bauplan.udf.api.NoRoomException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,7 +31,7 @@ record ShareTarget(MemorySegment memory, FileChannel channel) {
         done += channel.write(part, to + done);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to shared memory", e);
+      throw new NoRoomException("cannot write to shared memory: " + e.getMessage(), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.bauplan.udf.shm;
 
+import io.bauplan.udf.api.NoRoomException;
 import io.bauplan.udf.environment.FileTrees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
@@ -39,23 +41,47 @@ public final class SharedMemory implements AutoCloseable {
 
   private final Path folder;
   private final FileChannel lock;
+  private final TablePlace place;
+  private final Optional<SharedMemory> disk;
   private final AtomicLong numbers = new AtomicLong();
 
-  private SharedMemory(Path folder, FileChannel lock) {
+  private SharedMemory(Path folder, FileChannel lock, long budget, Optional<SharedMemory> disk)
+      throws IOException {
     this.folder = folder;
     this.lock = lock;
+    this.place = new TablePlace(folder, budget);
+    this.disk = disk;
   }
 
   /// Opens a folder of its own on `/dev/shm`, else in the temporary folder, and sweeps what crashed
   /// engines of this user left there.
   public static SharedMemory open() throws IOException {
+    return open(standardParent());
+  }
+
+  /// Where the folders of engines are.
+  public static Path standardParent() {
     Path shm = Path.of("/dev/shm");
     boolean usable = Files.isDirectory(shm) && Files.isWritable(shm);
-    return open(usable ? shm : Path.of(System.getProperty("java.io.tmpdir", "/tmp")));
+    return usable ? shm : Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
   }
 
   /// Opens a folder of its own under `parent`.
   public static SharedMemory open(Path parent) throws IOException {
+    return open(parent, Long.MAX_VALUE, Optional.empty());
+  }
+
+  /// Opens a folder of its own under `parent`, and one under `disk` for tables that it has no room
+  /// for.
+  ///
+  /// @param budget bytes of all tables in the first
+  public static SharedMemory open(Path parent, long budget, Path disk) throws IOException {
+    Files.createDirectories(disk);
+    return open(parent, budget, Optional.of(open(disk)));
+  }
+
+  static SharedMemory open(Path parent, long budget, Optional<SharedMemory> disk)
+      throws IOException {
     String user = PREFIX + userId() + "-";
     ProcessHandle self = ProcessHandle.current();
     long started = self.info().startInstant().map(i -> i.toEpochMilli()).orElse(0L);
@@ -74,7 +100,7 @@ public final class SharedMemory implements AutoCloseable {
           FileChannel.open(
               folder.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       channel.lock();
-      return new SharedMemory(folder, channel);
+      return new SharedMemory(folder, channel, budget, disk);
     }
   }
 
@@ -129,15 +155,43 @@ public final class SharedMemory implements AutoCloseable {
     return folder.resolve(kind + "-" + numbers.incrementAndGet());
   }
 
+  /// A new path for a function's result.
+  ///
+  /// @param bytes that it may well have
+  public Path newResult(long bytes) {
+    if (disk.isPresent() && !place.take(bytes)) {
+      return disk.get().newPath("result");
+    }
+    if (disk.isPresent()) {
+      place.giveBack(bytes);
+    }
+    return newPath("result");
+  }
+
+  TablePlace place() {
+    return place;
+  }
+
+  Optional<SharedMemory> disk() {
+    return disk;
+  }
+
+  NoRoomException noRoom() {
+    return new NoRoomException("there is no room for a function's table in " + place.inWords());
+  }
+
   /// Copies a stream of batches into a table, one record batch as long as Arrow's 32-bit offsets
   /// permit. Borrows each root until the iterator's next call. The caller owns the result.
   public MappedTable write(Schema schema, Iterator<VectorSchemaRoot> batches) {
-    return TableWriter.write(newPath("table"), schema, batches);
+    return TableWriter.write(this, schema, batches);
   }
 
   /// Maps a file that a function wrote, after checking every offset, length and string in it. Takes
   /// ownership of the file: it is deleted with the table, or at once if it is refused.
   public MappedTable adopt(Path file) throws IOException, MalformedTableException {
+    if (disk.isPresent() && file.startsWith(disk.get().folder)) {
+      return disk.get().adopt(file);
+    }
     Arena arena = Arena.ofShared();
     try {
       MemorySegment mapping = MemorySegment.NULL;
@@ -148,8 +202,16 @@ public final class SharedMemory implements AutoCloseable {
       }
       IpcFile parsed = IpcFile.verify(mapping);
       takeOwnership(file);
+      long bytes = mapping.byteSize();
+      place.add(bytes);
       return new MappedTable(
-          file, arena, mapping, parsed.schema(), parsed.batches(), MappedTable.AfterUse.DELETE);
+          file,
+          arena,
+          mapping,
+          parsed.schema(),
+          parsed.batches(),
+          MappedTable.AfterUse.DELETE,
+          () -> place.giveBack(bytes));
     } catch (IOException | MalformedTableException | RuntimeException refused) {
       arena.close();
       Files.deleteIfExists(file);
@@ -169,7 +231,13 @@ public final class SharedMemory implements AutoCloseable {
       IpcFile parsed = IpcFile.verify(mapping);
       table =
           new MappedTable(
-              file, arena, mapping, parsed.schema(), parsed.batches(), MappedTable.AfterUse.KEEP);
+              file,
+              arena,
+              mapping,
+              parsed.schema(),
+              parsed.batches(),
+              MappedTable.AfterUse.KEEP,
+              () -> {});
     } catch (IOException | MalformedTableException | RuntimeException e) {
       arena.close();
       throw e;
@@ -206,6 +274,8 @@ public final class SharedMemory implements AutoCloseable {
       FileTrees.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + folder, e);
+    } finally {
+      disk.ifPresent(SharedMemory::close);
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.bauplan.udf.shm;
 
 import com.google.flatbuffers.FlatBufferBuilder;
+import io.bauplan.udf.api.NoRoomException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -30,54 +30,76 @@ import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.MetadataVersion;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Writes a stream of batches as one Arrow IPC file, coalesced into one record batch: with one
 /// batch pandas wraps the columns where they lie, with ten it copies them all.
 ///
 /// Every buffer has a page-aligned place of its own in a sparse file, and the record batch's header
 /// is written into a hole left for it once its lengths are known; the format permits the gaps.
+///
+/// Where memory has no room for the next batch, the file goes on in a folder on disk.
 final class TableWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(TableWriter.class);
   private static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
+
+  /// Pages that buffers of a field may begin, beyond what is in them.
+  private static final long PAGES_PER_FIELD = 3;
 
   /// Header bytes per field: its node, and up to three buffers; twice over for safety.
   private static final long HEADER_BYTES_PER_FIELD = 160;
 
-  private final Path path;
   private final Schema schema;
-  private final FileChannel channel;
   private final long capacity;
+  private SharedMemory memory;
+  private Path path;
+  private FileChannel channel;
+  private long taken;
   private final List<BatchLayout> batches = new ArrayList<>();
   private final List<ArrowBlock> blocks = new ArrayList<>();
+  private long headLength;
   private long end;
 
-  private TableWriter(Path path, Schema schema, FileChannel channel, long capacity) {
-    this.path = path;
+  private TableWriter(SharedMemory memory, Schema schema) throws IOException {
+    this.memory = memory;
     this.schema = schema;
-    this.channel = channel;
-    this.capacity = capacity;
+    this.path = memory.newPath("table");
+    this.channel = create(path);
+    this.capacity = Files.getFileStore(path).getTotalSpace();
+  }
+
+  private static FileChannel create(Path path) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    Files.setPosixFilePermissions(path, SharedMemory.READABLE);
+    return channel;
   }
 
   /// Borrows each root until the iterator's next call. On failure nothing is left.
-  static MappedTable write(Path path, Schema schema, Iterator<VectorSchemaRoot> roots) {
-    try (FileChannel channel =
-        FileChannel.open(
-            path,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
-      long space = Files.getFileStore(path).getTotalSpace();
-      Files.setPosixFilePermissions(path, SharedMemory.READABLE);
-      return new TableWriter(path, schema, channel, space).writeAll(roots);
+  static MappedTable write(SharedMemory memory, Schema schema, Iterator<VectorSchemaRoot> roots) {
+    TableWriter writer;
+    try {
+      writer = new TableWriter(memory, schema);
     } catch (IOException e) {
-      deleteQuietly(path, e);
-      throw new UncheckedIOException("cannot write a table into shared memory: " + path, e);
+      throw new NoRoomException("cannot make a table in " + memory.folder() + ": " + e, e);
+    }
+    try {
+      return writer.writeAll(roots);
+    } catch (IOException e) {
+      writer.drop(e);
+      throw new NoRoomException("cannot write the table " + writer.path + ": " + e, e);
     } catch (RuntimeException | Error e) {
-      deleteQuietly(path, e);
+      writer.drop(e);
       throw e;
+    } finally {
+      writer.closeQuietly();
     }
   }
 
-  private static void deleteQuietly(Path path, Throwable cause) {
+  private void drop(Throwable cause) {
+    memory.place().giveBack(taken);
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
@@ -85,8 +107,66 @@ final class TableWriter {
     }
   }
 
+  private void closeQuietly() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("closing {}", path, e);
+    }
+  }
+
+  /// Sees to room for the next batch.
+  private void makeRoom(VectorSchemaRoot root, OpenBatch open) throws IOException {
+    long bytes = 0;
+    for (FieldVector vector : root.getFieldVectors()) {
+      bytes += vector.getBufferSize();
+    }
+    if (open.rows == 0) {
+      bytes += PAGES_PER_FIELD * Reservation.PAGE * countFields(schema.getFields());
+    }
+    if (!memory.place().take(bytes)) {
+      moveToDisk(open);
+      if (!memory.place().take(bytes)) {
+        throw memory.noRoom();
+      }
+    }
+    taken += bytes;
+  }
+
+  /// What has been written, at the same places of a file on disk.
+  private void moveToDisk(OpenBatch open) throws IOException {
+    SharedMemory disk = memory.disk().orElseThrow(memory::noRoom);
+    if (!disk.place().take(taken)) {
+      throw disk.noRoom();
+    }
+    Path there = disk.newPath("table");
+    FileChannel next = create(there);
+    try {
+      for (long[] part : open.parts()) {
+        next.position(part[0]);
+        for (long done = 0; done < part[1]; ) {
+          done += channel.transferTo(part[0] + done, part[1] - done, next);
+        }
+      }
+      open.map(next);
+    } catch (IOException | RuntimeException e) {
+      next.close();
+      Files.deleteIfExists(there);
+      disk.place().giveBack(taken);
+      throw e;
+    }
+    LOG.info("{} MB of a table go on in {}", taken >> 20, there);
+    channel.close();
+    Files.delete(path);
+    memory.place().giveBack(taken);
+    memory = disk;
+    path = there;
+    channel = next;
+  }
+
   private MappedTable writeAll(Iterator<VectorSchemaRoot> roots) throws IOException {
     end = put(0, head());
+    headLength = end;
     OpenBatch open = new OpenBatch();
     try {
       while (roots.hasNext()) {
@@ -101,6 +181,7 @@ final class TableWriter {
           open.finish();
           open = new OpenBatch();
         }
+        makeRoom(root, open);
         open.append(root);
       }
       if (open.rows > 0 || batches.isEmpty()) {
@@ -113,7 +194,16 @@ final class TableWriter {
     Arena arena = Arena.ofShared();
     try {
       MemorySegment mapping = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
-      return new MappedTable(path, arena, mapping, schema, batches, MappedTable.AfterUse.DELETE);
+      TablePlace place = memory.place();
+      long bytes = taken;
+      return new MappedTable(
+          path,
+          arena,
+          mapping,
+          schema,
+          batches,
+          MappedTable.AfterUse.DELETE,
+          () -> place.giveBack(bytes));
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -122,11 +212,12 @@ final class TableWriter {
 
   /// One record batch under construction, with a mapping of its own part of the file.
   private final class OpenBatch implements AutoCloseable {
-    final Arena arena = Arena.ofConfined();
+    private Arena arena = Arena.ofConfined();
     final long header = roundUp(end, 8);
     final long body;
     final List<ColumnAppender> columns = new ArrayList<>();
-    final MemorySegment file;
+    private final long size;
+    private MemorySegment file;
     long rows;
 
     OpenBatch() throws IOException {
@@ -137,8 +228,37 @@ final class TableWriter {
       for (Field field : schema.getFields()) {
         columns.add(new ColumnAppender(field, places));
       }
-      file =
-          channel.map(FileChannel.MapMode.READ_WRITE, 0, Math.max(places.end(), body + 8), arena);
+      size = Math.max(places.end(), body + 8);
+      file = channel.map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
+    }
+
+    /// Goes on in another file, which has the same content.
+    void map(FileChannel other) throws IOException {
+      Arena next = Arena.ofConfined();
+      try {
+        file = other.map(FileChannel.MapMode.READ_WRITE, 0, size, next);
+      } catch (IOException | RuntimeException e) {
+        next.close();
+        throw e;
+      }
+      arena.close();
+      arena = next;
+    }
+
+    /// Where in the file there is something, from its first byte on.
+    List<long[]> parts() {
+      List<long[]> parts = new ArrayList<>();
+      parts.add(new long[] {0, headLength});
+      for (ArrowBlock block : blocks) {
+        parts.add(new long[] {block.getOffset(), block.getMetadataLength()});
+      }
+      for (BatchLayout batch : batches) {
+        for (int i = 0; i < batch.bufferOffsets().length; i++) {
+          parts.add(new long[] {batch.bufferOffsets()[i], batch.bufferLengths()[i]});
+        }
+      }
+      columns.forEach(column -> column.parts(parts));
+      return parts;
     }
 
     boolean fits(VectorSchemaRoot root) {

@@ -3,6 +3,7 @@ package io.bauplan.udf.shm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bauplan.udf.api.NoRoomException;
 import io.bauplan.udf.api.SharedTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -221,6 +223,65 @@ class SharedMemoryTest {
     view.close();
     assertThat(Files.exists(table.path())).isFalse();
     assertThatThrownBy(table::retain).isInstanceOf(IllegalStateException.class);
+  }
+
+  /// A table goes on in a file on disk from any batch on.
+  @Test
+  void movesToDiskWhereThereIsNoRoom(@TempDir Path other) throws IOException {
+    int[] sizes = {500, 1, 700, 300, 8, 2000, 491};
+    List<Path> places = new ArrayList<>();
+    for (long budget = 1 << 10; budget < 1 << 20; budget += 40_000) {
+      try (SharedMemory small = SharedMemory.open(folder, budget, other)) {
+        Path there;
+        try (SharedTable table = small.write(SCHEMA, batches(sizes));
+            VectorSchemaRoot found = table.batch(0, allocator);
+            VectorSchemaRoot expected = batch(0, 4000)) {
+          there = table.path();
+          places.add(there);
+          assertThat(table.batchCount()).isEqualTo(1);
+          assertThat(rows(found)).as("budget %d", budget).isEqualTo(rows(expected));
+          for (FieldVector vector : found.getFieldVectors()) {
+            vector.validateFull();
+          }
+          try (VectorSchemaRoot read = SharedMemory.view(there, allocator)) {
+            assertThat(rows(read)).isEqualTo(rows(expected));
+          } catch (MalformedTableException e) {
+            throw new AssertionError(e);
+          }
+        }
+        assertThat(there).doesNotExist();
+        assertThat(small.place().held()).isZero();
+        assertThat(small.disk().orElseThrow().place().held()).isZero();
+        assertThat(small.newResult(budget + 1).startsWith(other)).isTrue();
+        assertThat(small.newResult(budget).startsWith(folder)).isTrue();
+        try (var files = Files.list(small.folder())) {
+          assertThat(files.map(p -> p.getFileName().toString())).containsExactly(".owner");
+        }
+      }
+    }
+    assertThat(places).anyMatch(p -> p.startsWith(other)).anyMatch(p -> p.startsWith(folder));
+    try (var left = Files.list(other)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void tellsThatThereIsNoRoomAnywhere(@TempDir Path other) throws IOException {
+    try (SharedMemory disk = SharedMemory.open(other, 150_000, Optional.empty());
+        SharedMemory small = SharedMemory.open(folder, 120_000, Optional.of(disk))) {
+      Iterator<VectorSchemaRoot> input = batches(300, 300, 5000);
+      assertThatThrownBy(() -> small.write(SCHEMA, input))
+          .isInstanceOf(NoRoomException.class)
+          .hasMessageContaining("there is no room for a function's table in " + disk.folder());
+      input.forEachRemaining(ignored -> {});
+      assertThat(small.place().held()).isZero();
+      assertThat(disk.place().held()).isZero();
+      for (Path place : List.of(small.folder(), disk.folder())) {
+        try (var files = Files.list(place)) {
+          assertThat(files.map(p -> p.getFileName().toString())).containsExactly(".owner");
+        }
+      }
+    }
   }
 
   @Test
