@@ -119,18 +119,14 @@ def scalars(request, handler, engine, clock):
     field = results.schema_of(pa, request["returns"]).field(0)
     for calls, table in engine.parts():
         rows = calls[0]
-        kept = valid_rows(pa, table) if request["returns"].get("strict") else None
-        given = table if kept is None else table.filter(kept)
-        count = rows if kept is None else given.num_rows
         if kinds:
-            value = clock.run(handler, *[as_column(pa, c, k) for c, k in zip(given.columns, kinds)])
+            value = clock.run(handler, *[as_column(pa, c, k) for c, k in zip(table.columns, kinds)])
         else:
-            columns = [c.to_pylist() for c in given.columns]
+            columns = [c.to_pylist() for c in table.columns]
             value = by_row(pa, request, field, clock.run(
-                call_rows, handler, zip(*columns) if columns else [()] * count))
-        asked = dict(request, parameters=[{"kind": "stream", "rows": count}])
-        answer = results.scalar_table(pa, asked, value)
-        engine.send(answer if kept is None else spread(pa, answer, kept))
+                call_rows, handler, zip(*columns) if columns else [()] * rows))
+        asked = dict(request, parameters=[{"kind": "stream", "rows": rows}])
+        engine.send(results.scalar_table(pa, asked, value))
     return pa.schema([field]).empty_table()
 
 
@@ -144,31 +140,6 @@ def by_row(pa, request, field, values):
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         raise WrongResult("'%s' returned a value that is no %s: %s" % (
             request["name"], field.type, results.short(error)))
-
-
-def valid_rows(pa, table):
-    """Rows without a NULL; none where all rows are."""
-    import pyarrow.compute as pc
-    kept = None
-    for column in table.columns:
-        if column.null_count:
-            valid = pc.is_valid(column)
-            kept = valid if kept is None else pc.and_(kept, valid)
-    return kept
-
-
-def spread(pa, answer, kept):
-    """The answers at their rows, NULL at those that were left out."""
-    import pyarrow.compute as pc
-    places = pc.cumulative_sum(kept.cast(pa.int64())) if hasattr(pc, "cumulative_sum") else None
-    if places is None:
-        places, seen = [], 0
-        for one in kept.to_pylist():
-            seen += one
-            places.append(seen)
-        places = pa.chunked_array([pa.array(places, pa.int64())])
-    places = pc.if_else(kept, pc.subtract(places, 1), pa.scalar(None, pa.int64()))
-    return answer.take(places)
 
 
 def column_kinds(request, handler):
