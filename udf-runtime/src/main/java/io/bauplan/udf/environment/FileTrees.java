@@ -2,6 +2,8 @@ package io.bauplan.udf.environment;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,7 +13,10 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -19,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Whole trees of files: deleting them, and letting other users read them.
 public final class FileTrees {
+  /// Well below the longest path that the kernel takes.
+  private static final int LONG_PATH = 2000;
+
   private FileTrees() {}
 
   /// The folder that something lies in; for paths inside a store, which all have one.
@@ -26,14 +34,34 @@ public final class FileTrees {
     return Objects.requireNonNull(path.getParent());
   }
 
-  /// Deletes a tree without following links; what is not there is no error.
+  /// Deletes a tree without following links; what is not there is no error. Functions may have left
+  /// it: folders of theirs may be locked, and nested more deeply than a path can tell.
   public static void delete(Path root) throws IOException {
+    Deque<Path> roots = new ArrayDeque<>(List.of(root));
+    while (!roots.isEmpty()) {
+      deleteTree(roots.pop(), roots);
+    }
+  }
+
+  private static void deleteTree(Path root, Deque<Path> more) throws IOException {
     if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes a)
+              throws IOException {
+            if (folder.toString().length() <= LONG_PATH) {
+              return FileVisitResult.CONTINUE;
+            }
+            Path higher = Files.createTempDirectory(parent(root), "deep-").resolve("tree");
+            Files.move(folder, higher, StandardCopyOption.ATOMIC_MOVE);
+            more.push(parent(higher));
+            return FileVisitResult.SKIP_SUBTREE;
+          }
+
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
             Files.deleteIfExists(file);
@@ -45,16 +73,41 @@ public final class FileTrees {
             if (e instanceof NoSuchFileException) {
               return FileVisitResult.CONTINUE;
             }
+            if (e instanceof AccessDeniedException && unlock(file)) {
+              more.push(root);
+              return FileVisitResult.SKIP_SUBTREE;
+            }
             throw e;
           }
 
           @Override
           public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e)
               throws IOException {
-            Files.deleteIfExists(folder);
+            try {
+              Files.deleteIfExists(folder);
+            } catch (DirectoryNotEmptyException unlocked) {
+              if (!more.contains(root)) {
+                throw unlocked;
+              }
+            }
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  /// Whether a folder was locked and no longer is.
+  private static boolean unlock(Path folder) throws IOException {
+    Set<PosixFilePermission> all =
+        EnumSet.of(
+            PosixFilePermission.OWNER_READ,
+            PosixFilePermission.OWNER_WRITE,
+            PosixFilePermission.OWNER_EXECUTE);
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+        || Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS).containsAll(all)) {
+      return false;
+    }
+    Files.setPosixFilePermissions(folder, all);
+    return true;
   }
 
   /// Takes a tree away at once, before its files are deleted one by one.

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +21,22 @@ final class LinePump implements Runnable {
   private final OutputListener.Stream stream;
   private final OutputListener listener;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private final LongPredicate mayPrint;
 
   LinePump(InputStream in, OutputListener.Stream stream, OutputListener listener) {
+    this(in, stream, listener, bytes -> true);
+  }
+
+  /// @param mayPrint asked for each part with its bytes; the rest is dropped after the first no
+  LinePump(
+      InputStream in,
+      OutputListener.Stream stream,
+      OutputListener listener,
+      LongPredicate mayPrint) {
     this.in = in;
     this.stream = stream;
     this.listener = listener;
+    this.mayPrint = mayPrint;
   }
 
   Thread start(String name) {
@@ -37,7 +49,9 @@ final class LinePump implements Runnable {
     try {
       int count;
       while ((count = in.read(bytes)) >= 0) {
-        accept(bytes, count);
+        if (mayPrint.test(count)) {
+          accept(bytes, count);
+        }
       }
     } catch (IOException ended) {
       LOG.debug("stream of a function ended", ended);

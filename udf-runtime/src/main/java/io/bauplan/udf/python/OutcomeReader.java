@@ -50,6 +50,11 @@ record OutcomeReader(
   private static final int SIGSYS = 31;
   private static final int SETUP_FAILED = 125;
 
+  /// What the harness's `memory.py` ends a call with.
+  private static final int MEMORY_EXCEEDED = 124;
+
+  private static final int PROCESSES_EXCEEDED = 123;
+
   InvocationOutcome read(PythonInvocation.Ending ending, int status, Path control, Path result)
       throws IOException {
     String name = invocation.function().name();
@@ -60,6 +65,9 @@ record OutcomeReader(
               Limit.TIME,
               "'%s' ran longer than its limit of %s; raise its timeout or give it less to do"
                   .formatted(name, inWords(invocation.function().limits().timeout())));
+      case PRINTS ->
+          new InvocationOutcome.LimitExceeded(
+              Limit.OUTPUT, "'%s' printed more than a function may; print less".formatted(name));
       case BY_ITSELF -> {
         Optional<JsonNode> told = control(control);
         yield told.isPresent() && (status == 0 || status == SETUP_FAILED)
@@ -101,7 +109,7 @@ record OutcomeReader(
                   Limit.OUTPUT,
                   "'%s' returned too much: %s; return less or raise its output limit"
                       .formatted(name, message))
-              : outOfMemory(message);
+              : outOfMemory(message.isEmpty() ? "" : "at " + message);
       case "setup_failed" ->
           new InvocationOutcome.NotStarted(
               new EnvironmentFailure(
@@ -123,11 +131,18 @@ record OutcomeReader(
         Limit.MEMORY,
         "'%s' needed more memory than its limit%s allows%s; raise its memory limit"
             .formatted(
-                invocation.function().name(), limit, where.isEmpty() ? "" : " (at " + where + ")"));
+                invocation.function().name(), limit, where.isEmpty() ? "" : " (" + where + ")"));
   }
 
   private InvocationOutcome died(int status) {
     String name = invocation.function().name();
+    if (status == MEMORY_EXCEEDED) {
+      return outOfMemory("all its processes together, and their files in /tmp and /dev/shm");
+    }
+    if (status == PROCESSES_EXCEEDED) {
+      return new InvocationOutcome.Crashed(
+          status, "'%s' was stopped: it started too many processes".formatted(name));
+    }
     if (status == SIGNAL_BASE + SIGSYS) {
       return new InvocationOutcome.SandboxViolation(
           "'%s' was stopped: it made a system call that functions may not make (mounting, tracing other processes, kernel modules and the like)"

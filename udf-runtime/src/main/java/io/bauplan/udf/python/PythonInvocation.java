@@ -33,6 +33,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -376,19 +378,35 @@ final class PythonInvocation implements RunningInvocation {
   enum Ending {
     BY_ITSELF,
     TIMEOUT,
-    CANCELLED
+    CANCELLED,
+    PRINTS
   }
 
   private Ending waitFor(FunctionProcess process, FunctionLimits limits)
       throws InterruptedException {
     OutputListener listener = invocation.output();
     String name = "prints-" + invocation.function().name();
-    Thread out = new LinePump(process.out(), OutputListener.Stream.STDOUT, listener).start(name);
+    AtomicLong printed = new AtomicLong();
+    CompletableFuture<Void> tooMuch = new CompletableFuture<>();
+    LongPredicate mayPrint =
+        bytes -> {
+          boolean may = printed.addAndGet(bytes) <= sandbox.policy().printBytes();
+          if (!may) {
+            tooMuch.complete(null);
+          }
+          return may;
+        };
+    Thread out =
+        new LinePump(process.out(), OutputListener.Stream.STDOUT, listener, mayPrint).start(name);
     Thread error =
-        new LinePump(process.error(), OutputListener.Stream.STDERR, listener).start(name);
+        new LinePump(process.error(), OutputListener.Stream.STDERR, listener, mayPrint).start(name);
     Ending ending = Ending.BY_ITSELF;
     try {
-      ending = await(CompletableFuture.anyOf(process.exit(), cancelled), limits.timeout());
+      ending =
+          await(CompletableFuture.anyOf(process.exit(), cancelled, tooMuch), limits.timeout());
+      if (ending == Ending.BY_ITSELF && tooMuch.isDone()) {
+        ending = Ending.PRINTS;
+      }
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     } finally {

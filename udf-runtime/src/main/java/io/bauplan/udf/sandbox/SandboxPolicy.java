@@ -11,20 +11,28 @@ import java.util.OptionalLong;
 /// @param memoryBytes private memory of a function that declares none; empty = unlimited
 /// @param scratchBytes size of its private `/tmp`
 /// @param processes most processes and threads at a time
+/// @param printBytes most bytes that it prints
 public record SandboxPolicy(
     SandboxLevel strongest,
     SandboxLevel minimum,
     OptionalLong memoryBytes,
     long scratchBytes,
-    int processes) {
+    int processes,
+    long printBytes) {
 
   private static final long SCRATCH_BYTES = 4L << 30;
   private static final int PROCESSES = 1024;
+  private static final long PRINT_BYTES = 1L << 30;
 
   /// Level C or better; no memory limit but the machine's.
   public static final SandboxPolicy DEFAULT =
       new SandboxPolicy(
-          SandboxLevel.A, SandboxLevel.C, OptionalLong.empty(), SCRATCH_BYTES, PROCESSES);
+          SandboxLevel.A,
+          SandboxLevel.C,
+          OptionalLong.empty(),
+          SCRATCH_BYTES,
+          PROCESSES,
+          PRINT_BYTES);
 
   /// The default with `BAUPLAN_SANDBOX_MINIMUM` (`A` to `D`) applied.
   public static SandboxPolicy of(Map<String, String> variables) {
@@ -36,6 +44,6 @@ public record SandboxPolicy(
   }
 
   public SandboxPolicy withLevels(SandboxLevel from, SandboxLevel to) {
-    return new SandboxPolicy(from, to, memoryBytes, scratchBytes, processes);
+    return new SandboxPolicy(from, to, memoryBytes, scratchBytes, processes, printBytes);
   }
 }

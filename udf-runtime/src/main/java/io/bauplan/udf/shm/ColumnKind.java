@@ -32,6 +32,20 @@ sealed interface ColumnKind {
   /// Widest fixed-size value, in bytes.
   int MAX_WIDTH = 1 << 20;
 
+  private static boolean isPossible(ArrowType.Decimal type) {
+    int most =
+        switch (type.getBitWidth()) {
+          case 32 -> 9;
+          case 64 -> 18;
+          case 128 -> 38;
+          case 256 -> 76;
+          default -> 0;
+        };
+    return type.getPrecision() > 0
+        && type.getPrecision() <= most
+        && Math.abs(type.getScale()) <= most;
+  }
+
   /// The kind of a field, or an `IllegalArgumentException` that names a type without one.
   static ColumnKind of(Field field) {
     if (field.getDictionary() != null) {
@@ -51,7 +65,7 @@ sealed interface ColumnKind {
               t.getPrecision() == FloatingPointPrecision.DOUBLE
                   ? 8
                   : t.getPrecision() == FloatingPointPrecision.SINGLE ? 4 : 2);
-      case ArrowType.Decimal t -> new Fixed(t.getBitWidth() / 8);
+      case ArrowType.Decimal t when isPossible(t) -> new Fixed(t.getBitWidth() / 8);
       case ArrowType.Date t -> new Fixed(t.getUnit() == DateUnit.DAY ? 4 : 8);
       case ArrowType.Time t -> new Fixed(t.getBitWidth() / 8);
       case ArrowType.Timestamp _, ArrowType.Duration _ -> new Fixed(8);

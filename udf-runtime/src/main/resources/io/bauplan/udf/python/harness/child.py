@@ -21,6 +21,7 @@ from kernel import PR_SET_PDEATHSIG, SetupError, libc, prctl
 from trees import mount_proc, mount_scratch
 
 HEADER = struct.Struct("=qi")
+LIMIT = struct.Struct("=q")
 DESCRIPTORS_AT_ONCE = 253
 
 
@@ -31,12 +32,13 @@ def run(config, channel, foreign):
         for descriptor in foreign:
             os.close(descriptor)
         first_process(config)
+        told, tell = os.pipe()
         worker = os.fork()
         if worker:
-            close_all_but(())
-            sandbox.reap(worker)
+            close_all_but((told,))
+            sandbox.reap(worker, watch_as_told(config, told))
         os.setsid()
-        serve(config, channel, begun)
+        serve(config, channel, begun, tell)
     except (SetupError, OSError, ValueError) as error:
         try:
             channel.sendall(str(error).encode("utf-8", "replace"))
@@ -48,6 +50,7 @@ def run(config, channel, foreign):
 
 def first_process(config):
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    sandbox.die_first()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()  # else a signal to its group would reach the zygote
@@ -61,7 +64,17 @@ def first_process(config):
     seccomp()
 
 
-def serve(config, channel, begun):
+def watch_as_told(config, told):
+    """The limits come with the request, which only the worker reads: it passes the one that counts
+    for all on before it runs the function. Nothing: it did not come so far."""
+    most = os.read(told, LIMIT.size)
+    os.close(told)
+    if len(most) < LIMIT.size:
+        return None
+    return sandbox.watch_over(dict(config, memoryBytes=LIMIT.unpack(most)[0]))
+
+
+def serve(config, channel, begun, tell):
     received = receive(channel)
     if received is None:
         os._exit(0)  # a rehearsal
@@ -79,6 +92,7 @@ def serve(config, channel, begun):
                  for source, segment in zip(descriptors[4 + len(tables):], given)]
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits["fileBytes"], limits["fileBytes"]))
     reseed()
+    os.write(tell, LIMIT.pack(limits.get("memoryBytes") or 0))
     asked = request["function"]
     asked["control"], asked["result"], asked["mapped"] = control, result, mapped
     if exchange:

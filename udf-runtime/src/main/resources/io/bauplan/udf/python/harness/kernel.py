@@ -49,6 +49,11 @@ NUMBERS = {
     "fsmount": (432, 432), "fspick": (433, 433), "move_mount": (429, 429), "open_tree": (428, 428),
     "mount_setattr": (442, 442), "settimeofday": (164, 170), "clock_settime": (227, 112),
     "syslog": (103, 116), "vhangup": (153, 58), "lookup_dcookie": (212, 18),
+    "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "semget": (64, 190),
+    "msgget": (68, 186), "mmap": (9, 222), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
+    "kcmp": (312, 272), "move_pages": (279, 239), "migrate_pages": (256, 238),
+    "prlimit64": (302, 261), "setpriority": (141, 140), "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118), "sched_setattr": (314, 274), "sched_setaffinity": (203, 122),
     "landlock_create_ruleset": (444, 444), "landlock_add_rule": (445, 445),
     "landlock_restrict_self": (446, 446),
 }

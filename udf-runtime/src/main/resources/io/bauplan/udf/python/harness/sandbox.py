@@ -17,6 +17,7 @@ import resource
 import signal
 import struct
 
+import memory
 from filters import landlock, seccomp
 from kernel import (NEWIPC, NEWNET, NEWNS, NEWPID, NEWUSER, NEWUTS, PR_CAPBSET_DROP,
                     PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG,
@@ -83,7 +84,7 @@ def enter_namespaces(config, level):
     child = os.fork()
     if child:
         os.close(alive)
-        watch(child, lambda: os.kill(child, signal.SIGKILL))
+        watch(child)
     os.close(watched)
     try:
         first_process(config, level, alive)
@@ -103,20 +104,38 @@ def map_ids(uid, gid):
             out.write(text)
 
 
-def watch(child, end):
-    """The outer process: waits for the child, ends everything on SIGTERM, passes the status on."""
-    signal.signal(signal.SIGTERM, lambda *_: end())
+def watch(child, over=None, end=signal.SIGKILL):
+    """The outer process: waits for the child, ends everything on SIGTERM, passes the status on.
+
+    `over`: where no first process of a namespace counts memory, what does.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, end))
     null = os.open(os.devnull, os.O_RDWR)
     for number in (1, 2):
         os.dup2(null, number)
-    while True:
-        try:
-            _, status = os.waitpid(child, 0)
-            break
-        except InterruptedError:
-            continue
+    status = wait_for(child, over)
     end_descendants()
-    os._exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
+    os._exit(status)
+
+
+def wait_for(child, over=None):
+    """The exit status of a child, reaping others; or that of what a watch found exceeded, which
+    a watched child cannot say itself."""
+    def ended():
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG if over else 0)
+            except ChildProcessError:
+                return SETUP_FAILED
+            if pid == child and os.WIFSIGNALED(status):
+                return 128 + os.WTERMSIG(status)
+            if pid == child:
+                code = os.WEXITSTATUS(status)
+                return 1 if over and code in memory.EXCEEDED else code
+            if pid == 0:
+                return None
+
+    return memory.wait_watching(over, ended) if over else ended()
 
 
 def end_descendants():
@@ -146,6 +165,8 @@ def end_descendants():
 def first_process(config, level, alive):
     """The first process of the pid namespace: builds the root, gives up every right, reaps."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if not config.get("forking"):
+        die_first()
     build_root(config)
     libc.sethostname(b"bauplan", 7)
     limits(config)
@@ -174,19 +195,30 @@ def first_process(config, level, alive):
     null = os.open(os.devnull, os.O_RDWR)
     for number in (1, 2):
         os.dup2(null, number)
-    reap(child)
+    reap(child, None if config.get("forking") else watch_over(config))
 
 
-def reap(child):
-    """The first process of a pid namespace ends as the one that it started does."""
-    while True:
-        try:
-            ended, status = os.waitpid(-1, 0)
-        except ChildProcessError:
-            os._exit(SETUP_FAILED)
-        if ended == child:
-            os._exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status)
-                     else os.WEXITSTATUS(status))
+def reap(child, over):
+    """The first process of a pid namespace ends as the one that it started does, or when its watch
+    finds a limit exceeded: then everything in it goes."""
+    prctl(PR_SET_DUMPABLE, 0)  # nobody in it looks into this process
+    os._exit(wait_for(child, over))
+
+
+def watch_over(config):
+    """What counts a call's memory and processes at A and B, None where nothing is to be counted."""
+    # The kernel counts nobody's processes who is root.
+    processes = config["processes"] if os.getuid() == 0 else None
+    if not config.get("memoryBytes") and not processes:
+        return None
+    return memory.Watch(total_bytes(config), processes, memory.namespace, ("/tmp", "/dev/shm"))
+
+
+def total_bytes(config):
+    """The most that all processes of a call hold together."""
+    most = config.get("memoryBytes")
+    # A JVM's heap and its Arrow memory are limited each, and it has memory of its own.
+    return 2 * most + (256 << 20) if most and config.get("program") else most
 
 
 def enter_plain(config, level):
@@ -194,7 +226,9 @@ def enter_plain(config, level):
     watchman = os.getpid()
     child = os.fork()
     if child:
-        watch(child, lambda: os.kill(child, signal.SIGKILL))
+        watch(child, memory.Watch(total_bytes(config), None,
+                                  lambda: memory.descendants(watchman))
+              if config.get("memoryBytes") else None)
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != watchman:
         os._exit(SETUP_FAILED)
@@ -202,8 +236,11 @@ def enter_plain(config, level):
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     limits(config)
+    die_first()
     os.chdir(config["scratch"])
     if level == "C":
+        drop_capabilities()
+        prctl(PR_SET_DUMPABLE, 1)
         check(prctl(PR_SET_NO_NEW_PRIVS, 1), "no_new_privs")
         landlock(config)
         seccomp(sockets=config["network"])
@@ -224,6 +261,15 @@ def limits(config):
         most(resource.RLIMIT_FSIZE, config["fileBytes"])
     if config["level"] in ("A", "B") and not config.get("forking"):
         most(resource.RLIMIT_NPROC, config["processes"])
+
+
+def die_first():
+    """Where the machine runs out of memory, a function goes before the engine does."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as score:
+            score.write("1000")
+    except OSError:
+        pass  # a container may hide it
 
 
 def limit_memory(config):

@@ -31,8 +31,10 @@ def build_root(config):
     os.makedirs(root + "/tmp", 0o755)
     os.makedirs(root + "/dev", 0o755)
     mount("tmpfs", root + "/dev", "tmpfs", MS_NOSUID, "mode=0755,size=64k")
-    for name in ("null", "zero", "full", "random", "urandom"):
+    for name in ("null", "full", "random", "urandom"):
         bind("/dev/" + name, root + "/dev/" + name, device=True)
+    # It reads the same, but cannot be mapped: pages mapped from /dev/zero are memory without an owner.
+    bind("/dev/full", root + "/dev/zero", device=True)
     for name, target in (("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"),
                          ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2")):
         os.symlink(target, root + "/dev/" + name)

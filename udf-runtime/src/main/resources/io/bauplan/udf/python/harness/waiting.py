@@ -22,6 +22,7 @@ import segments
 def run(request):
     """Never returns."""
     config = request["sandbox"]
+    config["program"] = True
     engine = config["parent"]
     sandbox.die_with_parent(engine)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -43,7 +44,7 @@ def run(request):
     ours.close()
     if call is None:
         os.kill(child, signal.SIGTERM)
-    sandbox.watch(child, lambda: os.kill(child, signal.SIGTERM))
+    sandbox.watch(child, end=signal.SIGTERM)
 
 
 def read_call(program):
