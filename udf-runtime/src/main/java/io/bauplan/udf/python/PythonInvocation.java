@@ -7,6 +7,7 @@ import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.FunctionLimits;
 import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationOutcome;
+import io.bauplan.udf.api.Language;
 import io.bauplan.udf.api.OutputListener;
 import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
@@ -366,8 +367,10 @@ final class PythonInvocation implements RunningInvocation {
     List<Path> visible = new ArrayList<>(environment.visible());
     visible.add(files.harness());
     visible.add(files.sdk());
+    // Python's launcher maps its tables before it enters the sandbox.
+    boolean byPath = invocation.function().language() == Language.JAVA;
     for (FunctionRequest.Argument argument : arguments) {
-      if (argument instanceof FunctionRequest.Argument.OfTable(SharedTable table)) {
+      if (byPath && argument instanceof FunctionRequest.Argument.OfTable(SharedTable table)) {
         visible.add(table.path());
       }
     }
@@ -402,8 +405,7 @@ final class PythonInvocation implements RunningInvocation {
         new LinePump(process.error(), OutputListener.Stream.STDERR, listener, mayPrint).start(name);
     Ending ending = Ending.BY_ITSELF;
     try {
-      ending =
-          await(CompletableFuture.anyOf(process.exit(), cancelled, tooMuch), limits.timeout());
+      ending = await(CompletableFuture.anyOf(process.exit(), cancelled, tooMuch), limits.timeout());
       if (ending == Ending.BY_ITSELF && tooMuch.isDone()) {
         ending = Ending.PRINTS;
       }

@@ -81,9 +81,7 @@ record Attack(String name, Set<String> blocked, String levels, Duration timeout,
   /// The source of the function, for targets told as JSON.
   String source(String targets) {
     String end =
-        blocked.contains(CONTAINED)
-            ? "  return data\n"
-            : "  raise Breached('it got to its end')\n";
+        blocked.contains(CONTAINED) ? "  return data\n" : "  raise Breached('it got to its end')\n";
     return resource("prelude.py")
         + "\nT = json.loads(r'''"
         + targets

@@ -24,11 +24,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Attacks from inside a function, at every level and by every path: at A and B each is blocked with
+/// Attacks from inside a function, at every level and by every path: at A and B each is blocked
+// with
 /// a named outcome and nothing outside is touched; what is not blocked at C and D is listed in
 /// `attacks/not-blocked-C.txt` and `-D.txt`.
 ///
-/// The ordinary build makes all of them at the strongest level, forked from a zygote. `tests/attacks`
+/// The ordinary build makes all of them at the strongest level, forked from a zygote.
+// `tests/attacks`
 /// makes them everywhere (`-Dattacks.levels=ABCD -Dattacks.paths=ZYGOTE,DIRECT`, `-Dattacks.only=`
 /// part of a name, `-Dattacks.accept=true` for new lists).
 class AttackSuiteTest {
@@ -40,7 +42,8 @@ class AttackSuiteTest {
   private static final long OUTPUT = 8L << 20;
   private static final int HEALTH_EVERY = LEVELS.isEmpty() ? 20 : 1;
   private static final SandboxPolicy POLICY =
-      new SandboxPolicy(SandboxLevel.A, SandboxLevel.D, OptionalLong.empty(), 64L << 20, 64, 8L << 20);
+      new SandboxPolicy(
+          SandboxLevel.A, SandboxLevel.D, OptionalLong.empty(), 64L << 20, 64, 8L << 20);
 
   private record Try(Attack attack, String outcome, boolean isBlocked, long millis) {}
 
@@ -51,7 +54,9 @@ class AttackSuiteTest {
         .flatMap(
             level ->
                 Arrays.stream(PATHS.split(","))
-                    .filter(path -> !(path.equals("ZYGOTE") && "CD".contains(level) && !level.isEmpty()))
+                    .filter(
+                        path ->
+                            !(path.equals("ZYGOTE") && "CD".contains(level) && !level.isEmpty()))
                     .map(path -> level + " " + path));
   }
 
@@ -64,16 +69,18 @@ class AttackSuiteTest {
     String wanted = place.substring(0, place.indexOf(' '));
     ServedBy path = ServedBy.valueOf(place.substring(place.indexOf(' ') + 1));
     SandboxPolicy policy =
-        wanted.isEmpty()
-            ? POLICY
-            : POLICY.withLevels(SandboxLevel.valueOf(wanted), SandboxLevel.D);
+        wanted.isEmpty() ? POLICY : POLICY.withLevels(SandboxLevel.valueOf(wanted), SandboxLevel.D);
     try (RuntimeFixture fixture =
             new RuntimeFixture(RuntimeConfig.of(RuntimeFixture.STORE).withSandbox(policy), path);
         SharedTable input = shared(fixture)) {
       String level = level(fixture);
       assumeTrue(
           wanted.isEmpty() || wanted.equals(level),
-          "this machine cannot enforce level " + wanted + ", only " + level + ": NOTHING WAS TRIED");
+          "this machine cannot enforce level "
+              + wanted
+              + ", only "
+              + level
+              + ": NOTHING WAS TRIED");
       List<Try> tries = new ArrayList<>();
       try (Canaries canaries = new Canaries(fixture, input)) {
         for (Attack attack : Attack.all()) {
@@ -111,11 +118,7 @@ class AttackSuiteTest {
   }
 
   private static Try attempt(
-      RuntimeFixture fixture,
-      Canaries canaries,
-      SharedTable input,
-      Attack attack,
-      String level)
+      RuntimeFixture fixture, Canaries canaries, SharedTable input, Attack attack, String level)
       throws IOException {
     FunctionLimits limits =
         new FunctionLimits(OptionalLong.of(MEMORY), attack.timeout(), OUTPUT, false);

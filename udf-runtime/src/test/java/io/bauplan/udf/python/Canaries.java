@@ -28,7 +28,8 @@ final class Canaries implements AutoCloseable {
   private static final String CONTENT = "a secret of the host";
   static final String SLEEP = "98765." + ProcessHandle.current().pid();
 
-  private final Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "canary-");
+  private final Path folder =
+      Files.createTempDirectory(Path.of("target").toAbsolutePath(), "canary-");
   private final Path secret = Files.writeString(folder.resolve("secret"), CONTENT);
   private final String token = UUID.randomUUID().toString();
   private final Path sharedFolder = Files.createTempDirectory("bauplan-canary-");
@@ -70,7 +71,9 @@ final class Canaries implements AutoCloseable {
     targets.put("secret", secret.toString()).put("token", token).put("sleep", SLEEP);
     targets.put("tenant", tenantsTable.toString()).put("segment", segment.file());
     targets.put("engine", ProcessHandle.current().pid()).put("input", input.path().toString());
-    targets.put("home", System.getProperty("user.home")).put("folder", Path.of("").toAbsolutePath().toString());
+    targets
+        .put("home", System.getProperty("user.home"))
+        .put("folder", Path.of("").toAbsolutePath().toString());
     list(Path.of(System.getProperty("user.home"))).forEach(targets.putArray("inHome")::add);
     list(Path.of("").toAbsolutePath()).forEach(targets.putArray("inFolder")::add);
     targets.put("site", site.toString());
@@ -114,7 +117,9 @@ final class Canaries implements AutoCloseable {
     ask.flush();
     String told = answers.readLine();
     if (!touched.equals(told)) {
-      found.add("the other process: " + told.substring(Math.min(told.length() - 1, touched.length() - 1)));
+      found.add(
+          "the other process: "
+              + told.substring(Math.min(told.length() - 1, touched.length() - 1)));
       touched = told;
     }
     List<String> daemons = FunctionIsolationTest.processes("sleep\u0000" + SLEEP);

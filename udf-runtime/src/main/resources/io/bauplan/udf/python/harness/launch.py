@@ -38,6 +38,9 @@ def main():
             import calls
             request["function"]["exchange"] = calls.connect(request["function"]["exchange"])
         addresses = segments.map_all(request["sandbox"]["parent"], request.get("segments") or [])
+        request["function"]["mapped"] = [segments.map_path(p["path"])
+                                         for p in request["function"]["parameters"]
+                                         if p["kind"] == "table"]
     except OSError as error:
         sandbox.report(request["sandbox"], "what the call is given: %s" % error)
         os._exit(sandbox.SETUP_FAILED)

@@ -6,6 +6,7 @@ mappings and no descriptor. The segments are sealed, so that nobody can write to
 """
 import base64
 import ctypes
+import errno
 import mmap
 import os
 
@@ -14,6 +15,8 @@ libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int,
                       ctypes.c_long]
 EMPTY = bytes(64)
+NORESERVE, FIXED = 0x4000, 0x10
+MOST_EXTENTS = 10_000
 FAILED = ctypes.c_void_p(-1).value
 
 
@@ -43,13 +46,48 @@ def map_segment(descriptor, segment):
 
 
 def map_file(descriptor):
-    """Address and length of a whole file."""
+    """Address and length of a whole file. Where nothing was written to it, zeros are mapped instead:
+    the file's own pages would become memory of the machine when they are read."""
     length = os.fstat(descriptor).st_size
-    return map_bytes(descriptor, length), length
+    written = extents(descriptor, length)
+    if written is None:
+        return map_bytes(descriptor, length), length
+    address = checked(libc.mmap(None, length, mmap.PROT_READ,
+                                mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | NORESERVE, -1, 0))
+    for start, end in written:
+        checked(libc.mmap(address + start, end - start, mmap.PROT_READ, mmap.MAP_SHARED | FIXED,
+                          descriptor, start))
+    return address, length
+
+
+def extents(descriptor, length):
+    """Where a file was written to, in whole pages; None where that cannot be told, or is too much."""
+    found, end = [], 0
+    while end < length and len(found) < MOST_EXTENTS:
+        try:
+            start = os.lseek(descriptor, end, os.SEEK_DATA)
+            end = os.lseek(descriptor, start, os.SEEK_HOLE)
+        except OSError as error:
+            return found if error.errno == errno.ENXIO else None
+        if start % mmap.PAGESIZE:
+            return None
+        found.append((start, end))
+    return found if end >= length else None
+
+
+def map_path(path):
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return map_file(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def map_bytes(descriptor, length):
-    address = libc.mmap(None, length, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, 0)
+    return checked(libc.mmap(None, length, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, 0))
+
+
+def checked(address):
     if address == FAILED:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
