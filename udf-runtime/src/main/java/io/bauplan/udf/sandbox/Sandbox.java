@@ -43,8 +43,6 @@ public final class Sandbox {
           "LANG", "C.UTF-8",
           "LC_ALL", "C.UTF-8",
           "OPENBLAS_NUM_THREADS", "1",
-          // Else Arrow's allocator takes 1 GB at once, and no smaller memory limit could be kept.
-          "MIMALLOC_ARENA_EAGER_COMMIT", "0",
           // A process that shall be forked has one thread.
           "JE_ARROW_MALLOC_CONF", "background_thread:false",
           "_RJEM_MALLOC_CONF", "background_thread:false",

@@ -25,14 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Attacks from inside a function, at every level and by every path: at A and B each is blocked
-// with
-/// a named outcome and nothing outside is touched; what is not blocked at C and D is listed in
-/// `attacks/not-blocked-C.txt` and `-D.txt`.
+/// with a named outcome and nothing outside is touched; what is not blocked at C is listed in
+/// `attacks/not-blocked-C.txt`.
 ///
 /// The ordinary build makes all of them at the strongest level, forked from a zygote.
-// `tests/attacks`
-/// makes them everywhere (`-Dattacks.levels=ABCD -Dattacks.paths=ZYGOTE,DIRECT`, `-Dattacks.only=`
-/// part of a name, `-Dattacks.accept=true` for new lists).
+/// `tests/attacks` makes them elsewhere too (`-Dattacks.levels=ABC`,
+/// `-Dattacks.paths=ZYGOTE,DIRECT`, `-Dattacks.only=` part of a name, `-Dattacks.accept=true` for a
+/// new list).
 class AttackSuiteTest {
   private static final String LEVELS = System.getProperty("attacks.levels", "");
   private static final String PATHS = System.getProperty("attacks.paths", "ZYGOTE");
