@@ -19,6 +19,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class FileTrees {
   /// Well below the longest path that the kernel takes.
   private static final int LONG_PATH = 2000;
+
+  /// How often, and how long apart, a folder is deleted that somebody writes to: an installer whose
+  /// engine was killed ends a moment later.
+  private static final int ATTEMPTS = 100;
+
+  private static final long PAUSE_NANOS = 20_000_000;
 
   private FileTrees() {}
 
@@ -37,9 +44,19 @@ public final class FileTrees {
   /// Deletes a tree without following links; what is not there is no error. Functions may have left
   /// it: folders of theirs may be locked, and nested more deeply than a path can tell.
   public static void delete(Path root) throws IOException {
-    Deque<Path> roots = new ArrayDeque<>(List.of(root));
-    while (!roots.isEmpty()) {
-      deleteTree(roots.pop(), roots);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Deque<Path> roots = new ArrayDeque<>(List.of(root));
+        while (!roots.isEmpty()) {
+          deleteTree(roots.pop(), roots);
+        }
+        return;
+      } catch (DirectoryNotEmptyException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
     }
   }
 

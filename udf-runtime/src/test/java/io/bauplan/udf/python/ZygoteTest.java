@@ -10,7 +10,10 @@ import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationOutcome;
 import io.bauplan.udf.api.OutputListener;
 import io.bauplan.udf.api.RunningInvocation;
+import io.bauplan.udf.environment.FileTrees;
 import java.io.BufferedReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -55,6 +58,27 @@ class ZygoteTest {
       assertThat(path(other.model(IDENTITY))).isEqualTo("direct (no zygote yet)");
       assertThat(other.runtime.awaitZygote(PLAIN)).isTrue();
       assertThat(path(other.model(IDENTITY))).isEqualTo("zygote");
+    }
+  }
+
+  /// A call has a `/tmp` of its own: the packages are still there.
+  @Test
+  void servesOutOfAStoreBelowTheTemporaryFolder() throws Exception {
+    Path store = Files.createTempDirectory(Path.of("/tmp"), "bauplan-store");
+    try (RuntimeFixture other = new RuntimeFixture(RuntimeConfig.of(store), ServedBy.ZYGOTE)) {
+      InvocationOutcome outcome =
+          other.model(
+              """
+              import os
+              import pyarrow as pa
+              def f(data):
+                import pyarrow.orc
+                seen = os.listdir("/tmp")
+                return pa.table({"file": [open(pa.__file__).readable()], "seen": [len(seen)]})
+              """);
+      assertThat(path(outcome)).isEqualTo("zygote");
+    } finally {
+      FileTrees.delete(store);
     }
   }
 

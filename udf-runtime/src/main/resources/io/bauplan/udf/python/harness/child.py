@@ -18,7 +18,7 @@ import segments
 from filters import seccomp
 from gate import BEGINS
 from kernel import PR_SET_PDEATHSIG, SetupError, libc, prctl
-from trees import mount_proc, mount_scratch
+from trees import mount_proc, renew_scratch
 
 HEADER = struct.Struct("=qi")
 LIMIT = struct.Struct("=q")
@@ -56,7 +56,7 @@ def first_process(config):
     os.setsid()  # else a signal to its group would reach the zygote
     sandbox.map_ids(*config["ids"])
     mount_proc()
-    mount_scratch(config)
+    renew_scratch(config)
     libc.sethostname(b"bauplan", 7)
     os.chdir("/tmp")
     sandbox.limits(dict(config, forking=False))

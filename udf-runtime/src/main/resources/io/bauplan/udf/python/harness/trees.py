@@ -67,6 +67,17 @@ def mount_scratch(config, root=""):
               "mode=1777,size=%d" % config["scratchBytes"])
 
 
+def renew_scratch(config):
+    """Empty ones in place of those of the process that this one was forked from; what is visible
+    below them (a store of packages may lie in `/tmp`) stays."""
+    kept = [(path, os.open(path, os.O_PATH)) for path in config["visible"]
+            if path.startswith(("/tmp/", "/dev/shm/")) and os.path.exists(path)]
+    mount_scratch(config)
+    for path, held in kept:
+        bind("/proc/self/fd/%d" % held, path)
+        os.close(held)
+
+
 def mount_proc(root="", writable=False):
     """The processes of its own namespace."""
     mount("proc", root + "/proc", "proc",
