@@ -41,15 +41,15 @@ final class StatementRunner {
     return job.track(
         worker.execute(
             bound,
-            new QueryOptions(
-                    id,
-                    session.memoryLimitBytes(),
-                    options.timeout(),
-                    session.zone(),
-                    job.output(options.functionOutput()),
-                    options.cached() && session.usesColumnCache(),
-                    session.batchRows())
-                .withFunctionMemory(session.functionMemoryBytes())));
+            QueryOptions.builder(id)
+                .memoryBytes(session.memoryLimitBytes())
+                .timeout(options.timeout())
+                .zone(session.zone())
+                .functionOutput(job.output(options.functionOutput()))
+                .cached(options.cached() && session.usesColumnCache())
+                .batchRows(session.batchRows())
+                .functionMemory(session.functionMemoryBytes())
+                .build()));
   }
 
   RunningQuery start(PhysicalPlan plan) {

@@ -8,7 +8,6 @@ import io.bauplan.sql.plan.PlannedStatement;
 import io.bauplan.sql.session.CalcitePlanner;
 import io.bauplan.sql.session.Session;
 import io.bauplan.sql.session.SystemTables;
-import io.bauplan.udf.api.OutputListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -143,15 +142,14 @@ public final class WarmUp implements AutoCloseable {
           default -> throw new IllegalStateException("not for warming up: " + sql);
         };
     QueryOptions options =
-        new QueryOptions(
-                "warm-up-" + UUID.randomUUID(),
-                MEMORY_BYTES,
-                LONGEST,
-                Session.DEFAULT.zone(),
-                OutputListener.NONE,
-                false,
-                Session.DEFAULT.batchRows())
-            .inBackground();
+        QueryOptions.builder("warm-up-" + UUID.randomUUID())
+            .memoryBytes(MEMORY_BYTES)
+            .timeout(LONGEST)
+            .zone(Session.DEFAULT.zone())
+            .cached(false)
+            .batchRows(Session.DEFAULT.batchRows())
+            .inBackground()
+            .build();
     RunningQuery query;
     synchronized (this) {
       if (closed) {

@@ -3,16 +3,19 @@ package io.bauplan.exec.operator;
 import io.bauplan.exec.batch.ArrowBatches;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.worker.RunningQuery;
 import io.bauplan.sql.plan.RowType;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
-/// A reader's batches as Arrow roots, each valid until the next.
-final class BatchRoots implements Iterator<VectorSchemaRoot>, AutoCloseable {
-  private final BatchReader reader;
+/// A reader's or a query's batches as Arrow roots, each valid until the next.
+public final class BatchRoots implements Iterator<VectorSchemaRoot>, AutoCloseable {
+  private final Supplier<@Nullable Batch> batches;
+  private final Runnable end;
   private final RowType type;
   private final BufferAllocator allocator;
   private @Nullable Batch next;
@@ -21,15 +24,26 @@ final class BatchRoots implements Iterator<VectorSchemaRoot>, AutoCloseable {
 
   /// Owns the reader.
   BatchRoots(BatchReader reader, RowType type, BufferAllocator allocator) {
-    this.reader = reader;
+    this(reader::next, reader::close, type, allocator);
+  }
+
+  private BatchRoots(
+      Supplier<@Nullable Batch> batches, Runnable end, RowType type, BufferAllocator allocator) {
+    this.batches = batches;
+    this.end = end;
     this.type = type;
     this.allocator = allocator;
+  }
+
+  /// Borrows the query.
+  public static BatchRoots of(RunningQuery query, BufferAllocator allocator) {
+    return new BatchRoots(query::next, () -> {}, query.output(), allocator);
   }
 
   @Override
   public boolean hasNext() {
     if (next == null && !ended) {
-      next = reader.next();
+      next = batches.get();
       ended = next == null;
     }
     return next != null;
@@ -62,6 +76,6 @@ final class BatchRoots implements Iterator<VectorSchemaRoot>, AutoCloseable {
       next.close();
       next = null;
     }
-    reader.close();
+    end.run();
   }
 }

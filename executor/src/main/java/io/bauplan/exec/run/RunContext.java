@@ -61,16 +61,16 @@ record RunContext(
         (stream, line) ->
             listener.event(
                 new RunEvent.Output(model.name(), stream.name().toLowerCase(Locale.ROOT), line));
-    return new QueryOptions(
-            intermediateId(model) + "/" + UUID.randomUUID(),
-            session.memoryLimitBytes(),
-            QUERY_LIMIT,
-            session.zone(),
-            output,
-            request.caching() == RunRequest.Caching.ON && session.usesColumnCache(),
-            session.batchRows())
-        .withFunctionMemory(session.functionMemoryBytes())
-        .withSecrets(parameters.secrets());
+    return QueryOptions.builder(intermediateId(model) + "/" + UUID.randomUUID())
+        .memoryBytes(session.memoryLimitBytes())
+        .timeout(QUERY_LIMIT)
+        .zone(session.zone())
+        .functionOutput(output)
+        .cached(request.caching() == RunRequest.Caching.ON && session.usesColumnCache())
+        .batchRows(session.batchRows())
+        .functionMemory(session.functionMemoryBytes())
+        .secrets(parameters.secrets())
+        .build();
   }
 
   String intermediateId(Model model) {

@@ -1,7 +1,6 @@
 package io.bauplan.exec.worker;
 
-import io.bauplan.exec.batch.ArrowBatches;
-import io.bauplan.exec.batch.Batch;
+import io.bauplan.exec.operator.BatchRoots;
 import io.bauplan.sql.plan.ArrowTypes;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.udf.api.FunctionDefinition;
@@ -13,14 +12,9 @@ import io.bauplan.udf.api.RunningInvocation;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.shm.SegmentTable;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
-import org.jspecify.annotations.Nullable;
 
 /// Fills a worker's intermediate tables: with the rows of plans and with what functions return.
 public final class Intermediates {
@@ -30,7 +24,7 @@ public final class Intermediates {
   public static TableReport keep(
       Worker worker, PhysicalPlan plan, String id, QueryOptions options) {
     try (RunningQuery query = worker.execute(plan, options);
-        QueryRoots roots = new QueryRoots(query, worker.allocator())) {
+        BatchRoots roots = BatchRoots.of(query, worker.allocator())) {
       SharedTable table = worker.functions().share(ArrowTypes.schema(query.output()), roots);
       return keep(worker, id, table, Optional.empty());
     } catch (NoRoomException e) {
@@ -93,7 +87,7 @@ public final class Intermediates {
         }
         RunningQuery query = worker.execute(plan, options);
         open.add(query);
-        QueryRoots roots = new QueryRoots(query, worker.allocator());
+        BatchRoots roots = BatchRoots.of(query, worker.allocator());
         open.add(roots);
         Schema schema = ArrowTypes.schema(query.output());
         yield new InvocationInput.Table(schema, roots);
@@ -119,58 +113,6 @@ public final class Intermediates {
       closeable.close();
     } catch (Exception e) {
       throw e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
-    }
-  }
-
-  /// A query's batches as Arrow roots, each valid until the next.
-  private static final class QueryRoots implements Iterator<VectorSchemaRoot>, AutoCloseable {
-    private final RunningQuery query;
-    private final BufferAllocator allocator;
-    private @Nullable VectorSchemaRoot current;
-    private @Nullable Batch next;
-    private boolean ended;
-
-    QueryRoots(RunningQuery query, BufferAllocator allocator) {
-      this.query = query;
-      this.allocator = allocator;
-    }
-
-    @Override
-    public boolean hasNext() {
-      if (next == null && !ended) {
-        next = query.next();
-        ended = next == null;
-      }
-      return next != null;
-    }
-
-    @Override
-    public VectorSchemaRoot next() {
-      if (!hasNext() || next == null) {
-        throw new NoSuchElementException();
-      }
-      releaseCurrent();
-      Batch batch = next;
-      next = null;
-      VectorSchemaRoot root = ArrowBatches.toRoot(batch, query.output(), allocator);
-      current = root;
-      return root;
-    }
-
-    private void releaseCurrent() {
-      if (current != null) {
-        current.close();
-        current = null;
-      }
-    }
-
-    @Override
-    public void close() {
-      releaseCurrent();
-      if (next != null) {
-        next.close();
-        next = null;
-      }
     }
   }
 }

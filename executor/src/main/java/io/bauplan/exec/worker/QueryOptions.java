@@ -33,82 +33,94 @@ public record QueryOptions(
     secrets = Set.copyOf(secrets);
   }
 
-  /// A query that somebody waits for.
-  public QueryOptions(
-      String id,
-      long memoryBytes,
-      Duration timeout,
-      ZoneId zone,
-      OutputListener functionOutput,
-      boolean cached,
-      int batchRows) {
-    this(
-        id,
-        memoryBytes,
-        timeout,
-        zone,
-        functionOutput,
-        cached,
-        batchRows,
-        false,
-        OptionalLong.empty(),
-        Set.of());
-  }
-
-  public QueryOptions(
-      String id, long memoryBytes, Duration timeout, ZoneId zone, OutputListener functionOutput) {
-    this(id, memoryBytes, timeout, zone, functionOutput, true, Integer.MAX_VALUE);
+  /// With the column cache, without limits of its own, for somebody who waits for it.
+  public static Builder builder(String id) {
+    return new Builder(id);
   }
 
   public static QueryOptions of(String id) {
-    return new QueryOptions(
-        id, Long.MAX_VALUE, Duration.ofHours(24), ZoneId.of("UTC"), OutputListener.NONE);
-  }
-
-  public QueryOptions inBackground() {
-    return new QueryOptions(
-        id,
-        memoryBytes,
-        timeout,
-        zone,
-        functionOutput,
-        cached,
-        batchRows,
-        true,
-        functionMemory,
-        secrets);
-  }
-
-  public QueryOptions withSecrets(Set<String> texts) {
-    return new QueryOptions(
-        id,
-        memoryBytes,
-        timeout,
-        zone,
-        functionOutput,
-        cached,
-        batchRows,
-        background,
-        functionMemory,
-        texts);
-  }
-
-  public QueryOptions withFunctionMemory(OptionalLong bytes) {
-    return new QueryOptions(
-        id,
-        memoryBytes,
-        timeout,
-        zone,
-        functionOutput,
-        cached,
-        batchRows,
-        background,
-        bytes,
-        secrets);
+    return builder(id).build();
   }
 
   /// A function with the limit that holds for it here.
   public FunctionDefinition limited(FunctionDefinition function) {
     return functionMemory.isPresent() ? function.withMemory(functionMemory) : function;
+  }
+
+  /// Options one by one; each is described at the record.
+  public static final class Builder {
+    private final String id;
+    private long memoryBytes = Long.MAX_VALUE;
+    private Duration timeout = Duration.ofHours(24);
+    private ZoneId zone = ZoneId.of("UTC");
+    private OutputListener functionOutput = OutputListener.NONE;
+    private boolean cached = true;
+    private int batchRows = Integer.MAX_VALUE;
+    private boolean background;
+    private OptionalLong functionMemory = OptionalLong.empty();
+    private Set<String> secrets = Set.of();
+
+    private Builder(String id) {
+      this.id = id;
+    }
+
+    public Builder memoryBytes(long bytes) {
+      memoryBytes = bytes;
+      return this;
+    }
+
+    public Builder timeout(Duration limit) {
+      timeout = limit;
+      return this;
+    }
+
+    public Builder zone(ZoneId sessionZone) {
+      zone = sessionZone;
+      return this;
+    }
+
+    public Builder functionOutput(OutputListener listener) {
+      functionOutput = listener;
+      return this;
+    }
+
+    public Builder cached(boolean useCache) {
+      cached = useCache;
+      return this;
+    }
+
+    public Builder batchRows(int rows) {
+      batchRows = rows;
+      return this;
+    }
+
+    public Builder inBackground() {
+      background = true;
+      return this;
+    }
+
+    public Builder functionMemory(OptionalLong bytes) {
+      functionMemory = bytes;
+      return this;
+    }
+
+    public Builder secrets(Set<String> texts) {
+      secrets = texts;
+      return this;
+    }
+
+    public QueryOptions build() {
+      return new QueryOptions(
+          id,
+          memoryBytes,
+          timeout,
+          zone,
+          functionOutput,
+          cached,
+          batchRows,
+          background,
+          functionMemory,
+          secrets);
+    }
   }
 }

@@ -18,9 +18,7 @@ import io.bauplan.sql.plan.RowType;
 import io.bauplan.sql.plan.SortKey;
 import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.plan.WriteTarget;
-import io.bauplan.udf.api.OutputListener;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +63,7 @@ class QueryLifecycleTest {
   }
 
   private static QueryOptions options(String id, long memory, Duration timeout) {
-    return new QueryOptions(id, memory, timeout, ZoneOffset.UTC, OutputListener.NONE);
+    return QueryOptions.builder(id).memoryBytes(memory).timeout(timeout).build();
   }
 
   @Test

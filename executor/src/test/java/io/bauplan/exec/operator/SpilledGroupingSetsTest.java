@@ -10,9 +10,7 @@ import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.RowType;
-import io.bauplan.udf.api.OutputListener;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -70,12 +68,10 @@ class SpilledGroupingSetsTest {
       PhysicalPlan plan = rollup(fixture, rows);
       List<List<Object>> expected = fixture.run(plan);
       QueryOptions limited =
-          new QueryOptions(
-              "limited",
-              (long) megabytes << 20,
-              Duration.ofMinutes(1),
-              ZoneOffset.UTC,
-              OutputListener.NONE);
+          QueryOptions.builder("limited")
+              .memoryBytes((long) megabytes << 20)
+              .timeout(Duration.ofMinutes(1))
+              .build();
       assertThat(new HashSet<>(fixture.run(plan, limited)).equals(new HashSet<>(expected)))
           .isTrue();
       if (megabytes < 12) {

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -20,7 +19,7 @@ public final class ComposedTable implements SharedTable {
   private final SegmentTable columns;
   private final long passedBytes;
   private final SharedMemory memory;
-  private final AtomicInteger references = new AtomicInteger(1);
+  private final References references = new References("this result");
   private @Nullable MappedTable copy;
 
   /// Takes ownership of the columns.
@@ -90,20 +89,13 @@ public final class ComposedTable implements SharedTable {
 
   @Override
   public SharedTable retain() {
-    if (references.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
-      throw new IllegalStateException("this result is closed");
-    }
+    references.add();
     return this;
   }
 
   @Override
   public void close() {
-    int left = references.decrementAndGet();
-    if (left < 0) {
-      references.incrementAndGet();
-      throw new IllegalStateException("closed too often");
-    }
-    if (left == 0) {
+    if (references.drop()) {
       columns.close();
       synchronized (this) {
         if (copy != null) {

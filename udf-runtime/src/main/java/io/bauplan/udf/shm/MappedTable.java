@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -28,7 +27,7 @@ public final class MappedTable implements SharedTable, Backing {
   private final List<BatchLayout> batches;
   private final AfterUse afterUse;
   private final Runnable gone;
-  private final AtomicInteger references = new AtomicInteger(1);
+  private final References references = new References("this shared table");
 
   /// What becomes of the file after the last close.
   enum AfterUse {
@@ -113,20 +112,13 @@ public final class MappedTable implements SharedTable, Backing {
 
   @Override
   public MappedTable retain() {
-    if (references.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
-      throw new IllegalStateException("this shared table is closed: " + path);
-    }
+    references.add();
     return this;
   }
 
   @Override
   public void close() {
-    int left = references.decrementAndGet();
-    if (left < 0) {
-      references.incrementAndGet();
-      throw new IllegalStateException("closed too often: " + path);
-    }
-    if (left == 0) {
+    if (references.drop()) {
       arena.close();
       try {
         if (afterUse == AfterUse.DELETE) {

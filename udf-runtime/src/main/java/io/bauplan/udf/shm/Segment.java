@@ -26,7 +26,7 @@ public final class Segment implements Backing {
   private final long inode;
   private final long address;
   private final long length;
-  private final AtomicInteger references = new AtomicInteger(1);
+  private final References references = new References("this segment");
 
   private Segment(Linux linux, int file, long inode, long address, long length) {
     this.linux = linux;
@@ -166,20 +166,13 @@ public final class Segment implements Backing {
 
   @Override
   public Segment retain() {
-    if (references.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
-      throw new IllegalStateException("this segment is closed");
-    }
+    references.add();
     return this;
   }
 
   @Override
   public void close() {
-    int left = references.decrementAndGet();
-    if (left < 0) {
-      references.incrementAndGet();
-      throw new IllegalStateException("closed too often");
-    }
-    if (left > 0) {
+    if (!references.drop()) {
       return;
     }
     OPEN.decrementAndGet();
