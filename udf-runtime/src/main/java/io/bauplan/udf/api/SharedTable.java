@@ -18,6 +18,10 @@ public interface SharedTable extends AutoCloseable {
   /// The file a process of this user can map (`/proc/self/fd/...` or a tmpfs file).
   Path path();
 
+  /// Where that file was written to: begin, end, begin, end and so on, in whole pages. The rest are
+  /// holes, which nobody may be given to read: they would become memory.
+  long[] written();
+
   int batchCount();
 
   /// A zero-copy view of one record batch, whose buffers keep this table alive. The caller owns the

@@ -93,12 +93,13 @@ public final class FunctionMain {
     List<MemorySegment> tables = new ArrayList<>();
     List<MemorySegment> segments = new ArrayList<>();
     int next = 0;
-    for (JsonNode bytes : request.path("tableBytes")) {
-      tables.add(MappedArguments.map(message.descriptors().get(next++), bytes.asLong()));
+    for (JsonNode parameter : request.path("parameters")) {
+      if (parameter.path("kind").asText().equals("table")) {
+        tables.add(MappedArguments.map(message.descriptors().get(next++), parameter));
+      }
     }
     for (JsonNode segment : call.path("segments")) {
-      long bytes = segment.path("bytes").asLong();
-      segments.add(MappedArguments.map(message.descriptors().get(next++), bytes));
+      segments.add(MappedArguments.map(message.descriptors().get(next++), segment));
     }
     return new FunctionMain(request, tables, segments);
   }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -100,6 +101,7 @@ final class FunctionRequest {
     ArrayNode segments = JSON.createArrayNode();
     for (Backing memory : backings(arguments).keySet()) {
       ObjectNode described = segments.addObject().put("bytes", memory.mappedBytes());
+      described.set("written", JSON.valueToTree(memory.written()));
       switch (memory) {
         case Segment segment -> described.put("file", segment.file()).put("inode", segment.inode());
         case MappedTable table -> described.put("path", table.path().toString());
@@ -133,11 +135,21 @@ final class FunctionRequest {
       case Argument.OfTable(SharedTable table) ->
           node.put("kind", "table")
               .put("path", table.path().toString())
-              .put("rows", table.rowCount());
+              .put("bytes", size(table.path()))
+              .put("rows", table.rowCount())
+              .set("written", JSON.valueToTree(table.written()));
       case Argument.OfColumns ignored -> throw new IllegalArgumentException("described by columns");
       case Argument.OfStream(Schema schema) ->
           node.put("kind", "stream").put("schema", schema(schema.getFields()));
       case Argument.OfValue(Object value) -> scalar(node.put("kind", "scalar"), value);
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

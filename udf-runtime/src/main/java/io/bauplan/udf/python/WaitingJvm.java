@@ -112,11 +112,9 @@ final class WaitingJvm implements FunctionProcess {
     described.put("result", folder.resolve("result").toString());
     ObjectNode call = JSON.createObjectNode();
     ArrayNode tables = call.putArray("tables");
-    ArrayNode bytes = described.putArray("tableBytes");
     for (FunctionRequest.Argument argument : arguments) {
       if (argument instanceof FunctionRequest.Argument.OfTable(SharedTable table)) {
         tables.add(table.path().toString());
-        bytes.add(Files.size(table.path()));
       }
     }
     call.set("segments", FunctionRequest.segments(arguments));

@@ -57,14 +57,25 @@ public final class ComposedTable implements SharedTable {
   /// One file with all columns, which is made, by a copy, when it is first asked for: for whom
   /// cannot map columns.
   @Override
-  public synchronized Path path() {
-    if (copy == null) {
+  public Path path() {
+    return copy().path();
+  }
+
+  @Override
+  public long[] written() {
+    return copy().written();
+  }
+
+  private synchronized MappedTable copy() {
+    MappedTable made = copy;
+    if (made == null) {
       try (BufferAllocator allocator = new RootAllocator();
           Batches all = new Batches(allocator)) {
-        copy = memory.write(schema(), all);
+        made = memory.write(schema(), all);
+        copy = made;
       }
     }
-    return copy.path();
+    return made;
   }
 
   @Override

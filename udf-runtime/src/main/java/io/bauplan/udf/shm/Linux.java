@@ -10,6 +10,9 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +33,13 @@ final class Linux {
   private static final int PROT_READ = 1;
   private static final int PROT_WRITE = 2;
   private static final int MAP_SHARED = 1;
+  private static final int MAP_PRIVATE = 2;
+  private static final int MAP_FIXED = 0x10;
+  private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
+  private static final int SEEK_DATA = 3;
+  private static final int SEEK_HOLE = 4;
+  private static final int ENXIO = 6;
 
   private static final @Nullable Linux SYSTEM = load();
 
@@ -43,6 +52,8 @@ final class Linux {
   private final MethodHandle control;
   private final MethodHandle close;
   private final MethodHandle pipe;
+  private final MethodHandle open;
+  private final MethodHandle seek;
 
   private Linux(Linker linker) {
     stateLayout = Linker.Option.captureStateLayout();
@@ -60,6 +71,13 @@ final class Linux {
             Linker.Option.firstVariadicArg(2));
     close = bind(linker, "close", FunctionDescriptor.of(INT, INT));
     pipe = bind(linker, "pipe2", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
+    open =
+        linker.downcallHandle(
+            linker.defaultLookup().findOrThrow("open"),
+            FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT),
+            errors,
+            Linker.Option.firstVariadicArg(2));
+    seek = bind(linker, "lseek", FunctionDescriptor.of(LONG, INT, LONG, INT));
   }
 
   private static MethodHandle bind(Linker linker, String name, FunctionDescriptor type) {
@@ -127,6 +145,82 @@ final class Linux {
         checked(-1, "mmap", state);
       }
       return address;
+    } catch (Throwable e) {
+      throw asFailure(e);
+    }
+  }
+
+  /// Address of the first byte of a file of which only some parts are mapped, for reading; zeros lie
+  /// between them.
+  ///
+  /// @param parts begin and end of each, in whole pages
+  long map(int file, long bytes, long[] parts) throws IOException {
+    int holes = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    long address = mapAt(0L, bytes, holes, -1, 0L);
+    try {
+      for (int i = 0; i < parts.length; i += 2) {
+        long begin = parts[i];
+        mapAt(address + begin, parts[i + 1] - begin, MAP_SHARED | MAP_FIXED, file, begin);
+      }
+    } catch (IOException e) {
+      unmap(address, bytes);
+      throw e;
+    }
+    return address;
+  }
+
+  private long mapAt(long where, long bytes, int flags, int file, long from) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(stateLayout);
+      long address = (long) map.invokeExact(state, where, bytes, PROT_READ, flags, file, from);
+      if (address == -1) {
+        checked(-1, "mmap", state);
+      }
+      return address;
+    } catch (Throwable e) {
+      throw asFailure(e);
+    }
+  }
+
+  /// Offset and length of each part of a file that is not a hole.
+  List<long[]> written(Path path, long length) throws IOException {
+    int file = open(path);
+    try {
+      List<long[]> parts = new ArrayList<>();
+      long end = 0;
+      while (end < length) {
+        long start = seek(file, end, SEEK_DATA);
+        if (start < 0) {
+          break;
+        }
+        end = seek(file, start, SEEK_HOLE);
+        parts.add(new long[] {start, end - start});
+      }
+      return parts;
+    } finally {
+      close(file);
+    }
+  }
+
+  private int open(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(stateLayout);
+      MemorySegment name = arena.allocateFrom(path.toString());
+      return checked((int) open.invokeExact(state, name, O_CLOEXEC), "open", state);
+    } catch (Throwable e) {
+      throw asFailure(e);
+    }
+  }
+
+  /// -1 where there is nothing more.
+  private long seek(int file, long from, int what) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(stateLayout);
+      long found = (long) seek.invokeExact(state, file, from, what);
+      if (found < 0 && (int) errno.get(state, 0L) != ENXIO) {
+        checked(-1, "lseek", state);
+      }
+      return found;
     } catch (Throwable e) {
       throw asFailure(e);
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -18,11 +19,17 @@ public final class MappedArguments {
 
   private MappedArguments() {}
 
-  /// Maps a file for reading and closes its descriptor: nobody can open it again for writing.
-  public static MemorySegment map(int descriptor, long bytes) throws IOException {
+  /// Maps what was written of a file for reading and closes its descriptor: nobody can open it again
+  /// for writing.
+  ///
+  /// @param described `bytes` and `written`, as `FunctionRequest` tells them
+  public static MemorySegment map(int descriptor, JsonNode described) throws IOException {
     Linux linux = Linux.system().orElseThrow(() -> new IOException("this system has no mmap"));
+    long bytes = described.path("bytes").asLong();
+    JsonNode ends = described.path("written");
+    long[] written = IntStream.range(0, ends.size()).mapToLong(i -> ends.get(i).asLong()).toArray();
     try {
-      return MemorySegment.ofAddress(linux.map(descriptor, bytes, false)).reinterpret(bytes);
+      return MemorySegment.ofAddress(linux.map(descriptor, bytes, written)).reinterpret(bytes);
     } finally {
       linux.close(descriptor);
     }

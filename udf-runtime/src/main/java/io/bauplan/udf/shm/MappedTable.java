@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,8 @@ public final class MappedTable implements SharedTable, Backing {
   private final List<BatchLayout> batches;
   private final AfterUse afterUse;
   private final Runnable gone;
+  private final Supplier<long[]> findWritten;
+  private volatile long @Nullable [] written;
   private final References references = new References("this shared table");
 
   /// What becomes of the file after the last close.
@@ -38,6 +42,7 @@ public final class MappedTable implements SharedTable, Backing {
   /// Takes ownership of the arena, and of the file where it is to be deleted.
   ///
   /// @param gone is run when it has been deleted
+  /// @param findWritten where its file was written to, asked once at most
   MappedTable(
       Path path,
       Arena arena,
@@ -45,7 +50,8 @@ public final class MappedTable implements SharedTable, Backing {
       Schema schema,
       List<BatchLayout> batches,
       AfterUse afterUse,
-      Runnable gone) {
+      Runnable gone,
+      Supplier<long[]> findWritten) {
     this.path = path;
     this.arena = arena;
     this.mapping = mapping;
@@ -53,6 +59,19 @@ public final class MappedTable implements SharedTable, Backing {
     this.batches = List.copyOf(batches);
     this.afterUse = afterUse;
     this.gone = gone;
+    this.findWritten = findWritten;
+  }
+
+  /// The engine knows it of a table that it wrote. Of one that a function left it asks the kernel,
+  /// when nobody can write to it any more, and only if the table is handed on.
+  @Override
+  public long[] written() {
+    long[] found = written;
+    if (found == null) {
+      found = findWritten.get();
+      written = found;
+    }
+    return found.clone();
   }
 
   @Override

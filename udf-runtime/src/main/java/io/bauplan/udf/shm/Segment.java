@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -26,14 +27,17 @@ public final class Segment implements Backing {
   private final long inode;
   private final long address;
   private final long length;
+  private final long[] written;
   private final References references = new References("this segment");
 
-  private Segment(Linux linux, int file, long inode, long address, long length) {
+  private Segment(
+      Linux linux, int file, long inode, long address, long length, long[] written) {
     this.linux = linux;
     this.file = file;
     this.inode = inode;
     this.address = address;
     this.length = length;
+    this.written = written;
     OPEN.incrementAndGet();
   }
 
@@ -60,7 +64,7 @@ public final class Segment implements Backing {
   public static Segment sample() throws IOException {
     try (Draft draft = draft(Reservation.PAGE)) {
       draft.target().memory().set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
-      return draft.seal(Reservation.PAGE);
+      return draft.seal(Reservation.PAGE, List.of(new long[] {0, Reservation.PAGE}));
     }
   }
 
@@ -111,12 +115,21 @@ public final class Segment implements Backing {
     }
 
     /// Ends the writing. The caller owns the segment.
-    Segment seal(long bytes) throws IOException {
+    ///
+    /// @param parts offset and length of what was written
+    Segment seal(long bytes, List<long[]> parts) throws IOException {
       unmap();
       linux.truncate(file, bytes);
       linux.seal(file);
       long inode = (Long) Files.getAttribute(path(file), "unix:ino");
-      Segment sealed = new Segment(linux, file, inode, linux.map(file, bytes, false), bytes);
+      Segment sealed =
+          new Segment(
+              linux,
+              file,
+              inode,
+              linux.map(file, bytes, false),
+              bytes,
+              Extents.of(parts, bytes));
       open = false;
       return sealed;
     }
@@ -162,6 +175,11 @@ public final class Segment implements Backing {
   @Override
   public long mappedBytes() {
     return length;
+  }
+
+  @Override
+  public long[] written() {
+    return written.clone();
   }
 
   @Override

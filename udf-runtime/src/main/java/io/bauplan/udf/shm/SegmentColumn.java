@@ -76,7 +76,8 @@ public final class SegmentColumn implements AutoCloseable {
               nulls.stream().mapToLong(Long::longValue).toArray(),
               buffers.stream().mapToLong(each -> each[0]).toArray(),
               buffers.stream().mapToLong(each -> each[1]).toArray());
-      return new SegmentColumn(field, layout, draft.seal(Reservation.roundUp(end + TAIL_BYTES)));
+      long size = Reservation.roundUp(end + TAIL_BYTES);
+      return new SegmentColumn(field, layout, draft.seal(size, buffers));
     }
 
     @Override

@@ -211,7 +211,8 @@ public final class SharedMemory implements AutoCloseable {
           parsed.schema(),
           parsed.batches(),
           MappedTable.AfterUse.DELETE,
-          () -> place.giveBack(bytes));
+          () -> place.giveBack(bytes),
+          () -> Extents.ask(file, bytes));
     } catch (IOException | MalformedTableException | RuntimeException refused) {
       arena.close();
       Files.deleteIfExists(file);
@@ -237,7 +238,8 @@ public final class SharedMemory implements AutoCloseable {
               parsed.schema(),
               parsed.batches(),
               MappedTable.AfterUse.KEEP,
-              () -> {});
+              () -> {},
+              () -> Extents.whole(mapping.byteSize()));
     } catch (IOException | MalformedTableException | RuntimeException e) {
       arena.close();
       throw e;

@@ -190,7 +190,11 @@ final class TableWriter {
     } finally {
       open.close();
     }
+    List<long[]> parts = finishedParts();
+    long footer = end;
     writeFooter();
+    parts.add(new long[] {footer, end - footer});
+    long[] written = Extents.of(parts, end);
     Arena arena = Arena.ofShared();
     try {
       MemorySegment mapping = channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size(), arena);
@@ -203,7 +207,8 @@ final class TableWriter {
           schema,
           batches,
           MappedTable.AfterUse.DELETE,
-          () -> place.giveBack(bytes));
+          () -> place.giveBack(bytes),
+          () -> written);
     } catch (IOException | RuntimeException e) {
       arena.close();
       throw e;
@@ -247,16 +252,7 @@ final class TableWriter {
 
     /// Where in the file there is something, from its first byte on.
     List<long[]> parts() {
-      List<long[]> parts = new ArrayList<>();
-      parts.add(new long[] {0, headLength});
-      for (ArrowBlock block : blocks) {
-        parts.add(new long[] {block.getOffset(), block.getMetadataLength()});
-      }
-      for (BatchLayout batch : batches) {
-        for (int i = 0; i < batch.bufferOffsets().length; i++) {
-          parts.add(new long[] {batch.bufferOffsets()[i], batch.bufferLengths()[i]});
-        }
-      }
+      List<long[]> parts = finishedParts();
       columns.forEach(column -> column.parts(parts));
       return parts;
     }
@@ -358,6 +354,21 @@ final class TableWriter {
         arena.close();
       }
     }
+  }
+
+  /// Where in the file are its head and the batches that are finished.
+  private List<long[]> finishedParts() {
+    List<long[]> parts = new ArrayList<>();
+    parts.add(new long[] {0, headLength});
+    for (ArrowBlock block : blocks) {
+      parts.add(new long[] {block.getOffset(), block.getMetadataLength()});
+    }
+    for (BatchLayout batch : batches) {
+      for (int i = 0; i < batch.bufferOffsets().length; i++) {
+        parts.add(new long[] {batch.bufferOffsets()[i], batch.bufferLengths()[i]});
+      }
+    }
+    return parts;
   }
 
   private ByteBuffer head() throws IOException {

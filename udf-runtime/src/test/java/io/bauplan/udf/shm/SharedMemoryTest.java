@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bauplan.udf.api.NoRoomException;
 import io.bauplan.udf.api.SharedTable;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -152,6 +154,50 @@ class SharedMemoryTest {
       out.add(line.toString());
     }
     return out;
+  }
+
+  /// A function may leave a file with holes, so the kernel is asked of one that others wrote.
+  @Test
+  void aTableKnowsWhereItWasWritten() throws Exception {
+    try (MappedTable table = memory.write(SCHEMA, batches(50_000, 20_000))) {
+      long[] written = table.written();
+      Path copy = memory.newPath("copy");
+      try (FileChannel from = FileChannel.open(table.path(), StandardOpenOption.READ);
+          FileChannel to =
+              FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        for (int i = 0; i < written.length; i += 2) {
+          to.position(written[i]);
+          from.transferTo(written[i], written[i + 1] - written[i], to);
+        }
+        assertThat(to.size()).isEqualTo(from.size());
+      }
+      try (MappedTable other = memory.adopt(copy)) {
+        assertThat(other.rowCount()).isEqualTo(70_000);
+        assertThat(other.written()).isEqualTo(written);
+        assertThat(pages(written)).isLessThan(2 * table.byteSize()).isLessThan(other.mappedBytes());
+      }
+    }
+  }
+
+  private static long pages(long[] written) {
+    long sum = 0;
+    for (int i = 0; i < written.length; i += 2) {
+      sum += written[i + 1] - written[i];
+    }
+    return sum;
+  }
+
+  @Test
+  void manyPartsAreJoinedUntilTheyCanBeMapped() {
+    List<long[]> parts = new ArrayList<>();
+    for (long i = 0; i < 30_000; i++) {
+      parts.add(new long[] {i * 16384 + 100, 10});
+    }
+    long[] joined = Extents.of(parts, 30_000 * 16384L);
+    assertThat(joined.length).isBetween(2, 20_000);
+    assertThat(joined[0]).isZero();
+    assertThat(Extents.of(List.of(new long[] {9000, 4}, new long[] {3, 0}), 9004))
+        .containsExactly(8192, 12288);
   }
 
   @Test

@@ -87,7 +87,7 @@ def serve(config, channel, begun, tell):
     exchange = [descriptors.pop(4)] if request["function"].get("exchange") else []
     given = request["segments"]
     tables = descriptors[4:len(descriptors) - len(given)]
-    mapped = [segments.map_file(table) for table in tables]
+    mapped = segments.map_tables(request["function"], tables)
     addresses = [segments.map_segment(source, segment)
                  for source, segment in zip(descriptors[4 + len(tables):], given)]
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits["fileBytes"], limits["fileBytes"]))

@@ -38,9 +38,7 @@ def main():
             import calls
             request["function"]["exchange"] = calls.connect(request["function"]["exchange"])
         addresses = segments.map_all(request["sandbox"]["parent"], request.get("segments") or [])
-        request["function"]["mapped"] = [segments.map_path(p["path"])
-                                         for p in request["function"]["parameters"]
-                                         if p["kind"] == "table"]
+        request["function"]["mapped"] = segments.map_table_paths(request["function"])
     except OSError as error:
         sandbox.report(request["sandbox"], "what the call is given: %s" % error)
         os._exit(sandbox.SETUP_FAILED)

@@ -6,7 +6,6 @@ mappings and no descriptor. The segments are sealed, so that nobody can write to
 """
 import base64
 import ctypes
-import errno
 import mmap
 import os
 
@@ -16,7 +15,6 @@ libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_i
                       ctypes.c_long]
 EMPTY = bytes(64)
 NORESERVE, FIXED = 0x4000, 0x10
-MOST_EXTENTS = 10_000
 FAILED = ctypes.c_void_p(-1).value
 
 
@@ -39,52 +37,42 @@ def open_one(engine, segment):
 
 
 def map_segment(descriptor, segment):
-    found = os.fstat(descriptor)
-    if found.st_ino != segment.get("inode", found.st_ino) or found.st_size != segment["bytes"]:
+    if os.fstat(descriptor).st_ino != segment.get("inode", os.fstat(descriptor).st_ino):
         raise OSError("a descriptor is not the segment that was given")
-    return map_bytes(descriptor, segment["bytes"])
+    return map_written(descriptor, segment)
 
 
-def map_file(descriptor):
-    """Address and length of a whole file. Where nothing was written to it, zeros are mapped instead:
-    the file's own pages would become memory of the machine when they are read."""
-    length = os.fstat(descriptor).st_size
-    written = extents(descriptor, length)
-    if written is None:
-        return map_bytes(descriptor, length), length
+def map_tables(function, descriptors):
+    """Address and length of each table's file."""
+    tables = [p for p in function["parameters"] if p["kind"] == "table"]
+    return [(map_written(descriptor, table), table["bytes"])
+            for descriptor, table in zip(descriptors, tables)]
+
+
+def map_table_paths(function):
+    descriptors = []
+    try:
+        for parameter in function["parameters"]:
+            if parameter["kind"] == "table":
+                descriptors.append(os.open(parameter["path"], os.O_RDONLY | os.O_CLOEXEC))
+        return map_tables(function, descriptors)
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def map_written(descriptor, described):
+    """Maps what was written of a file, as the engine tells, and zeros elsewhere: pages that nobody
+    wrote would become memory of the machine when they are read."""
+    length, written = described["bytes"], described["written"]
+    if os.fstat(descriptor).st_size != length:
+        raise OSError("a file has not the length that was given")
     address = checked(libc.mmap(None, length, mmap.PROT_READ,
                                 mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | NORESERVE, -1, 0))
-    for start, end in written:
+    for start, end in zip(written[::2], written[1::2]):
         checked(libc.mmap(address + start, end - start, mmap.PROT_READ, mmap.MAP_SHARED | FIXED,
                           descriptor, start))
-    return address, length
-
-
-def extents(descriptor, length):
-    """Where a file was written to, in whole pages; None where that cannot be told, or is too much."""
-    found, end = [], 0
-    while end < length and len(found) < MOST_EXTENTS:
-        try:
-            start = os.lseek(descriptor, end, os.SEEK_DATA)
-            end = os.lseek(descriptor, start, os.SEEK_HOLE)
-        except OSError as error:
-            return found if error.errno == errno.ENXIO else None
-        if start % mmap.PAGESIZE:
-            return None
-        found.append((start, end))
-    return found if end >= length else None
-
-
-def map_path(path):
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return map_file(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def map_bytes(descriptor, length):
-    return checked(libc.mmap(None, length, mmap.PROT_READ, mmap.MAP_SHARED, descriptor, 0))
+    return address
 
 
 def checked(address):
