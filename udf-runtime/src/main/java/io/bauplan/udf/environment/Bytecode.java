@@ -44,7 +44,9 @@ final class Bytecode implements AutoCloseable {
       if sys.argv[1] == "background":
           os.nice(10)
       for folder in sys.argv[2:]:
-          compileall.compile_dir(folder, maxlevels=30, quiet=2, rx=re.compile("[/]tests?[/]"))
+          # Below the package: the store itself may lie below a folder `tests`.
+          tests = re.compile(re.escape(folder) + "/(.*/)?tests?/")
+          compileall.compile_dir(folder, maxlevels=30, quiet=2, rx=tests)
       os._exit(0)
       """;
 

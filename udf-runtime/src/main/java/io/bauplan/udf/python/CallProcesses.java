@@ -7,6 +7,7 @@ import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.environment.ReadyEnvironment;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,9 +25,8 @@ final class CallProcesses {
   private static final Logger LOG = LoggerFactory.getLogger(CallProcesses.class);
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /// How long a call waits for a zygote that is about to serve: a fresh interpreter would have to
-  /// import the same.
-  private static final long PATIENCE_SECONDS = 5;
+  /// How long a forked child may take to begin.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ZygotePool zygotes;
 
@@ -66,15 +66,15 @@ final class CallProcesses {
       return Started.directly("zygotes have no network");
     }
     List<String> declared = declared(function.environment().requirements());
-    Optional<CompletableFuture<Zygote>> found = zygotes.find(environment, declared);
+    Optional<ZygotePool.Coming> found = zygotes.find(environment, declared);
     if (found.isEmpty()) {
       return Started.directly(zygotes.problem(environment));
     }
     Optional<ZygoteCall> call = Optional.empty();
     try {
-      Zygote zygote = await(found.get(), cancelled);
+      Zygote zygote = await(found.get().zygote(), found.get().patience(), cancelled);
       call = Optional.of(zygote.call(request(arguments, described, limits)));
-      await(call.get().started(), cancelled);
+      await(call.get().started(), PATIENCE, cancelled);
       return new Started(Optional.of(call.get()), "zygote");
     } catch (ExecutionException | IOException | TimeoutException e) {
       call.ifPresent(CallProcesses::giveUp);
@@ -95,10 +95,11 @@ final class CallProcesses {
     call.close();
   }
 
-  private static <T> T await(CompletableFuture<T> result, CompletableFuture<Void> cancelled)
+  private static <T> T await(
+      CompletableFuture<T> result, Duration patience, CompletableFuture<Void> cancelled)
       throws InterruptedException, ExecutionException, TimeoutException {
     if (!result.isDone()) {
-      CompletableFuture.anyOf(result, cancelled).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      CompletableFuture.anyOf(result, cancelled).get(patience.toNanos(), TimeUnit.NANOSECONDS);
       if (cancelled.isDone() && !result.isDone()) {
         throw new InterruptedException();
       }

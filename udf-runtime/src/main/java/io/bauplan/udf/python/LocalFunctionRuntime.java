@@ -33,7 +33,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -246,9 +245,9 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
     ReadyEnvironment environment = environments.get(spec);
     List<String> declared = CallProcesses.declared(spec.requirements());
     zygotes.warm(environment, declared);
-    Optional<CompletableFuture<Zygote>> zygote = zygotes.find(environment, declared);
+    Optional<ZygotePool.Coming> zygote = zygotes.find(environment, declared);
     try {
-      return zygote.isPresent() && zygote.get().get() != null;
+      return zygote.isPresent() && zygote.get().zygote().get() != null;
     } catch (ExecutionException e) {
       return false;
     }

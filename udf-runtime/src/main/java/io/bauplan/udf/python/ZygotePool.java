@@ -25,6 +25,10 @@ final class ZygotePool implements AutoCloseable {
   /// How long after a failure the next start waits.
   private static final Duration RETRY = Duration.ofMinutes(5);
 
+  /// How long calls wait for a zygote, from the begin of its start: a fresh interpreter would have
+  /// to import the same, beside it. One that takes longer may hang.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final Duration LOOK_AROUND = Duration.ofSeconds(15);
 
   /// How long a start waits for the imports of the call that missed the zygote.
@@ -53,6 +57,11 @@ final class ZygotePool implements AutoCloseable {
     }
   }
 
+  /// A zygote that serves, or is about to.
+  ///
+  /// @param patience how long to wait for it; may be negative
+  record Coming(CompletableFuture<Zygote> zygote, Duration patience) {}
+
   ZygotePool(ZygotePolicy policy, ZygoteStarter starter) {
     this.policy = policy;
     this.starter = starter;
@@ -73,8 +82,7 @@ final class ZygotePool implements AutoCloseable {
 
   /// The zygote that serves an environment, or is about to. Empty where there was none: one starts
   /// in the background for the next call.
-  synchronized Optional<CompletableFuture<Zygote>> find(
-      ReadyEnvironment environment, List<String> declared) {
+  synchronized Optional<Coming> find(ReadyEnvironment environment, List<String> declared) {
     if (closed || isOff()) {
       return Optional.empty();
     }
@@ -93,7 +101,8 @@ final class ZygotePool implements AutoCloseable {
       return Optional.empty();
     }
     place.used = System.nanoTime();
-    return Optional.of(place.zygote);
+    return Optional.of(
+        new Coming(place.zygote, PATIENCE.minusNanos(System.nanoTime() - place.begun)));
   }
 
   private Place place(ReadyEnvironment environment) {

@@ -150,8 +150,8 @@ final class Linux {
     }
   }
 
-  /// Address of the first byte of a file of which only some parts are mapped, for reading; zeros lie
-  /// between them.
+  /// Address of the first byte of a file of which only some parts are mapped, for reading; zeros
+  /// lie between them.
   ///
   /// @param parts begin and end of each, in whole pages
   long map(int file, long bytes, long[] parts) throws IOException {

@@ -19,8 +19,8 @@ public final class MappedArguments {
 
   private MappedArguments() {}
 
-  /// Maps what was written of a file for reading and closes its descriptor: nobody can open it again
-  /// for writing.
+  /// Maps what was written of a file for reading and closes its descriptor: nobody can open it
+  /// again for writing.
   ///
   /// @param described `bytes` and `written`, as `FunctionRequest` tells them
   public static MemorySegment map(int descriptor, JsonNode described) throws IOException {

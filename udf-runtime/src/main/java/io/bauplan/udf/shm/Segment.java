@@ -30,8 +30,7 @@ public final class Segment implements Backing {
   private final long[] written;
   private final References references = new References("this segment");
 
-  private Segment(
-      Linux linux, int file, long inode, long address, long length, long[] written) {
+  private Segment(Linux linux, int file, long inode, long address, long length, long[] written) {
     this.linux = linux;
     this.file = file;
     this.inode = inode;
@@ -124,12 +123,7 @@ public final class Segment implements Backing {
       long inode = (Long) Files.getAttribute(path(file), "unix:ino");
       Segment sealed =
           new Segment(
-              linux,
-              file,
-              inode,
-              linux.map(file, bytes, false),
-              bytes,
-              Extents.of(parts, bytes));
+              linux, file, inode, linux.map(file, bytes, false), bytes, Extents.of(parts, bytes));
       open = false;
       return sealed;
     }

@@ -46,8 +46,9 @@ final class LocalIndexFixture implements AutoCloseable {
     return this;
   }
 
+  /// Below a folder that would not be compiled in a package.
   Path store() {
-    return folder.resolve("store");
+    return folder.resolve("tests").resolve("store");
   }
 
   EnvironmentStore open() throws IOException {
