@@ -4,6 +4,7 @@ import io.bauplan.exec.batch.ArrowBatches;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.scan.BatchReader;
+import io.bauplan.exec.worker.FunctionFailures;
 import io.bauplan.sql.plan.ArrowTypes;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PhysicalPlan.TableFunction.Argument;
@@ -12,6 +13,7 @@ import io.bauplan.udf.api.FunctionParameter;
 import io.bauplan.udf.api.FunctionReturn;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.InvocationInput;
+import io.bauplan.udf.api.InvocationOutcome;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.api.TableSemantics;
 import java.util.ArrayDeque;
@@ -180,14 +182,25 @@ final class BatchFunctionReader implements BatchReader {
         process().give(List.of(rows.rowCount()), roots);
       }
       try (SharedTable answer = process().answer()) {
+        if (scalar && answer.rowCount() != rows.rowCount()) {
+          // The harness sends as many; whoever answers in its place may not.
+          throw FunctionFailures.toException(
+              node.function(),
+              new InvocationOutcome.SandboxViolation(
+                  "'%s' answered %d rows with %d values"
+                      .formatted(node.function().name(), rows.rowCount(), answer.rowCount())));
+        }
+        int first = 0;
         for (int i = 0; i < answer.batchCount(); i++) {
-          take(answer, i, rows);
+          first += take(answer, i, rows, first);
         }
       }
     }
   }
 
-  private void take(SharedTable answer, int index, Batch rows) {
+  /// Takes a batch of an answer, whose first row belongs to a row of what was sent; returns how
+  /// many rows it has.
+  private int take(SharedTable answer, int index, Batch rows, int first) {
     try (VectorSchemaRoot root = answer.batch(index, allocator);
         Batch values = ArrowBatches.toBatch(root, allocator)) {
       for (int from = 0; from < values.rowCount(); from += Vector.BATCH_ROWS) {
@@ -195,7 +208,7 @@ final class BatchFunctionReader implements BatchReader {
         List<Vector> columns = new ArrayList<>();
         if (scalar) {
           for (Vector column : rows.columns()) {
-            columns.add(column.slice(from, count));
+            columns.add(column.slice(first + from, count));
           }
         }
         for (Vector column : values.columns()) {
@@ -203,6 +216,7 @@ final class BatchFunctionReader implements BatchReader {
         }
         done.add(new Batch(columns, count));
       }
+      return values.rowCount();
     }
   }
 

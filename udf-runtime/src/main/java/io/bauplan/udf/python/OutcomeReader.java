@@ -29,7 +29,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 
 /// Turns what a dead process left into an outcome. Both files come from an untrusted hand.
@@ -248,9 +250,27 @@ record OutcomeReader(
     for (int i = 0; same && i < found.size(); i++) {
       same =
           found.get(i).getName().equals(declared.get(i).getName())
-              && found.get(i).getType().equals(declared.get(i).getType());
+              && sameType(found.get(i), declared.get(i));
     }
     return same ? Optional.empty() : Optional.of(table.schema().toString());
+  }
+
+  /// To every depth: the engine reads a list by the element that was declared. The element itself
+  /// may have any name, the fields of a row may not.
+  static boolean sameType(Field found, Field declared) {
+    List<Field> inner = found.getChildren();
+    List<Field> expected = declared.getChildren();
+    boolean same =
+        found.getType().equals(declared.getType())
+            && Objects.equals(found.getDictionary(), declared.getDictionary())
+            && inner.size() == expected.size();
+    for (int i = 0; same && i < inner.size(); i++) {
+      same =
+          sameType(inner.get(i), expected.get(i))
+              && (!(found.getType() instanceof ArrowType.Struct)
+                  || inner.get(i).getName().equals(expected.get(i).getName()));
+    }
+    return same;
   }
 
   private InvocationFigures figures(JsonNode marks, SharedTable table) {
