@@ -9,6 +9,7 @@ import io.bauplan.udf.api.Invocation;
 import io.bauplan.udf.api.InvocationFigures;
 import io.bauplan.udf.api.InvocationInput;
 import io.bauplan.udf.api.InvocationOutcome;
+import io.bauplan.udf.api.NoRoomException;
 import io.bauplan.udf.api.SharedTable;
 import java.util.Iterator;
 import java.util.List;
@@ -72,12 +73,16 @@ final class FunctionProcess implements AutoCloseable {
 
   /// The next table; the caller owns it.
   Optional<SharedTable> receive() {
-    return session.receive();
+    try {
+      return session.receive();
+    } catch (NoRoomException e) {
+      throw FunctionFailures.toException(e);
+    }
   }
 
   /// The answer to what was given last; the caller owns it.
   SharedTable answer() {
-    Optional<SharedTable> answer = session.receive();
+    Optional<SharedTable> answer = receive();
     if (answer.isPresent()) {
       return answer.get();
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 
@@ -34,8 +35,8 @@ public interface FunctionRuntime extends AutoCloseable {
 
   /// @param input the table parameter that is annotated as a reader or an iterator of batches
   /// @param output whether it is a generator
-  record Streaming(java.util.OptionalInt input, boolean output) {
-    public static final Streaming NONE = new Streaming(java.util.OptionalInt.empty(), false);
+  record Streaming(OptionalInt input, boolean output) {
+    public static final Streaming NONE = new Streaming(OptionalInt.empty(), false);
 
     public boolean any() {
       return input.isPresent() || output;

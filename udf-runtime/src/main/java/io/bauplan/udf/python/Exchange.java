@@ -3,7 +3,9 @@ package io.bauplan.udf.python;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bauplan.udf.api.NoRoomException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -18,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +82,7 @@ final class Exchange implements AutoCloseable {
     try {
       server.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -132,37 +135,59 @@ final class Exchange implements AutoCloseable {
     }
   }
 
-  /// Receives a table into a new file. Whether one came; if not, the process gives no more.
+  /// Receives a table into a new file, which the caller owns; empty where the process gives no
+  /// more.
   ///
   /// @param most bytes that all tables may have together from here on
-  boolean receive(Path file, long most) throws IOException, TooLarge {
+  /// @param place names the file for so many bytes
+  Optional<Path> receive(long most, LongFunction<Path> place) throws TooLarge {
     Optional<SocketChannel> channel = connection();
     if (channel.isEmpty()) {
-      return false;
+      return Optional.empty();
     }
     ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     if (!fill(channel.get(), length)) {
-      return false;
+      return Optional.empty();
     }
-    long left = length.getLong(0);
-    if (left < 0 || left > most) {
+    long bytes = length.getLong(0);
+    if (bytes < 0 || bytes > most) {
       throw new TooLarge();
     }
+    Path file = place.apply(bytes);
+    boolean whole = false;
     try (FileChannel out =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      while (left > 0) {
-        buffer.clear().limit((int) Math.min(left, buffer.capacity()));
-        if (!fill(channel.get(), buffer)) {
-          return false;
-        }
-        left -= buffer.limit();
-        buffer.flip();
-        while (buffer.hasRemaining()) {
-          out.write(buffer);
-        }
+      whole = copy(channel.get(), bytes, out);
+    } catch (IOException e) {
+      throw new NoRoomException("cannot write a function's answer to " + file + ": " + e, e);
+    } finally {
+      if (!whole) {
+        delete(file);
+      }
+    }
+    return whole ? Optional.of(file) : Optional.empty();
+  }
+
+  private boolean copy(SocketChannel from, long bytes, FileChannel to) throws IOException {
+    for (long left = bytes; left > 0; left -= buffer.limit()) {
+      buffer.clear().limit((int) Math.min(left, buffer.capacity()));
+      if (!fill(from, buffer)) {
+        return false;
+      }
+      buffer.flip();
+      while (buffer.hasRemaining()) {
+        to.write(buffer);
       }
     }
     return true;
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// The answer is longer than the limit of the function's results.
@@ -194,7 +219,7 @@ final class Exchange implements AutoCloseable {
         }
         Files.deleteIfExists(path);
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
   }

@@ -65,14 +65,13 @@ final class PythonSession implements FunctionSession {
   @Override
   public Optional<SharedTable> receive() {
     String name = function.name();
-    Path file = memory.newPath("answer");
     try {
-      if (!exchange.receive(file, left)) {
-        Files.deleteIfExists(file);
+      Optional<Path> file = exchange.receive(left, memory::newResult);
+      if (file.isEmpty()) {
         return Optional.empty();
       }
-      left -= Files.size(file);
-      MappedTable table = memory.adopt(file);
+      left -= Files.size(file.get());
+      MappedTable table = memory.adopt(file.get());
       Optional<String> other = OutcomeReader.differs(function, table);
       if (other.isPresent()) {
         table.close();
