@@ -73,9 +73,75 @@ class SnappyDecoderTest {
         refused++;
         byte[] bytes = mutated;
         assertThatThrownBy(() -> decode(bytes, plain.length)).isInstanceOf(CorruptData.class);
+        int stop = random.nextInt(plain.length + 1);
+        assertThatThrownBy(() -> decode(bytes, plain.length, stop)).isInstanceOf(CorruptData.class);
       }
     }
     assertThat(refused).isBetween(1000, 19_000);
+  }
+
+  @Test
+  void everyStopGivesWhatGoesBefore() throws IOException {
+    Random random = new Random(13);
+    for (int round = 0; round < 100; round++) {
+      byte[] plain = plain(random, 1 + random.nextInt(round < 97 ? 300 : 2000));
+      byte[] compressed = Snappy.compress(plain);
+      for (int stop = 0; stop <= plain.length; stop++) {
+        assertThat(decode(compressed, plain.length, stop)).isEqualTo(plain);
+      }
+    }
+  }
+
+  @Test
+  void everyStopIsRightAmongElementsOfAllKinds() {
+    // A literal of 70 bytes, copies that overlap themselves by 1, 3 and 9, one from far back.
+    byte[] stream = new byte[90];
+    int n = 0;
+    stream[n++] = (byte) (70 + 20 + 64 + 40 + 11 + 3);
+    stream[n++] = 1;
+    stream[n++] = (byte) (60 << 2);
+    stream[n++] = 69;
+    for (int i = 0; i < 70; i++) {
+      stream[n++] = (byte) (i * 37);
+    }
+    for (int[] copy : new int[][] {{20, 1}, {64, 3}, {40, 9}}) {
+      stream[n++] = (byte) (copy[0] - 1 << 2 | 2);
+      stream[n++] = (byte) copy[1];
+      stream[n++] = 0;
+    }
+    stream[n++] = 7 << 2 | 1;
+    stream[n++] = (byte) 150;
+    stream[n++] = 2 << 2;
+    stream[n++] = 'x';
+    stream[n++] = 'y';
+    stream[n++] = 'z';
+    int length = 70 + 20 + 64 + 40 + 11 + 3;
+    byte[] compressed = Arrays.copyOf(stream, n);
+    byte[] whole = decode(compressed, length);
+    assertThat(whole).endsWith('x', 'y', 'z');
+    for (int stop = 0; stop <= length; stop++) {
+      assertThat(decode(compressed, length, stop)).isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void whatLiesBehindTheStopIsNotDecompressed() throws IOException {
+    byte[] plain = plain(new Random(17), 100_000);
+    byte[] whole = Snappy.compress(plain);
+    byte[] compressed = Arrays.copyOf(whole, whole.length - 100);
+    try (Arena arena = Arena.ofConfined()) {
+      SnappyDecoder decoder = new SnappyDecoder();
+      long out = start(decoder, arena, compressed, plain.length);
+      long good = decoder.upTo(out + 50_000);
+      assertThat(good - out).isBetween(50_000L, 50_000L + (1 << 16));
+      byte[] bytes = new byte[(int) (good - out)];
+      Memory.copy(out, bytes, 0, bytes.length);
+      assertThat(bytes).isEqualTo(Arrays.copyOf(plain, bytes.length));
+      // Those who want it are told, each time.
+      for (int time = 0; time < 2; time++) {
+        assertThatThrownBy(() -> decoder.upTo(out + plain.length)).isInstanceOf(CorruptData.class);
+      }
+    }
   }
 
   private static byte @org.jspecify.annotations.Nullable [] library(byte[] compressed) {
@@ -104,22 +170,43 @@ class SnappyDecoderTest {
   }
 
   private static byte[] decode(byte[] compressed, int length) {
+    return decode(compressed, length, length);
+  }
+
+  private static long start(SnappyDecoder decoder, Arena arena, byte[] compressed, int length) {
+    MemorySegment in = arena.allocate(compressed.length + SnappyDecoder.PADDING_BYTES);
+    MemorySegment.copy(
+        compressed, 0, in, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, compressed.length);
+    MemorySegment out =
+        arena.allocate(GUARD + length + SnappyDecoder.PADDING_BYTES + GUARD).fill((byte) 0x55);
+    decoder.start(in.address(), compressed.length, out.address() + GUARD, length);
+    return out.address() + GUARD;
+  }
+
+  /// In two steps: up to `stop`, what is good then is looked at; and the rest.
+  private static byte[] decode(byte[] compressed, int length, int stop) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment in = arena.allocate(compressed.length + SnappyDecoder.PADDING_BYTES);
-      MemorySegment.copy(
-          compressed, 0, in, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, compressed.length);
-      MemorySegment out =
-          arena.allocate(GUARD + length + SnappyDecoder.PADDING_BYTES + GUARD).fill((byte) 0x55);
+      SnappyDecoder decoder = new SnappyDecoder();
+      long out = start(decoder, arena, compressed, length);
+      byte[] bytes = new byte[length];
       try {
-        SnappyDecoder.decode(in.address(), compressed.length, out.address() + GUARD, length);
+        int good = (int) (decoder.upTo(out + stop) - out);
+        assertThat(good).isBetween(stop, length);
+        Memory.copy(out, bytes, 0, good);
+        // What is good is not asked for again, nor changed.
+        assertThat(decoder.upTo(out + good)).isEqualTo(out + good);
+        assertThat(decoder.upTo(out + length)).isEqualTo(out + length);
+        byte[] whole = new byte[length];
+        Memory.copy(out, whole, 0, length);
+        assertThat(Arrays.copyOf(whole, good)).isEqualTo(Arrays.copyOf(bytes, good));
+        return whole;
       } finally {
-        long end = out.byteSize() - GUARD;
+        long end = out + length + SnappyDecoder.PADDING_BYTES;
         for (int i = 0; i < GUARD; i++) {
-          assertThat(Memory.getByte(out.address() + i)).isEqualTo((byte) 0x55);
-          assertThat(Memory.getByte(out.address() + end + i)).isEqualTo((byte) 0x55);
+          assertThat(Memory.getByte(out - GUARD + i)).isEqualTo((byte) 0x55);
+          assertThat(Memory.getByte(end + i)).isEqualTo((byte) 0x55);
         }
       }
-      return out.asSlice(GUARD, length).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
     }
   }
 }
