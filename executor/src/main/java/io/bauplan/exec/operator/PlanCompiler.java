@@ -7,9 +7,12 @@ import io.bauplan.exec.expression.Predicate;
 import io.bauplan.exec.expression.Projector;
 import io.bauplan.exec.operator.aggregate.HashAggregate;
 import io.bauplan.exec.operator.aggregate.Projection;
+import io.bauplan.exec.operator.aggregate.WantedGroups;
 import io.bauplan.exec.operator.join.HashJoin;
 import io.bauplan.exec.operator.join.NestedLoopJoin;
 import io.bauplan.exec.operator.sort.SortOperator;
+import io.bauplan.exec.operator.sort.TopBound;
+import io.bauplan.exec.operator.sort.TopColumn;
 import io.bauplan.exec.operator.window.WindowOperator;
 import io.bauplan.exec.spill.OperatorSpill;
 import io.bauplan.exec.worker.QueryFigures.OperatorFigures;
@@ -53,6 +56,8 @@ public final class PlanCompiler {
   private final Map<Integer, SpillingCollector> sharedRows;
   /// For the node that is compiled next.
   private List<JoinKeyFilter.Target> keyFilters = List.of();
+  /// By the node that makes the rows of a top-N.
+  private final Map<PhysicalPlan, TopColumn> tops = new IdentityHashMap<>();
 
   public PlanCompiler(QueryContext query, PhysicalPlan plan, StepRunner runner) {
     this(
@@ -245,7 +250,13 @@ public final class PlanCompiler {
       input = compile(node.input(), below);
     }
     HashAggregate aggregate =
-        query.own(new HashAggregate(node, projection, rowType, query.spill(allocator, counted)));
+        query.own(
+            new HashAggregate(
+                node,
+                projection,
+                rowType,
+                new WantedGroups(tops.get(node), counted.rows),
+                query.spill(allocator, counted)));
     pipeline(input, aggregate, counted);
     pipeline(new CountedSource(aggregate.ordering(), counted, query), Sink.none(), counted);
     return aggregate.source();
@@ -386,10 +397,14 @@ public final class PlanCompiler {
   }
 
   private Source sort(PhysicalPlan.Sort node, BufferAllocator allocator, NodeFigures counted) {
-    Source input = compile(node.input());
     SortOperator sort =
         query.own(new SortOperator(node, allocator, query.spill(allocator, counted)));
-    pipeline(input, sort, counted);
+    TopBound bound = sort.bound();
+    if (bound != null) {
+      int column = TopColumn.origin(node.input(), node.keys().getFirst().column());
+      tops.put(TopColumn.origin(node.input()), new TopColumn(bound, column));
+    }
+    pipeline(compile(node.input()), sort, counted);
     return sort.source();
   }
 

@@ -35,6 +35,10 @@ final class CodedGroups implements AutoCloseable {
   }
 
   private final GroupTable table;
+
+  /// Whether keys are values of the dictionaries: their bytes need no copy while those are kept.
+  private final boolean plain;
+
   private final KeyReader reader;
   private final List<Integer> columns;
   private final DictionaryVector[] vectors;
@@ -69,17 +73,20 @@ final class CodedGroups implements AutoCloseable {
   private int[] newRows = {};
   private int[] newGroups = {};
 
+  /// @param plain whether the keys are these columns, unchanged
   /// @param columns of the batches, which the keys are made of
   /// @param set number of the grouping set, the table's last key; -1 = it has no such key
   /// @param keyColumns by key: those of the columns that it is made of
   CodedGroups(
       GroupTable table,
+      boolean plain,
       List<Integer> columns,
       List<List<Integer>> keyColumns,
       KeyReader reader,
       int set,
       BufferAllocator allocator) {
     this.table = table;
+    this.plain = plain;
     this.reader = reader;
     this.columns = columns;
     this.vectors = new DictionaryVector[columns.size()];
@@ -151,6 +158,7 @@ final class CodedGroups implements AutoCloseable {
       same &= CodedRows.isSame(dictionaries[k], vector.dictionary());
     }
     if (!same) {
+      table.ownBytes();
       release();
       for (int k = 0; k < vectors.length; k++) {
         dictionaries[k] = vectors[k].dictionary().retain();
@@ -302,9 +310,11 @@ final class CodedGroups implements AutoCloseable {
         keys[plainKeys].reset(length);
         Arrays.fill(keys[plainKeys].longs, 0, length, set);
       }
+      table.borrowBytes(plain);
       table.lookup(keys, newRows, found, newGroups);
       done = true;
     } finally {
+      table.borrowBytes(false);
       // Where there was no room, they are as unknown as before.
       for (int i = 0; i < found; i++) {
         if (newCombinations[i] >= 0) {

@@ -19,6 +19,10 @@ final class GroupStates implements AutoCloseable {
   private final boolean global;
   private final List<Accumulator> accumulators = new ArrayList<>();
   private final List<AggregateCall> calls = new ArrayList<>();
+
+  /// By call of the node: which of those that have states it is; -1 = none.
+  private final List<Integer> numbers = new ArrayList<>();
+
   private final Runs runs = new Runs();
 
   /// By column of the input.
@@ -38,7 +42,9 @@ final class GroupStates implements AutoCloseable {
     this.global = node.groupKeys().isEmpty() && node.groupingSets().size() <= 1;
     int bytes = 0;
     for (AggregateCall call : node.calls()) {
-      if (!call.function().equals("grouping")) {
+      boolean hasStates = !call.function().equals("grouping");
+      numbers.add(hasStates ? calls.size() : -1);
+      if (hasStates) {
         Accumulator accumulator = accumulator(call, allocator);
         int same = sameSums(call, accumulator);
         accumulators.add(accumulator);
@@ -187,8 +193,9 @@ final class GroupStates implements AutoCloseable {
 
   /// Results of `count` groups from `start`.
   ///
-  /// @param call its number among those that have states
-  void output(int call, int start, int count, Register to) {
+  /// @param number of a call of the node, one that has states
+  void output(int number, int start, int count, Register to) {
+    int call = numbers.get(number);
     int source = sameSums.get(call);
     if (source >= 0) {
       ((SumAccumulator) accumulators.get(call)).readFrom((SumAccumulator) accumulators.get(source));

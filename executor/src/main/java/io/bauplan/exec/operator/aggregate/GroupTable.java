@@ -39,6 +39,7 @@ public final class GroupTable implements AutoCloseable {
   private long[] slots = {};
 
   private long[] batchHashes = {};
+  private final Candidates candidates = new Candidates();
   private int size;
 
   /// Those of the keys that hashes are made of: where there are others, all but strings, until too
@@ -47,6 +48,9 @@ public final class GroupTable implements AutoCloseable {
 
   private long collisions;
   private boolean borrowsBytes;
+
+  /// The first group whose bytes may be borrowed; -1 = none.
+  private int firstBorrowed = -1;
 
   /// Whether groups are no longer looked up.
   private boolean appends;
@@ -152,7 +156,13 @@ public final class GroupTable implements AutoCloseable {
       lookupLongs(values, mayHaveNulls(values) || mayHaveNulls(keys), rows, count, to);
       return;
     }
+    // Most groups of a large table are in no cache: one row's are waited for beside the others'.
+    candidates.find(slots, batchHashes, count);
+    candidates.keepEqual(values, rows, keys, to, count);
     for (int i = 0; i < count; i++) {
+      if (to[i] >= 0) {
+        continue;
+      }
       int row = rows == null ? i : rows[i];
       to[i] = find(values, row, batchHashes[i]);
       if (collisions > MAX_COLLISIONS && hashAllKeys()) {
@@ -241,6 +251,30 @@ public final class GroupTable implements AutoCloseable {
   /// they are as long as this table.
   void borrowBytes(boolean borrows) {
     borrowsBytes = borrows;
+    if (borrows && firstBorrowed < 0) {
+      firstBorrowed = size;
+    }
+  }
+
+  /// Copies the bytes that are borrowed: whose they are may be gone from here on.
+  void ownBytes() {
+    if (firstBorrowed < 0) {
+      return;
+    }
+    for (Register key : keys) {
+      for (int group = firstBorrowed; key.kind == Register.Kind.BYTES && group < size; group++) {
+        if (!key.isNull(group)) {
+          key.longs[group] = copy(key.longs[group], key.lengths[group]);
+        }
+      }
+    }
+    firstBorrowed = -1;
+  }
+
+  private long copy(long bytes, int length) {
+    long address = arena.allocate(length);
+    Memory.copy(bytes, address, length);
+    return address;
   }
 
   /// For keys that are a part of their range by hash: slots for all of it would be a waste.
@@ -443,11 +477,7 @@ public final class GroupTable implements AutoCloseable {
       }
       case BYTES -> {
         int length = from.lengths[row];
-        long address = borrowsBytes ? from.longs[row] : arena.allocate(length);
-        if (!borrowsBytes) {
-          Memory.copy(from.longs[row], address, length);
-        }
-        key.longs[group] = address;
+        key.longs[group] = borrowsBytes ? from.longs[row] : copy(from.longs[row], length);
         key.lengths[group] = length;
       }
       case NESTED -> throw new IllegalStateException();

@@ -49,6 +49,7 @@ public final class HashAggregate implements Sink, AutoCloseable {
   private int partitions = 1;
 
   private final RowType rowType;
+  private final WantedGroups wanted;
   private final OperatorSpill spill;
 
   /// Rows whose groups had no room; null where all had.
@@ -62,10 +63,12 @@ public final class HashAggregate implements Sink, AutoCloseable {
       PhysicalPlan.Aggregate node,
       @Nullable Projection projection,
       RowType rowType,
+      WantedGroups wanted,
       OperatorSpill spill) {
     this.node = node;
     this.projection = projection;
     this.rowType = rowType;
+    this.wanted = wanted;
     this.spill = spill;
     this.allocator = spill.allocator();
     this.orderBytes = new HeapReservation(allocator);
@@ -328,7 +331,7 @@ public final class HashAggregate implements Sink, AutoCloseable {
       if (count <= 0) {
         return null;
       }
-      Batch batch = groups.output(next, count);
+      Batch batch = groups.output(next, count, wanted);
       next += count;
       return batch;
     }

@@ -1,17 +1,14 @@
 package io.bauplan.exec.operator.aggregate;
 
-import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.expression.Register;
-import io.bauplan.exec.expression.RegisterWriter;
 import java.util.Arrays;
-import org.apache.arrow.memory.BufferAllocator;
 
 /// The keys of a table's groups, an array per column.
 final class KeyVectors {
   private KeyVectors() {}
 
-  /// The keys of `count` groups from `start`. The caller owns them.
-  static Vector of(Register key, int start, int count, BufferAllocator allocator) {
+  /// The keys of `count` groups from `start`.
+  static Register slice(Register key, int start, int count) {
     Register slice = new Register(key.type);
     slice.reset(count);
     if (key.hasNulls) {
@@ -31,7 +28,7 @@ final class KeyVectors {
       }
       default -> System.arraycopy(key.longs, start, slice.longs, 0, count);
     }
-    return RegisterWriter.write(slice, null, count, count, allocator);
+    return slice;
   }
 
   /// Makes room for so many groups.

@@ -89,6 +89,7 @@ final class PartialAggregation implements AutoCloseable {
             ? null
             : new CodedGroups(
                 table,
+                columns.plain(node.groupKeys()) != null,
                 sources,
                 node.groupKeys().stream()
                     .map(key -> List.copyOf(Objects.requireNonNull(columns.sources(List.of(key)))))
@@ -395,31 +396,63 @@ final class PartialAggregation implements AutoCloseable {
 
   /// Results of `count` groups from `start`. The caller owns them.
   Batch output(int start, int count) {
+    return output(start, count, null, count, -1, null);
+  }
+
+  /// Results of those of `count` groups from `start` that are wanted. The caller owns them.
+  Batch output(int start, int count, WantedGroups wanted) {
+    if (wanted.column() < 0) {
+      return output(start, count);
+    }
+    int[] some = new int[count];
+    Register known = result(wanted.column(), start, count);
+    int found = wanted.select(known, count, some);
+    return found == 0
+        ? Batch.none()
+        : output(start, count, found == count ? null : some, found, wanted.column(), known);
+  }
+
+  /// @param rows of the `count` groups from `start`; null = all
+  /// @param known what the column of number `knownColumn` is; null = none is known yet
+  private Batch output(
+      int start,
+      int count,
+      int @Nullable [] rows,
+      int rowCount,
+      int knownColumn,
+      @Nullable Register known) {
     List<Vector> vectors = new ArrayList<>();
     try {
-      int keyCount = node.groupKeys().size();
-      for (int k = 0; k < keyCount; k++) {
-        vectors.add(KeyVectors.of(table.key(k), start, count, allocator));
+      for (int column = 0; column < node.output().size(); column++) {
+        Register result =
+            known != null && column == knownColumn ? known : result(column, start, count);
+        vectors.add(RegisterWriter.write(result, rows, rowCount, count, allocator));
       }
-      int next = 0;
-      for (AggregateCall call : node.calls()) {
-        Register result = new Register(call.output().type());
-        result.reset(count);
-        if (call.function().equals("grouping")) {
-          for (int i = 0; i < count; i++) {
-            int number = manySets ? (int) table.key(keys.length - 1).longs[start + i] : 0;
-            result.longs[i] = sets.grouping(call, number);
-          }
-        } else {
-          states.output(next++, start, count, result);
-        }
-        vectors.add(RegisterWriter.write(result, null, count, count, allocator));
-      }
-      return new Batch(vectors, count);
+      return new Batch(vectors, count, rows, rowCount);
     } catch (RuntimeException | Error e) {
       vectors.forEach(Vector::close);
       throw e;
     }
+  }
+
+  /// One column of the results of `count` groups from `start`.
+  private Register result(int column, int start, int count) {
+    int keyCount = node.groupKeys().size();
+    if (column < keyCount) {
+      return KeyVectors.slice(table.key(column), start, count);
+    }
+    AggregateCall call = node.calls().get(column - keyCount);
+    Register result = new Register(call.output().type());
+    result.reset(count);
+    if (call.function().equals("grouping")) {
+      for (int i = 0; i < count; i++) {
+        int number = manySets ? (int) table.key(keys.length - 1).longs[start + i] : 0;
+        result.longs[i] = sets.grouping(call, number);
+      }
+    } else {
+      states.output(column - keyCount, start, count, result);
+    }
+    return result;
   }
 
   @Override

@@ -86,6 +86,11 @@ public final class RowOrder {
     return prefix;
   }
 
+  /// Tells the first key of row 0.
+  void tell(TopBound bound) {
+    bound.offer(values[0], 0);
+  }
+
   public int compare(int left, int right) {
     long l = prefixes[left];
     long r = prefixes[right];

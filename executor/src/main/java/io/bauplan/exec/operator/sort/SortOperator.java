@@ -2,6 +2,7 @@ package io.bauplan.exec.operator.sort;
 
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
+import io.bauplan.exec.expression.Register;
 import io.bauplan.exec.operator.BatchGather;
 import io.bauplan.exec.operator.HeapReservation;
 import io.bauplan.exec.operator.Readers;
@@ -34,6 +35,7 @@ public final class SortOperator implements Sink, AutoCloseable {
   private final HeapReservation reservation;
   private final OperatorSpill spill;
   private final SortedRuns runs;
+  private final @Nullable TopBound bound;
   private int[] order = {};
 
   public SortOperator(PhysicalPlan.Sort node, BufferAllocator allocator, OperatorSpill spill) {
@@ -44,20 +46,39 @@ public final class SortOperator implements Sink, AutoCloseable {
     this.reservation = new HeapReservation(allocator);
     this.spill = spill;
     this.runs = new SortedRuns(type, node.keys(), spill);
+    this.bound = keepsFewRows(node) && bounds(node) ? new TopBound(node.keys().getFirst()) : null;
   }
 
-  private long wanted() {
+  private static boolean keepsFewRows(PhysicalPlan.Sort node) {
+    return wanted(node) <= MAX_TOP_ROWS;
+  }
+
+  private static boolean bounds(PhysicalPlan.Sort node) {
+    return !node.keys().isEmpty()
+        && TopBound.supports(Register.kind(node.output().type(node.keys().getFirst().column())));
+  }
+
+  /// What operators below may leave out; null where that is not known.
+  public @Nullable TopBound bound() {
+    return bound;
+  }
+
+  private static long wanted(PhysicalPlan.Sort node) {
     return node.fetch().isEmpty()
         ? Long.MAX_VALUE
         : Math.addExact(node.offset(), node.fetch().getAsLong());
   }
 
+  private long wanted() {
+    return wanted(node);
+  }
+
   @Override
   public Writer open(int driver) {
-    if (wanted() > MAX_TOP_ROWS) {
+    if (!keepsFewRows(node)) {
       return this::collect;
     }
-    TopRows top = new TopRows(type, node.keys(), (int) wanted(), allocator, spill);
+    TopRows top = new TopRows(type, node.keys(), (int) wanted(), bound, allocator, spill);
     synchronized (tops) {
       tops.add(top);
     }

@@ -32,6 +32,10 @@ final class TopRows implements AutoCloseable {
   private final int limit;
   private final BufferAllocator allocator;
   private final OperatorSpill spill;
+
+  /// What operators below are told; null where they are told nothing.
+  private final @Nullable TopBound bound;
+
   private final ArrayDeque<Batch> batches = new ArrayDeque<>();
 
   /// Of the batches that are being pruned.
@@ -46,7 +50,13 @@ final class TopRows implements AutoCloseable {
   private @Nullable RowOrder lastOrder;
 
   TopRows(
-      RowType type, List<SortKey> keys, int limit, BufferAllocator allocator, OperatorSpill spill) {
+      RowType type,
+      List<SortKey> keys,
+      int limit,
+      @Nullable TopBound bound,
+      BufferAllocator allocator,
+      OperatorSpill spill) {
+    this.bound = bound;
     this.type = type;
     this.keys = keys;
     this.limit = limit;
@@ -126,6 +136,9 @@ final class TopRows implements AutoCloseable {
             new Batch(
                 List.of(BatchGather.gather(first, new int[] {sorted[count - 1]}, 1, allocator)), 1);
         lastOrder = new RowOrder(last, keysAlone.subList(0, 1));
+        if (bound != null) {
+          lastOrder.tell(bound);
+        }
       }
       int[] wanted = Arrays.copyOf(sorted, count);
       Arrays.sort(wanted);
