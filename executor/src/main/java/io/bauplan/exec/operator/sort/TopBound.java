@@ -60,9 +60,7 @@ public final class TopBound {
 
   private boolean isBehind(long high, long low, Value value) {
     int comparison =
-        high != value.high
-            ? Long.compare(high, value.high)
-            : Long.compareUnsigned(low, value.low);
+        high != value.high ? Long.compare(high, value.high) : Long.compareUnsigned(low, value.low);
     return key.ascending() ? comparison > 0 : comparison < 0;
   }
 
