@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// Comparison of two operands of one kind. An operator is a mask over the three outcomes less (1),
 /// equal (2), greater (4), so that one loop serves all of them.
 final class ComparisonNode extends Node {
-  private static final int LESS = 1;
-  private static final int EQUAL = 2;
-  private static final int GREATER = 4;
+  private static final int LESS = SelectKernels.LESS;
+  private static final int EQUAL = SelectKernels.EQUAL;
+  private static final int GREATER = SelectKernels.GREATER;
 
   private final Node left;
   private final Node right;
@@ -116,14 +116,19 @@ final class ComparisonNode extends Node {
 
   private static int selectDense(
       Register l, Register r, int @Nullable [] rows, int count, int[] to, int wanted) {
-    int selected = 0;
     boolean longs = l.kind == Register.Kind.LONG || l.kind == Register.Kind.DECIMAL;
     if (longs && !l.wide && !r.wide) {
-      return selectLongs(l.longs, r.longs, rows, count, to, wanted);
+      return rows == null
+          ? SelectKernels.CHOSEN.longs(l.longs, r.longs, count, to, wanted)
+          : selectLongs(l.longs, r.longs, rows, count, to, wanted);
     }
+    int selected = 0;
     if (l.kind == Register.Kind.DOUBLE) {
+      if (rows == null) {
+        return SelectKernels.CHOSEN.doubles(l.doubles, r.doubles, count, to, wanted);
+      }
       for (int i = 0; i < count; i++) {
-        int row = rows == null ? i : rows[i];
+        int row = rows[i];
         to[selected] = row;
         selected += wanted >>> compare(l.doubles[row], r.doubles[row]) + 1 & 1;
       }
@@ -147,48 +152,47 @@ final class ComparisonNode extends Node {
     return selected;
   }
 
-  private static int selectLongs(
-      long[] l, long[] r, int @Nullable [] rows, int count, int[] to, int wanted) {
+  private static int selectLongs(long[] l, long[] r, int[] rows, int count, int[] to, int wanted) {
     int selected = 0;
     switch (wanted) {
       case EQUAL -> {
         for (int i = 0; i < count; i++) {
-          int row = rows == null ? i : rows[i];
+          int row = rows[i];
           to[selected] = row;
           selected += l[row] == r[row] ? 1 : 0;
         }
       }
       case LESS -> {
         for (int i = 0; i < count; i++) {
-          int row = rows == null ? i : rows[i];
+          int row = rows[i];
           to[selected] = row;
           selected += l[row] < r[row] ? 1 : 0;
         }
       }
       case LESS | EQUAL -> {
         for (int i = 0; i < count; i++) {
-          int row = rows == null ? i : rows[i];
+          int row = rows[i];
           to[selected] = row;
           selected += l[row] <= r[row] ? 1 : 0;
         }
       }
       case GREATER -> {
         for (int i = 0; i < count; i++) {
-          int row = rows == null ? i : rows[i];
+          int row = rows[i];
           to[selected] = row;
           selected += l[row] > r[row] ? 1 : 0;
         }
       }
       case GREATER | EQUAL -> {
         for (int i = 0; i < count; i++) {
-          int row = rows == null ? i : rows[i];
+          int row = rows[i];
           to[selected] = row;
           selected += l[row] >= r[row] ? 1 : 0;
         }
       }
       default -> {
         for (int i = 0; i < count; i++) {
-          int row = rows == null ? i : rows[i];
+          int row = rows[i];
           to[selected] = row;
           selected += l[row] != r[row] ? 1 : 0;
         }

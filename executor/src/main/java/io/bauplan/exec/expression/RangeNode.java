@@ -164,18 +164,8 @@ final class RangeNode extends Node {
           selected += Memory.getShort(data + 2L * row) - from + Long.MIN_VALUE <= limit ? 1 : 0;
         }
       }
-      case 32 -> {
-        for (int row = 0; row < count; row++) {
-          to[selected] = row;
-          selected += Memory.getInt(data + 4L * row) - from + Long.MIN_VALUE <= limit ? 1 : 0;
-        }
-      }
-      default -> {
-        for (int row = 0; row < count; row++) {
-          to[selected] = row;
-          selected += Memory.getLong(data + 8L * row) - from + Long.MIN_VALUE <= limit ? 1 : 0;
-        }
-      }
+      case 32 -> selected = SelectKernels.CHOSEN.range32(data, count, from, span, to);
+      default -> selected = SelectKernels.CHOSEN.range64(data, count, from, span, to);
     }
     return selected;
   }

@@ -1,7 +1,5 @@
 package io.bauplan.udf.shm;
 
-import io.bauplan.udf.api.SharedTable;
-
 /// Memory that columns lie in and that processes of this user can map: nobody changes it any more.
 /// Reference counted: `retain` and `close` pair up.
 public sealed interface Backing extends AutoCloseable permits Segment, MappedTable {
@@ -11,7 +9,7 @@ public sealed interface Backing extends AutoCloseable permits Segment, MappedTab
   /// Bytes that are mapped.
   long mappedBytes();
 
-  /// Where its file was written to, as [SharedTable#written()].
+  /// Where its file was written to, as [io.bauplan.udf.api.SharedTable#written()].
   long[] written();
 
   Backing retain();
