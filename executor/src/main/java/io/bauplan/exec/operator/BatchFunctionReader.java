@@ -4,7 +4,6 @@ import io.bauplan.exec.batch.ArrowBatches;
 import io.bauplan.exec.batch.Batch;
 import io.bauplan.exec.batch.Vector;
 import io.bauplan.exec.scan.BatchReader;
-import io.bauplan.exec.worker.FunctionFailures;
 import io.bauplan.sql.plan.ArrowTypes;
 import io.bauplan.sql.plan.PhysicalPlan;
 import io.bauplan.sql.plan.PhysicalPlan.TableFunction.Argument;
@@ -13,7 +12,6 @@ import io.bauplan.udf.api.FunctionParameter;
 import io.bauplan.udf.api.FunctionReturn;
 import io.bauplan.udf.api.FunctionRuntime;
 import io.bauplan.udf.api.InvocationInput;
-import io.bauplan.udf.api.InvocationOutcome;
 import io.bauplan.udf.api.SharedTable;
 import io.bauplan.udf.api.TableSemantics;
 import java.util.ArrayDeque;
@@ -26,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Passes a driver's rows through a function of single rows, some batches at a time: each driver
 /// has a process of its own, which starts with its first rows. A scalar function is sent its
-/// arguments, which are the last columns, and its values are put beside the others.
+/// arguments, which are the last columns, and its values are put beside the others; so is an
+/// aggregate, whose arguments are lists ([ValueCalls]).
 final class BatchFunctionReader implements BatchReader {
   /// What is sent together.
   private static final int ROWS_TOGETHER = 8 * Vector.BATCH_ROWS;
@@ -36,9 +35,9 @@ final class BatchFunctionReader implements BatchReader {
   private final QueryContext query;
   private final BufferAllocator allocator;
   private final NodeFigures figures;
+  private final boolean aggregate;
   private final boolean scalar;
   private final RowType sent;
-  private final int firstSent;
   private final ArrayDeque<Batch> done = new ArrayDeque<>();
   private @Nullable FunctionProcess process;
   private boolean ended;
@@ -54,9 +53,10 @@ final class BatchFunctionReader implements BatchReader {
     this.query = query;
     this.allocator = allocator;
     this.figures = figures;
-    this.scalar = node.function().returns() instanceof FunctionReturn.Scalar;
+    this.aggregate = node.function().returns() instanceof FunctionReturn.Aggregate;
+    this.scalar = aggregate || node.function().returns() instanceof FunctionReturn.Scalar;
     RowType all = node.inputs().getFirst().output();
-    this.firstSent = scalar ? all.size() - node.function().parameters().size() : 0;
+    int firstSent = scalar ? all.size() - node.function().parameters().size() : 0;
     this.sent = new RowType(all.columns().subList(firstSent, all.size()));
   }
 
@@ -120,7 +120,8 @@ final class BatchFunctionReader implements BatchReader {
     List<Batch> batches = new ArrayList<>();
     int rows = 0;
     try {
-      while (rows < ROWS_TOGETHER) {
+      // Lists of groups are long enough one batch at a time.
+      while (rows < (aggregate ? 1 : ROWS_TOGETHER)) {
         Batch batch = input.next();
         if (batch == null) {
           break;
@@ -172,51 +173,50 @@ final class BatchFunctionReader implements BatchReader {
 
   private void call(Batch rows) {
     try (rows) {
-      Batch given =
-          new Batch(
-              rows.columns().subList(firstSent, rows.columnCount()).stream()
-                  .map(column -> column.slice(0, rows.rowCount()))
-                  .toList(),
-              rows.rowCount());
-      try (BatchRoots roots = new BatchRoots(StreamedFunction.one(given), sent, allocator)) {
-        process().give(List.of(rows.rowCount()), roots);
-      }
-      try (SharedTable answer = process().answer()) {
-        if (scalar && answer.rowCount() != rows.rowCount()) {
-          // The harness sends as many; whoever answers in its place may not.
-          throw FunctionFailures.toException(
-              node.function(),
-              new InvocationOutcome.SandboxViolation(
-                  "'%s' answered %d rows with %d values"
-                      .formatted(node.function().name(), rows.rowCount(), answer.rowCount())));
+      if (!scalar) {
+        try (SharedTable answer = ask(rows)) {
+          for (int i = 0; i < answer.batchCount(); i++) {
+            try (VectorSchemaRoot root = answer.batch(i, allocator);
+                Batch values = ArrowBatches.toBatch(root, allocator)) {
+              put(List.of(), values.columns(), values.rowCount());
+            }
+          }
         }
-        int first = 0;
-        for (int i = 0; i < answer.batchCount(); i++) {
-          first += take(answer, i, rows, first);
+        return;
+      }
+      ValueCalls calls = new ValueCalls(node, this::ask, allocator);
+      for (int[] part : aggregate ? calls.parts(rows) : List.of(new int[] {0, rows.rowCount()})) {
+        try (Batch some = ValueCalls.range(rows, part[0], part[1], allocator);
+            Vector values = calls.values(some)) {
+          put(some.columns(), List.of(values), some.rowCount());
         }
       }
     }
   }
 
-  /// Takes a batch of an answer, whose first row belongs to a row of what was sent; returns how
-  /// many rows it has.
-  private int take(SharedTable answer, int index, Batch rows, int first) {
-    try (VectorSchemaRoot root = answer.batch(index, allocator);
-        Batch values = ArrowBatches.toBatch(root, allocator)) {
-      for (int from = 0; from < values.rowCount(); from += Vector.BATCH_ROWS) {
-        int count = Math.min(Vector.BATCH_ROWS, values.rowCount() - from);
-        List<Vector> columns = new ArrayList<>();
-        if (scalar) {
-          for (Vector column : rows.columns()) {
-            columns.add(column.slice(first + from, count));
-          }
-        }
-        for (Vector column : values.columns()) {
-          columns.add(column.slice(from, count));
-        }
-        done.add(new Batch(columns, count));
+  /// Borrows the rows.
+  private SharedTable ask(Batch rows) {
+    Batch given =
+        new Batch(
+            rows.columns().stream().map(column -> column.slice(0, rows.rowCount())).toList(),
+            rows.rowCount());
+    try (BatchRoots roots = new BatchRoots(StreamedFunction.one(given), sent, allocator)) {
+      process().give(List.of(rows.rowCount()), roots);
+    }
+    return process().answer();
+  }
+
+  private void put(List<Vector> before, List<Vector> after, int rows) {
+    for (int from = 0; from < rows; from += Vector.BATCH_ROWS) {
+      int count = Math.min(Vector.BATCH_ROWS, rows - from);
+      List<Vector> columns = new ArrayList<>();
+      for (Vector column : before) {
+        columns.add(column.slice(from, count));
       }
-      return values.rowCount();
+      for (Vector column : after) {
+        columns.add(column.slice(from, count));
+      }
+      done.add(new Batch(columns, count));
     }
   }
 

@@ -502,7 +502,8 @@ public final class PlanCompiler {
       PhysicalPlan.TableFunction node, BufferAllocator allocator, NodeFigures counted) {
     // Its process can get ready while its inputs are read.
     query.functions().prepare(node.function());
-    if (node.function().returns() instanceof FunctionReturn.Scalar) {
+    if (node.function().returns() instanceof FunctionReturn.Scalar
+        || node.function().returns() instanceof FunctionReturn.Aggregate) {
       return BatchFunctionReader.source(
           compile(node.inputs().getFirst()), node, query, allocator, counted);
     }

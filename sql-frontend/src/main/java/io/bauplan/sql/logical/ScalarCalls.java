@@ -7,6 +7,7 @@ import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.DataType;
 import io.bauplan.sql.plan.PhysicalPlan.TableFunction.Argument;
 import io.bauplan.sql.plan.RowType;
+import io.bauplan.sql.validator.AggregateUserFunction;
 import io.bauplan.sql.validator.Positions;
 import io.bauplan.sql.validator.ScalarUserFunction;
 import io.bauplan.sql.validator.TypeMapping;
@@ -29,6 +30,7 @@ import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlFunction;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
@@ -44,11 +46,12 @@ final class ScalarCalls extends RelHomogeneousShuttle {
 
   private ScalarCalls() {}
 
-  /// A call by its function, each argument cast to the declared type.
+  /// A call by its function, also an aggregate, each argument cast to the declared type.
   static SqlCall bind(
       SqlCall call, SqlIdentifier name, CatalogEntry.Function function, StatementContext context) {
     FunctionDefinition definition = function.definition();
-    if (!(definition.returns() instanceof FunctionReturn.Scalar)) {
+    boolean aggregate = definition.returns() instanceof FunctionReturn.Aggregate;
+    if (!aggregate && !(definition.returns() instanceof FunctionReturn.Scalar)) {
       throw new EngineException(
               ErrorCode.INVALID_STATEMENT,
               "\"" + function.name() + "\" is a table function, not one of single values",
@@ -78,7 +81,11 @@ final class ScalarCalls extends RelHomogeneousShuttle {
               SqlTypeUtil.convertTypeToSpec(
                   TypeMapping.relType(context.types(), types.get(i), true))));
     }
-    return new ScalarUserFunction(name, definition).createCall(call.getParserPosition(), arguments);
+    SqlFunction operator =
+        aggregate
+            ? new AggregateUserFunction(name, definition)
+            : new ScalarUserFunction(name, definition);
+    return operator.createCall(call.getParserPosition(), arguments);
   }
 
   /// Takes the calls out of expressions.

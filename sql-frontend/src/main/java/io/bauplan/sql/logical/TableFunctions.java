@@ -218,6 +218,13 @@ final class TableFunctions {
         rows);
   }
 
+  private static EngineException noTable(SqlCall call, CatalogEntry.Function entry) {
+    return new EngineException(
+        ErrorCode.INVALID_STATEMENT,
+        "function \"" + entry.name() + "\" returns one value, not a table",
+        Positions.of(call.getParserPosition()));
+  }
+
   private Resolution user(SqlCall call, CatalogEntry.Function entry, List<SqlWithItem> with) {
     FunctionDefinition function = entry.definition();
     RowType output =
@@ -231,11 +238,8 @@ final class TableFunctions {
                   Positions.of(call.getParserPosition()),
                   "Declare them: RETURNS TABLE (name TYPE, ...).",
                   null);
-          case FunctionReturn.Scalar ignored ->
-              throw new EngineException(
-                  ErrorCode.INVALID_STATEMENT,
-                  "function \"" + entry.name() + "\" returns one value, not a table",
-                  Positions.of(call.getParserPosition()));
+          case FunctionReturn.Scalar ignored -> throw noTable(call, entry);
+          case FunctionReturn.Aggregate ignored -> throw noTable(call, entry);
         };
     List<Optional<SqlNode>> actual = byParameter(call, entry);
     List<Argument> arguments = new ArrayList<>();

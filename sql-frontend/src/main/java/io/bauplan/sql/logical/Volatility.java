@@ -5,6 +5,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelVisitor;
+import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.AggregateCall;
 import org.apache.calcite.rel.core.Sample;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
@@ -30,6 +32,13 @@ final class Volatility extends RelVisitor {
     }
     if (node instanceof TableFunctionCall call && !call.function().deterministic()) {
       found.add("the function " + call.function().name() + ", which is not declared IMMUTABLE");
+    }
+    if (node instanceof Aggregate aggregate) {
+      for (AggregateCall call : aggregate.getAggCallList()) {
+        if (!call.getAggregation().isDeterministic()) {
+          found.add(call.getAggregation().getName().toLowerCase(Locale.ROOT));
+        }
+      }
     }
     node.accept(
         new RexShuttle() {

@@ -1,5 +1,7 @@
 package io.bauplan.sql.logical;
 
+import io.bauplan.sql.error.EngineException;
+import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.plan.Column;
 import io.bauplan.sql.plan.Expression;
 import io.bauplan.sql.plan.PhysicalPlan;
@@ -9,6 +11,7 @@ import io.bauplan.sql.plan.PhysicalPlan.Window.Frame;
 import io.bauplan.sql.plan.PhysicalPlan.Window.Group;
 import io.bauplan.sql.plan.PhysicalPlan.Window.WindowCall;
 import io.bauplan.sql.plan.RowType;
+import io.bauplan.sql.validator.AggregateUserFunction;
 import io.bauplan.sql.validator.FunctionRegistry;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,7 @@ import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexWindowBound;
 import org.apache.calcite.rex.RexWindowExclusion;
 import org.apache.calcite.sql.SqlAggFunction;
+import org.apache.calcite.sql.SqlOperator;
 
 /// Window functions. Calcite keeps their constants apart; here they are expressions like others.
 final class WindowTranslator {
@@ -36,6 +40,7 @@ final class WindowTranslator {
       List<WindowCall> calls = new ArrayList<>();
       for (Window.RexWinAggCall call : group.aggCalls) {
         Column column = output.column(next++);
+        refuse(call.getOperator());
         List<Expression> arguments =
             call.getOperands().stream()
                 .map(e -> ExpressionTranslator.translate(e.accept(constants)))
@@ -60,6 +65,17 @@ final class WindowTranslator {
               calls));
     }
     return new PhysicalPlan.Window(input, groups, output);
+  }
+
+  private static void refuse(SqlOperator operator) {
+    if (operator instanceof AggregateUserFunction) {
+      throw new EngineException(
+              ErrorCode.NOT_SUPPORTED,
+              "the user's aggregate function \""
+                  + operator.getName()
+                  + "\" over a window is not supported")
+          .withHint("Group in a sub-query and join its rows.");
+    }
   }
 
   private static Bound bound(RexWindowBound bound, RexShuttle constants) {

@@ -17,9 +17,13 @@ import org.apache.calcite.sql.SqlNode;
 ///
 /// @param handler empty = the function of the same name
 /// @param body empty only with `IMPORTS`
+/// @param aggregate `CREATE AGGREGATE FUNCTION`
 /// @param deterministic `IMMUTABLE` (also `DETERMINISTIC`); `VOLATILE` and nothing said are false
+/// @param skipsNulls `RETURNS NULL ON NULL INPUT` (also `STRICT`); `CALLED ON NULL INPUT` and
+/// nothing said are false
 public record CreateFunction(
     SqlIdentifier name,
+    boolean aggregate,
     List<Parameter> parameters,
     Returns returns,
     Language language,
@@ -27,6 +31,7 @@ public record CreateFunction(
     List<String> packages,
     Optional<LocalDate> packagesAsOf,
     boolean deterministic,
+    boolean skipsNulls,
     Optional<String> handler,
     List<String> imports,
     OptionalLong memoryBytes,

@@ -58,7 +58,11 @@ final class DefinitionParser {
       return createView(first, existing, true);
     }
     if (reader.accept("FUNCTION")) {
-      return new FunctionParser(reader).parse(first, existing);
+      return new FunctionParser(reader, false).parse(first, existing);
+    }
+    if (reader.at("AGGREGATE")) {
+      reader.expect("AGGREGATE", "FUNCTION");
+      return new FunctionParser(reader, true).parse(first, existing);
     }
     if (acceptNamespace()) {
       existing = reader.ifNotExists() ? Existing.KEEP : existing;
@@ -82,7 +86,11 @@ final class DefinitionParser {
       return StatementParser.unsupported(reader, first, 2);
     }
     throw reader.unexpected(
-        "TABLE", "VIEW", "FUNCTION", "NAMESPACE", "BRANCH", "TAG", "MATERIALIZED", "EXPECTATION");
+        "TABLE",
+        "VIEW",
+        "FUNCTION",
+        "AGGREGATE FUNCTION",
+        "NAMESPACE", "BRANCH", "TAG", "MATERIALIZED", "EXPECTATION");
   }
 
   private List<Token> prepended(Token first) {

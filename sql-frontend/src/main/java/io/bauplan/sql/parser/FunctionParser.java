@@ -28,16 +28,18 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.parser.SqlParserUtil;
 import org.jspecify.annotations.Nullable;
 
-/// `CREATE FUNCTION`, after these words. The clauses come in any order, each once.
+/// `CREATE [AGGREGATE] FUNCTION`, after these words. The clauses come in any order, each once.
 final class FunctionParser {
   private static final Pattern QUANTITY = Pattern.compile("(\\d{1,15})\\s*([A-Za-z]*)");
 
   private final TokenReader reader;
+  private final boolean aggregate;
   private @Nullable Language language;
   private Optional<String> runtimeVersion = Optional.empty();
   private List<String> packages = List.of();
   private Optional<LocalDate> packagesAsOf = Optional.empty();
   private boolean deterministic;
+  private boolean skipsNulls;
   private Optional<String> handler = Optional.empty();
   private List<String> imports = List.of();
   private OptionalLong memoryBytes = OptionalLong.empty();
@@ -45,8 +47,9 @@ final class FunctionParser {
   private boolean internetAccess;
   private Optional<Body> body = Optional.empty();
 
-  FunctionParser(TokenReader reader) {
+  FunctionParser(TokenReader reader, boolean aggregate) {
     this.reader = reader;
+    this.aggregate = aggregate;
   }
 
   Statement parse(Token first, Existing asked) throws ParseException {
@@ -79,6 +82,7 @@ final class FunctionParser {
     }
     return new CreateFunction(
         name,
+        aggregate,
         parameters,
         returns,
         language,
@@ -86,6 +90,7 @@ final class FunctionParser {
         packages,
         packagesAsOf,
         deterministic,
+        skipsNulls,
         handler,
         imports,
         memoryBytes,
@@ -189,6 +194,15 @@ final class FunctionParser {
         reader.expect("DETERMINISTIC");
         deterministic = false;
       }
+      case "RETURNS" -> {
+        reader.expect("NULL", "ON", "NULL", "INPUT");
+        skipsNulls = true;
+      }
+      case "STRICT" -> skipsNulls = true;
+      case "CALLED" -> {
+        reader.expect("ON", "NULL", "INPUT");
+        skipsNulls = false;
+      }
       case "HANDLER" -> {
         assign();
         handler = Optional.of(reader.string("the function's name in the code, as a string"));
@@ -221,6 +235,8 @@ final class FunctionParser {
                   "PACKAGES_AS_OF",
                   "IMMUTABLE",
                   "VOLATILE",
+                  "RETURNS NULL ON NULL INPUT",
+                  "CALLED ON NULL INPUT",
                   "HANDLER",
                   "IMPORTS",
                   "MEMORY",

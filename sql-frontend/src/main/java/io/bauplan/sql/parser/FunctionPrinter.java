@@ -21,7 +21,7 @@ final class FunctionPrinter {
   static String toSql(CreateFunction s) {
     return words(
         create(s.existing()),
-        "FUNCTION",
+        s.aggregate() ? "AGGREGATE FUNCTION" : "FUNCTION",
         ifNotExists(s.existing()),
         print(s.name()),
         s.parameters().stream()
@@ -36,6 +36,7 @@ final class FunctionPrinter {
         strings("PACKAGES", s.packages()),
         s.packagesAsOf().map(d -> "PACKAGES_AS_OF = DATE " + string(d.toString())).orElse(""),
         s.deterministic() ? "IMMUTABLE" : "VOLATILE",
+        s.skipsNulls() ? "RETURNS NULL ON NULL INPUT" : "",
         s.handler().map(h -> "HANDLER = " + string(h)).orElse(""),
         strings("IMPORTS", s.imports()),
         s.memoryBytes().isPresent() ? "MEMORY = " + s.memoryBytes().getAsLong() : "",

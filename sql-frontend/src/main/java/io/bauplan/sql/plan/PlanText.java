@@ -144,6 +144,8 @@ public final class PlanText {
           new Line("Sample", p.fraction() * 100 + "%" + (p.bernoulli() ? " bernoulli" : ""));
       case TableFunction p when p.function().returns() instanceof FunctionReturn.Scalar ->
           new Line("ScalarFunction", scalarFunction(p));
+      case TableFunction p when p.function().returns() instanceof FunctionReturn.Aggregate ->
+          new Line("AggregateFunction", scalarFunction(p));
       case TableFunction p -> new Line("TableFunction", tableFunction(p));
       case TableWrite p -> new Line("TableWrite", p.target().table().toString());
       case RowChange p ->

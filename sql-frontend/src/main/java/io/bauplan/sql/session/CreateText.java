@@ -81,7 +81,11 @@ final class CreateText {
   }
 
   private static String function(TableRef name, FunctionDefinition function) {
-    StringBuilder text = new StringBuilder("CREATE FUNCTION ").append(name(name)).append(" (");
+    StringBuilder text = new StringBuilder("CREATE ");
+    text.append(function.returns() instanceof FunctionReturn.Aggregate ? "AGGREGATE " : "")
+        .append("FUNCTION ")
+        .append(name(name))
+        .append(" (");
     text.append(
         function.parameters().stream()
             .map(
@@ -114,6 +118,8 @@ final class CreateText {
               case FunctionReturn.InferredTable() -> "TABLE";
               case FunctionReturn.Scalar(Field type) ->
                   ArrowTypes.dataType(type).sql(CreateText::quoted);
+              case FunctionReturn.Aggregate(Field type) ->
+                  ArrowTypes.dataType(type).sql(CreateText::quoted);
             });
     text.append("\nLANGUAGE ").append(function.language() == Language.PYTHON ? "PYTHON" : "JAVA");
     function
@@ -128,6 +134,9 @@ final class CreateText {
     }
     if (function.deterministic()) {
       text.append(" IMMUTABLE");
+    }
+    if (function.skipsNulls()) {
+      text.append(" RETURNS NULL ON NULL INPUT");
     }
     return text.append("\nHANDLER = ")
         .append(string(function.handler()))

@@ -55,9 +55,11 @@ final class FunctionPlanner {
                         null));
     boolean scalar = create.returns() instanceof CreateFunction.Returns.Scalar;
     if (scalar && create.language() == Language.JAVA) {
-      throw Planning.notSupported("a JAVA function of single values", create.position())
+      String kind = create.aggregate() ? "a JAVA aggregate function" : "a JAVA function of single values";
+      throw Planning.notSupported(kind, create.position())
           .withHint("Write it in PYTHON, or as a table function in JAVA.");
     }
+    checkKind(create, scalar);
     if (scalar
         && create.parameters().stream()
             .anyMatch(CreateFunction.Parameter.Table.class::isInstance)) {
@@ -88,9 +90,24 @@ final class FunctionPlanner {
                 create.timeout().orElse(FunctionLimits.DEFAULT.timeout()),
                 FunctionLimits.DEFAULT.outputBytes(),
                 create.internetAccess()),
-            create.deterministic());
+            create.deterministic(),
+            create.skipsNulls());
     return new PlannedStatement.CreateFunction(
         context.at().name(), name, definition, create.existing());
+  }
+
+  private static void checkKind(CreateFunction create, boolean scalar) {
+    String wrong = "";
+    if (create.aggregate() && !scalar) {
+      wrong = "an aggregate function returns one value a group, not a table";
+    } else if (create.aggregate() && create.parameters().isEmpty()) {
+      wrong = "an aggregate function has at least one parameter";
+    } else if (create.skipsNulls() && !scalar) {
+      wrong = "RETURNS NULL ON NULL INPUT says nothing of a function that returns a table";
+    }
+    if (!wrong.isEmpty()) {
+      throw new EngineException(ErrorCode.INVALID_STATEMENT, wrong, create.position(), null, null);
+    }
   }
 
   private List<FunctionParameter> parameters(CreateFunction create) {
@@ -154,8 +171,12 @@ final class FunctionPlanner {
         yield new FunctionReturn.Table(output);
       }
       case CreateFunction.Returns.AnyTable() -> new FunctionReturn.InferredTable();
-      case CreateFunction.Returns.Scalar(var type) ->
-          new FunctionReturn.Scalar(ArrowTypes.field("result", types.type(type), true));
+      case CreateFunction.Returns.Scalar(var type) -> {
+        Field value = ArrowTypes.field("result", types.type(type), true);
+        yield create.aggregate()
+            ? new FunctionReturn.Aggregate(value)
+            : new FunctionReturn.Scalar(value);
+      }
     };
   }
 

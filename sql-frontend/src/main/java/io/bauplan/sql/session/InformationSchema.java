@@ -259,6 +259,7 @@ final class InformationSchema implements SystemTables {
       case FunctionReturn.Table ignored -> "TABLE";
       case FunctionReturn.InferredTable ignored -> "TABLE";
       case FunctionReturn.Scalar(var type) -> ArrowTypes.dataType(type).sql();
+      case FunctionReturn.Aggregate(var type) -> ArrowTypes.dataType(type).sql();
     };
   }
 

@@ -13,4 +13,7 @@ public sealed interface FunctionReturn {
 
   /// One value per row.
   record Scalar(Field type) implements FunctionReturn {}
+
+  /// One value per group of rows. A parameter is given as a list column: the values of each group.
+  record Aggregate(Field type) implements FunctionReturn {}
 }

@@ -206,6 +206,8 @@ final class FunctionRequest {
       case FunctionReturn.InferredTable() -> node.put("kind", "inferred");
       case FunctionReturn.Scalar(Field type) ->
           node.put("kind", "scalar").put("schema", schema(List.of(type)));
+      case FunctionReturn.Aggregate(Field type) ->
+          node.put("kind", "aggregate").put("schema", schema(List.of(type)));
     }
   }
 

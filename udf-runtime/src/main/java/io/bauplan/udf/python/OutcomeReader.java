@@ -239,6 +239,7 @@ record OutcomeReader(
           case FunctionReturn.Table(List<OutputColumn> columns) ->
               columns.stream().map(OutputColumn::field).toList();
           case FunctionReturn.Scalar(Field type) -> List.of(type);
+          case FunctionReturn.Aggregate(Field type) -> List.of(type);
           case FunctionReturn.InferredTable() -> found;
         };
     if (function.style() == FunctionDefinition.Style.EXPECTATION) {

@@ -55,6 +55,9 @@ final class FunctionJson {
             .put("internetAccess", f.limits().internetAccess());
     f.limits().memoryBytes().ifPresent(bytes -> limits.put("memoryBytes", bytes));
     node.put("deterministic", f.deterministic());
+    if (f.skipsNulls()) {
+      node.put("skipsNulls", true);
+    }
     return node.toPrettyString();
   }
 
@@ -101,6 +104,8 @@ final class FunctionJson {
       }
       case FunctionReturn.InferredTable() -> node.put("kind", "inferred");
       case FunctionReturn.Scalar(Field type) -> node.put("kind", "scalar").set("type", field(type));
+      case FunctionReturn.Aggregate(Field type) ->
+          node.put("kind", "aggregate").set("type", field(type));
     }
     return node;
   }
@@ -148,7 +153,8 @@ final class FunctionJson {
               Duration.parse(limits.required("timeout").asText()),
               limits.required("outputBytes").asLong(),
               limits.required("internetAccess").asBoolean()),
-          node.required("deterministic").asBoolean());
+          node.required("deterministic").asBoolean(),
+          node.path("skipsNulls").asBoolean());
     } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
       throw new EngineException(
           ErrorCode.CATALOG_ERROR, "the function file " + location + " is not readable", e);
@@ -195,6 +201,7 @@ final class FunctionJson {
         yield new FunctionReturn.Table(columns);
       }
       case "scalar" -> new FunctionReturn.Scalar(readField(node.required("type")));
+      case "aggregate" -> new FunctionReturn.Aggregate(readField(node.required("type")));
       case "inferred" -> new FunctionReturn.InferredTable();
       default -> throw new IllegalArgumentException("unknown kind of result");
     };

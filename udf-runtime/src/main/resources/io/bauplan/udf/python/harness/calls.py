@@ -6,8 +6,8 @@ The engine sends a line of JSON for each part, and the rows as an Arrow stream:
 
 and closes its side when there are no more. Each table of the answer is its length in 8 bytes and
 an Arrow file; the end of the process is the end of the answer. What the function is given depends
-on its kind: a scalar function the columns of a part, a table function the rows of each call of
-the part, one that streams all parts in a row.
+on its kind: a scalar function the columns of a part, an aggregate the values of each group of a
+part, a table function the rows of each call of the part, one that streams all parts in a row.
 """
 import inspect
 import io
@@ -88,6 +88,8 @@ def serve(request, outcome, handler, arguments, descriptor):
     place = next((i for i, p in enumerate(request["parameters"]) if p["kind"] == "stream"), None)
     if request["returns"]["kind"] == "scalar":
         last = scalars(request, handler, engine, clock)
+    elif request["returns"]["kind"] == "aggregate":
+        last = aggregates(request, handler, engine, clock)
     elif request.get("streams"):
         last = stream(request, handler, arguments, place, engine, clock)
     else:
@@ -185,6 +187,62 @@ def as_column(pa, column, kind):
         import polars
         return polars.from_arrow(column)
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+# -- aggregate functions ---------------------------------------------------------------------------
+
+def aggregates(request, handler, engine, clock):
+    """A part has a row for each group and a list column for each parameter. The handler is given
+    the values of one group: columns where its parameters are annotated so, else lists. One whose
+    parameters are annotated as list arrays is given all groups of a part, and returns as many
+    values."""
+    import pyarrow as pa
+    names = [annotation(p).rpartition(".")[2] for p in parameters(handler)]
+    whole = bool(names) and all(name == "ListArray" for name in names)
+    kinds = None if whole else column_kinds(request, handler)
+    field = results.schema_of(pa, request["returns"]).field(0)
+    for calls, table in engine.parts():
+        groups = [as_column(pa, c, "pyarrow") for c in table.columns]
+        if whole:
+            value = clock.run(handler, *groups)
+        else:
+            kinds_of = kinds or [None] * len(groups)
+            values = zip(*[group_values(pa, g, kind) for g, kind in zip(groups, kinds_of)])
+            value = by_row(pa, request, field, [
+                plain_value(pa, v) for v in clock.run(call_rows, handler, values)])
+        asked = dict(request, parameters=[{"kind": "stream", "rows": calls[0]}])
+        engine.send(results.scalar_table(pa, asked, value))
+    return pa.schema([field]).empty_table()
+
+
+def group_values(pa, lists, kind):
+    """The values of each group, in turn."""
+    if kind is None:
+        for group in lists.to_pylist():
+            yield group
+        return
+    values, offsets = lists.values, lists.offsets.to_pylist()
+    # What a column becomes must not depend on other groups: pandas makes floats of integers where
+    # one of them is NULL.
+    together = kind == "polars" or kind == "pandas" and not values.null_count
+    column = as_column(pa, pa.chunked_array([values]), kind) if together else values
+    for at, end in zip(offsets, offsets[1:]):
+        if kind == "pandas" and together:
+            yield column.iloc[at:end].reset_index(drop=True)
+        elif kind == "pyarrow" or together:
+            yield column[at:end]
+        else:
+            yield as_column(pa, pa.chunked_array([values.slice(at, end - at)]), kind)
+
+
+def plain_value(pa, value):
+    """What `pc.sum(x)` or `x.sum()` gives as a Python value."""
+    if isinstance(value, pa.Scalar):
+        return value.as_py()
+    module = type(value).__module__.split(".")[0]
+    if module == "numpy" and getattr(value, "ndim", 1) == 0 and not hasattr(value, "tz"):
+        return None if str(value) == "NaT" else value
+    return None if module == "pandas" and str(value) in ("<NA>", "NaT") else value
 
 
 # -- table functions -------------------------------------------------------------------------------
