@@ -93,8 +93,7 @@ final class ValueCalls {
       places[given[i]] = i;
     }
     try (Batch some =
-            new Batch(
-                BatchGather.gather(arguments, given, given.length, allocator), given.length);
+            new Batch(BatchGather.gather(arguments, given, given.length, allocator), given.length);
         Vector values = ask(some)) {
       return BatchGather.gather(values, places, places.length, allocator);
     }
@@ -140,8 +139,7 @@ final class ValueCalls {
             node.function(),
             new InvocationOutcome.SandboxViolation(
                 "'%s' answered %d rows with %d values"
-                    .formatted(
-                        node.function().name(), arguments.rowCount(), answer.rowCount())));
+                    .formatted(node.function().name(), arguments.rowCount(), answer.rowCount())));
       }
       for (int i = 0; i < answer.batchCount(); i++) {
         try (VectorSchemaRoot root = answer.batch(i, allocator)) {

@@ -54,8 +54,7 @@ final class UserAggregates {
                   + "\" is not supported")
           .withHint("Aggregate over a sub-query with SELECT DISTINCT.");
     }
-    calls.add(
-        new Call(operator.definition(), keys + collecting.size(), arguments.size(), output));
+    calls.add(new Call(operator.definition(), keys + collecting.size(), arguments.size(), output));
     OptionalInt filter = filter(call, operator.definition());
     List<SortKey> order = PhysicalTranslator.sortKeys(call.getCollation());
     for (int argument : arguments) {

@@ -90,7 +90,11 @@ final class DefinitionParser {
         "VIEW",
         "FUNCTION",
         "AGGREGATE FUNCTION",
-        "NAMESPACE", "BRANCH", "TAG", "MATERIALIZED", "EXPECTATION");
+        "NAMESPACE",
+        "BRANCH",
+        "TAG",
+        "MATERIALIZED",
+        "EXPECTATION");
   }
 
   private List<Token> prepended(Token first) {

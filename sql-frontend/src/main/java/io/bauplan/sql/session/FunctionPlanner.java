@@ -55,7 +55,8 @@ final class FunctionPlanner {
                         null));
     boolean scalar = create.returns() instanceof CreateFunction.Returns.Scalar;
     if (scalar && create.language() == Language.JAVA) {
-      String kind = create.aggregate() ? "a JAVA aggregate function" : "a JAVA function of single values";
+      String kind =
+          create.aggregate() ? "a JAVA aggregate function" : "a JAVA function of single values";
       throw Planning.notSupported(kind, create.position())
           .withHint("Write it in PYTHON, or as a table function in JAVA.");
     }
