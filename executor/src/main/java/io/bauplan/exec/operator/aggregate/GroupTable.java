@@ -42,9 +42,12 @@ public final class GroupTable implements AutoCloseable {
   private final Candidates candidates = new Candidates();
   private int size;
 
-  /// Those of the keys that hashes are made of: where there are others, all but strings, until too
-  /// many groups turn out to differ in these alone.
-  private Register[] hashed;
+  /// Strings among the keys.
+  private final int strings;
+
+  /// How many of these hashes are made of, the first ones: none where there are other keys, one
+  /// where there are not, until too many groups turn out to differ in the rest; in the end all.
+  private int hashedStrings;
 
   private long collisions;
   private boolean borrowsBytes;
@@ -57,7 +60,7 @@ public final class GroupTable implements AutoCloseable {
 
   public GroupTable(List<DataType> types, BufferAllocator allocator) {
     this(types, allocator, 0);
-    hashed = keys;
+    hashedStrings = strings;
   }
 
   /// @param expectedGroups an estimate, 0 = none
@@ -74,9 +77,8 @@ public final class GroupTable implements AutoCloseable {
     for (Register key : keys) {
       longs &= key.kind == Register.Kind.LONG;
     }
-    Register[] numbers =
-        Arrays.stream(keys).filter(key -> key.kind != Register.Kind.BYTES).toArray(Register[]::new);
-    this.hashed = numbers.length == 0 || numbers.length == keys.length ? keys : numbers;
+    this.strings = (int) Arrays.stream(keys).filter(key -> key.kind == Register.Kind.BYTES).count();
+    this.hashedStrings = strings == keys.length ? Math.min(1, strings) : 0;
     this.allLongs = longs;
     this.oneLong = longs && keys.length == 1;
     if (oneLong) {
@@ -130,7 +132,7 @@ public final class GroupTable implements AutoCloseable {
   /// Finds or makes the groups that another table has for some of its own: `to[i]` is that of its
   /// group `rows[i]`.
   void lookup(GroupTable other, int[] rows, int count, int[] to) {
-    if (direct != null || other.direct != null || hashesAllKeys() != other.hashesAllKeys()) {
+    if (direct != null || other.direct != null || hashedStrings != other.hashedStrings) {
       lookup(other.keys, rows, count, to);
       return;
     }
@@ -165,20 +167,21 @@ public final class GroupTable implements AutoCloseable {
       }
       int row = rows == null ? i : rows[i];
       to[i] = find(values, row, batchHashes[i]);
-      if (collisions > MAX_COLLISIONS && hashAllKeys()) {
-        KeyHashes.of(values, rows, count, batchHashes);
+      if (collisions > MAX_COLLISIONS && hashStrings(hashedStrings == 0 ? 1 : strings)) {
+        KeyHashes.of(hashed(values), rows, count, batchHashes);
       }
     }
   }
 
   private Register[] hashed(Register[] values) {
-    if (hashed == keys) {
+    if (hashesAllKeys()) {
       return values;
     }
-    Register[] some = new Register[hashed.length];
+    Register[] some = new Register[keys.length - strings + hashedStrings];
     int next = 0;
+    int left = hashedStrings;
     for (int k = 0; k < keys.length; k++) {
-      if (keys[k].kind != Register.Kind.BYTES) {
+      if (keys[k].kind != Register.Kind.BYTES || left-- > 0) {
         some[next++] = values[k];
       }
     }
@@ -186,16 +189,26 @@ public final class GroupTable implements AutoCloseable {
   }
 
   boolean hashesAllKeys() {
-    return hashed == keys;
+    return hashedStrings == strings;
+  }
+
+  int hashedStrings() {
+    return hashedStrings;
   }
 
   /// From here on strings count in hashes, too. Whether that is a change.
   boolean hashAllKeys() {
-    if (hashed == keys) {
+    return hashStrings(strings);
+  }
+
+  /// From here on so many strings count in hashes, if fewer did. Whether that is a change.
+  boolean hashStrings(int count) {
+    if (hashedStrings >= count) {
       return false;
     }
-    hashed = keys;
-    KeyHashes.of(keys, null, size, hashes);
+    hashedStrings = count;
+    collisions = 0;
+    KeyHashes.of(hashed(keys), null, size, hashes);
     if (!appends) {
       rehash(slots.length);
     }

@@ -341,9 +341,8 @@ public final class HashAggregate implements Sink, AutoCloseable {
       // The partials stay until the query's end.
       target.table().borrowBytes(true);
       try {
-        if (partials.stream().allMatch(p -> p.table().hashesAllKeys())) {
-          target.table().hashAllKeys();
-        }
+        // As many as in all partials.
+        target.table().hashStrings(partials.getFirst().table().hashedStrings());
         int most = 0;
         for (MergeOrder order : orders) {
           most = Math.max(most, Objects.requireNonNull(order).size(partition));

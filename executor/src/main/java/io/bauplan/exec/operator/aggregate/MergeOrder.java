@@ -20,10 +20,9 @@ final class MergeOrder {
   /// @param width keys in a partition; 0 = partitions are by hash
   record Partitions(int count, long least, long width) {
     static Partitions of(List<GroupTable> tables, int count) {
-      if (tables.stream().anyMatch(GroupTable::hashesAllKeys)) {
-        // The hash of a key is to be the same everywhere.
-        tables.forEach(GroupTable::hashAllKeys);
-      }
+      // The hash of a key is to be the same everywhere.
+      int strings = tables.stream().mapToInt(GroupTable::hashedStrings).max().orElse(0);
+      tables.forEach(table -> table.hashStrings(strings));
       long least = Long.MAX_VALUE;
       long greatest = Long.MIN_VALUE;
       for (GroupTable table : tables) {
