@@ -59,6 +59,9 @@ final class PythonSession implements FunctionSession {
 
   @Override
   public void finish() {
+    // What it does from here on has its time limit, too: it may be writing answers that nobody
+    // reads.
+    exchange.begins();
     exchange.finish();
   }
 

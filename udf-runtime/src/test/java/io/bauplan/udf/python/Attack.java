@@ -44,10 +44,16 @@ record Attack(String name, Set<String> blocked, String levels, Duration timeout,
   static List<Attack> all() {
     List<Attack> attacks = new ArrayList<>();
     for (String file : FILES) {
-      for (String part : resource(file).split("(?m)^## ")) {
-        if (!part.isBlank()) {
-          attacks.add(parse(part));
-        }
+      attacks.addAll(of(file));
+    }
+    return attacks;
+  }
+
+  static List<Attack> of(String file) {
+    List<Attack> attacks = new ArrayList<>();
+    for (String part : resource(file).split("(?m)^## ")) {
+      if (!part.isBlank()) {
+        attacks.add(parse(part));
       }
     }
     return attacks;
