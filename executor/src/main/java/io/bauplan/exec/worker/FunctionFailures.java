@@ -3,9 +3,11 @@ package io.bauplan.exec.worker;
 import io.bauplan.sql.error.EngineException;
 import io.bauplan.sql.error.ErrorCode;
 import io.bauplan.sql.error.SourcePosition;
+import io.bauplan.udf.api.EnvironmentFailure;
 import io.bauplan.udf.api.FunctionDefinition;
 import io.bauplan.udf.api.InvocationOutcome;
 import io.bauplan.udf.api.NoRoomException;
+import org.jspecify.annotations.Nullable;
 
 /// Failed invocations as errors: the one place that words them.
 public final class FunctionFailures {
@@ -37,8 +39,27 @@ public final class FunctionFailures {
       case InvocationOutcome.Cancelled() ->
           new EngineException(ErrorCode.CANCELLED, name + " was cancelled");
       case InvocationOutcome.NotStarted(var failure) ->
-          new EngineException(ErrorCode.ENVIRONMENT_FAILED, name + ": " + failure.message());
+          new EngineException(
+              ErrorCode.ENVIRONMENT_FAILED,
+              name + ": " + failure.message(),
+              declaration(function, failure),
+              null,
+              null);
     };
+  }
+
+  /// Where a project's file names what cannot be had. A function made by SQL names it in a
+  /// statement that is not at hand any more, and some failures are the machine's.
+  private static @Nullable SourcePosition declaration(
+      FunctionDefinition function, EnvironmentFailure failure) {
+    boolean isDeclared =
+        switch (failure.reason()) {
+          case UNKNOWN_INTERPRETER, UNKNOWN_PACKAGE, CONFLICT, OFFLINE, OTHER -> true;
+          case DISK, SANDBOX_POLICY -> false;
+        };
+    return isDeclared && function.style() != FunctionDefinition.Style.SQL
+        ? SourcePosition.at(function.source().file(), function.source().declaredAt(), 1)
+        : null;
   }
 
   /// Its table finds no room.

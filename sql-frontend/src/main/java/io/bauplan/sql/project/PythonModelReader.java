@@ -123,13 +123,21 @@ final class PythonModelReader {
         name,
         Language.PYTHON,
         function.name(),
-        new FunctionSource(function.path(), text, 1, siblings(function.path())),
+        new FunctionSource(
+            function.path(), text, 1, siblings(function.path()), declaredAt(function)),
         style,
         environment(function),
         parameters,
         new FunctionReturn.InferredTable(),
         limits(function, internet),
         true);
+  }
+
+  private static int declaredAt(InspectedFunction function) {
+    return function
+        .decorator("python")
+        .map(InspectedDecorator::line)
+        .orElse(function.line());
   }
 
   private Map<String, String> siblings(String own) {

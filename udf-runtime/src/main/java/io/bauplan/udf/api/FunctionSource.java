@@ -9,13 +9,14 @@ import java.util.Map;
 /// @param firstLine 1-based line of `file` at which `text` begins
 /// @param siblings texts of the project's other Python files by their path in the project, which
 ///     the function may import: `helpers.py` as `helpers`, `lib/dates.py` as `lib.dates` or `dates`
+/// @param declaredAt 1-based line of `file` that names the interpreter and the packages
 public record FunctionSource(
-    String file, String text, int firstLine, Map<String, String> siblings) {
+    String file, String text, int firstLine, Map<String, String> siblings, int declaredAt) {
   public FunctionSource {
     siblings = Map.copyOf(siblings);
   }
 
   public FunctionSource(String file, String text, int firstLine) {
-    this(file, text, firstLine, Map.of());
+    this(file, text, firstLine, Map.of(), firstLine);
   }
 }

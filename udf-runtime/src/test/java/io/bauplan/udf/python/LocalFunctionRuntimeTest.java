@@ -80,7 +80,8 @@ class LocalFunctionRuntimeTest {
                 "results.py",
                 "OURS = True\n",
                 "lib/packages.py",
-                "OURS = True\n"));
+                "OURS = True\n"),
+            1);
     FunctionDefinition function =
         new FunctionDefinition(
             plain.name(),
