@@ -10,7 +10,7 @@ enum Work {
           + " PARTITION BY k))",
       "[[100, 20000]]"),
   READER("SELECT n FROM TABLE(reader(TABLE t))", "[[200000]]"),
-  GENERATOR("SELECT COUNT(*), SUM(i) FROM TABLE(generator(30))", "[[30, 435]]"),
+  GENERATOR("SELECT COUNT(*), SUM(i) FROM TABLE(yields(30))", "[[30, 435]]"),
   SCALAR("SELECT SUM(plus(id)) FROM t WHERE id <= 1000", "[[501500]]"),
   JAVA("SELECT COUNT(*), SUM(id) FROM TABLE(injava(TABLE t))", "[[200000, 20000100000]]"),
   /// The project is written by the test.
@@ -71,10 +71,10 @@ enum Work {
         return [{"n": n}]
     $$""",
     """
-    CREATE FUNCTION generator (n BIGINT) RETURNS TABLE (i BIGINT)
+    CREATE FUNCTION yields (n BIGINT) RETURNS TABLE (i BIGINT)
     LANGUAGE PYTHON AS $$
     import time
-    def generator(n):
+    def yields(n):
         for i in range(n):
             print("yielded")
             time.sleep(0.02)

@@ -230,13 +230,19 @@ def execute(request, outcome, inputs):
     outcome.end("ok", rows=table.num_rows, passed=passed)
 
 
+def harness_modules():
+    here = os.path.dirname(os.path.abspath(__file__))
+    return [name for name, module in list(sys.modules.items()) if name != "__main__"
+            and os.path.dirname(getattr(module, "__file__", None) or "") == here]
+
+
+known_harness = None  # found before a fork: to look through all modules takes milliseconds
+
+
 def forget_harness():
     """Its modules have everyday names, which a project's own files may have too."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None) or ""
-        if name != "__main__" and os.path.dirname(file) == here:
-            del sys.modules[name]
+    for name in known_harness or harness_modules():
+        sys.modules.pop(name, None)
 
 
 def find_handler(module, request):

@@ -30,6 +30,7 @@ def run(request, config, control):
         control.sendall(MESSAGE.pack(THREADS, 0, 0) + culprit.encode("utf-8"))
         os._exit(1)
     zygote = Zygote(config, control)
+    function.known_harness = function.harness_modules()
     gc.collect()
     gc.freeze()
     problem = zygote.rehearse()
