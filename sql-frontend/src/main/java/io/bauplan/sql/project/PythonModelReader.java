@@ -134,10 +134,7 @@ final class PythonModelReader {
   }
 
   private static int declaredAt(InspectedFunction function) {
-    return function
-        .decorator("python")
-        .map(InspectedDecorator::line)
-        .orElse(function.line());
+    return function.decorator("python").map(InspectedDecorator::line).orElse(function.line());
   }
 
   private Map<String, String> siblings(String own) {

@@ -64,8 +64,7 @@ record KillPoint(
       for (String each : victims.split(" ")) {
         Victim victim = Victim.valueOf(each);
         all.add(
-            new KillPoint(
-                name, work, zygotes, moment, victim, quick && victim != Victim.WORKER));
+            new KillPoint(name, work, zygotes, moment, victim, quick && victim != Victim.WORKER));
       }
     }
   }

@@ -24,8 +24,7 @@ import java.util.List;
 /// end `rows [...]` or `failed SQLSTATE MESSAGE`. It closes when its input does.
 public final class VictimEngine {
   private static final StatementOptions OPTIONS =
-      new StatementOptions(
-          List.of(), Duration.ofMinutes(2), (stream, line) -> say("said " + line));
+      new StatementOptions(List.of(), Duration.ofMinutes(2), (stream, line) -> say("said " + line));
 
   private VictimEngine() {}
 

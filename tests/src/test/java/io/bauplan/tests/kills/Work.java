@@ -38,7 +38,8 @@ enum Work {
         print("begun")
         time.sleep(0.2)
         return data.rename_columns(["copy"])
-    $$""",
+    $$\
+    """,
     """
     CREATE FUNCTION large (data TABLE (id BIGINT) SET SEMANTICS) RETURNS TABLE (copy BIGINT)
     LANGUAGE PYTHON AS $$
@@ -47,7 +48,8 @@ enum Work {
     def large(data):
         copy = pa.table({"copy": pc.add(data["id"], 0)})
         return pa.concat_tables([copy] * 40)
-    $$""",
+    $$\
+    """,
     """
     CREATE FUNCTION parts (data TABLE (id BIGINT, k BIGINT)) RETURNS TABLE (n BIGINT)
     LANGUAGE PYTHON AS $$
@@ -56,7 +58,8 @@ enum Work {
         print("part")
         time.sleep(0.01)
         return [{"n": data.num_rows}]
-    $$""",
+    $$\
+    """,
     """
     CREATE FUNCTION reader (data TABLE (id BIGINT)) RETURNS TABLE (n BIGINT)
     LANGUAGE PYTHON AS $$
@@ -69,7 +72,8 @@ enum Work {
             time.sleep(0.05)
             n += batch.num_rows
         return [{"n": n}]
-    $$""",
+    $$\
+    """,
     """
     CREATE FUNCTION yields (n BIGINT) RETURNS TABLE (i BIGINT)
     LANGUAGE PYTHON AS $$
@@ -79,7 +83,8 @@ enum Work {
             print("yielded")
             time.sleep(0.02)
             yield [{"i": i}]
-    $$""",
+    $$\
+    """,
     """
     CREATE FUNCTION plus (x BIGINT) RETURNS BIGINT
     LANGUAGE PYTHON AS $$
@@ -88,7 +93,8 @@ enum Work {
     time.sleep(0.3)
     def plus(x):
         return x + 1
-    $$""",
+    $$\
+    """,
     """
     CREATE FUNCTION injava (data TABLE (id BIGINT)) RETURNS TABLE (id BIGINT)
     LANGUAGE JAVA AS $$
@@ -113,7 +119,8 @@ enum Work {
         return out;
       }
     }
-    $$"""
+    $$\
+    """
   };
 
   /// A model of 1,000 rows that all name its version.
