@@ -18,28 +18,18 @@ import org.jspecify.annotations.Nullable;
 /// Strings of dictionary pages come out as codes where the dictionary is small, whole numbers where
 /// it is so small that codes are looked up in no time; everything else is flat.
 final class ChunkReader implements AutoCloseable {
-  /// Larger dictionaries gain nothing over flat strings.
-  private static final int MAX_CODED_ENTRIES = 1 << 16;
-
-  /// Of whole numbers: they fit into the nearest cache, with room for what is done to them.
-  private static final int MAX_CODED_NUMBERS = 4096;
-
-  private static final int LEVELS = 4096;
+  private static final int SKIP_ROWS = 4096;
 
   private final SchemaNode leaf;
   private final BufferAllocator allocator;
   private final PageStream pages;
   private final LeafBuilder builder;
-  private final RleReader repetitionLevels = new RleReader();
-  private final RleReader definitionLevels = new RleReader();
-  private final RleReader codeRuns = new RleReader();
-  private final NativeBuffer codeScratch;
-  private final NativeBuffer present;
-  private final int[] levels;
+  private final LevelReader levels;
+  private final ChunkCodes codes;
+
+  /// Those of the page; null where it has codes.
   private @Nullable ValueReader values;
-  private @Nullable FlatVector dictionary;
-  private int codeBytes;
-  private boolean distinct;
+
   private boolean coded;
   private int pageLeft;
   private long chunkLeft;
@@ -60,9 +50,8 @@ final class ChunkReader implements AutoCloseable {
     this.allocator = allocator;
     this.builder = new LeafBuilder(leaf, type, allocator);
     this.pages = new PageStream(file, chunk, plan, leaf, bytesRead, allocator);
-    this.codeScratch = new NativeBuffer(allocator);
-    this.present = new NativeBuffer(allocator);
-    this.levels = leaf.maxDefinition() > 1 ? new int[LEVELS] : new int[0];
+    this.levels = new LevelReader(leaf, allocator);
+    this.codes = new ChunkCodes(leaf, type, allocator);
     this.chunkLeft = chunk.valueCount();
   }
 
@@ -74,7 +63,7 @@ final class ChunkReader implements AutoCloseable {
         throw new CorruptData("it has fewer values than its metadata say");
       }
       if (pages.kind() == PageStream.Kind.DICTIONARY) {
-        readDictionary();
+        codes.readDictionary(pages);
       } else if (!passedDictionaryNeeded()) {
         startPage();
       }
@@ -84,7 +73,7 @@ final class ChunkReader implements AutoCloseable {
   /// Whether the page needs a dictionary that was passed over: it is read now, and the page, whose
   /// bytes are gone for those of the dictionary, comes once more.
   private boolean passedDictionaryNeeded() {
-    if (dictionary != null || !coded(pages.encoding())) {
+    if (codes.hasDictionary() || !ChunkCodes.isCoded(pages.encoding())) {
       return false;
     }
     long page = pages.rewind();
@@ -94,13 +83,9 @@ final class ChunkReader implements AutoCloseable {
     if (!pages.next() || pages.kind() != PageStream.Kind.DICTIONARY) {
       throw new CorruptData("its dictionary was there and is gone");
     }
-    readDictionary();
+    codes.readDictionary(pages);
     pages.seek(page);
     return true;
-  }
-
-  private static boolean coded(int encoding) {
-    return encoding == Encodings.RLE_DICTIONARY || encoding == Encodings.PLAIN_DICTIONARY;
   }
 
   private void startPage() {
@@ -108,145 +93,28 @@ final class ChunkReader implements AutoCloseable {
     if (count > chunkLeft) {
       throw new CorruptData("it has more values than its metadata say");
     }
-    if (leaf.maxRepetition() > 0) {
-      repetitionLevels.reset(
-          pages.repetitions(), pages.repetitionsEnd(), bitsFor(leaf.maxRepetition()));
-    }
-    if (leaf.maxDefinition() > 0) {
-      definitionLevels.reset(
-          pages.definitions(), pages.definitionsEnd(), bitsFor(leaf.maxDefinition()));
-    }
-    int encoding = pages.encoding();
-    coded = coded(encoding);
+    levels.startPage(pages);
+    coded = ChunkCodes.isCoded(pages.encoding());
     if (coded) {
-      FlatVector entries = dictionary;
-      if (entries == null) {
-        throw new CorruptData("a page uses a dictionary that is not there");
-      }
-      long address = pages.values();
-      if (address < pages.valuesEnd()) {
-        int width = Memory.getByte(address) & 0xff;
-        codeRuns.reset(address + 1, pages.valuesEnd(), width);
-        codeBytes = width <= 8 ? 1 : width <= 16 ? 2 : 4;
-      } else {
-        // A page of NULLs alone may have no codes at all.
-        codeRuns.reset(address, address, 1);
-        codeBytes = 1;
-      }
+      codes.startPage(pages);
       values = null;
     } else {
-      values = ValueReader.of(leaf, encoding, pages.values(), pages.valuesEnd(), count);
+      values =
+          ValueReader.of(
+              leaf, pages.encoding(), pages.body(), pages.values(), pages.valuesEnd(), count);
     }
     pageLeft = count;
     chunkLeft -= count;
-  }
-
-  static int bitsFor(int maxLevel) {
-    return 32 - Integer.numberOfLeadingZeros(maxLevel);
-  }
-
-  private void readDictionary() {
-    if (dictionary != null) {
-      throw new CorruptData("it has two dictionaries");
-    }
-    int encoding = pages.encoding();
-    if (encoding != Encodings.PLAIN && encoding != Encodings.PLAIN_DICTIONARY) {
-      throw new CorruptData("a dictionary in encoding " + encoding);
-    }
-    int count = pages.valueCount();
-    long smallest = leaf.requirePhysical() == SchemaNode.Physical.BYTE_ARRAY ? 4 : leaf.width();
-    if (count < 0
-        || leaf.requirePhysical() == SchemaNode.Physical.BOOLEAN
-        || count * smallest > pages.valuesEnd() - pages.values()) {
-      throw new CorruptData("a dictionary claims " + count + " entries");
-    }
-    try (LeafBuilder entries = new LeafBuilder(leaf, builder.type(), allocator)) {
-      entries.append(
-          ValueReader.of(leaf, Encodings.PLAIN, pages.values(), pages.valuesEnd(), count), count);
-      FlatVector made = entries.finish(null);
-      dictionary = made;
-      distinct =
-          isString()
-              ? count <= MAX_CODED_ENTRIES && DistinctCheck.distinct(made)
-              : isNumber(count) && DistinctCheck.distinctNumbers(made);
-    }
-  }
-
-  /// Whole numbers that are wider than their codes. Floats are not: zeros of both signs are equal.
-  private boolean isNumber(int count) {
-    long bits = FlatVector.bitsPerValue(builder.type());
-    return count <= MAX_CODED_NUMBERS
-        && (bits == 32 || bits == 64)
-        && !(builder.type() instanceof DataType.FloatType);
-  }
-
-  private boolean isString() {
-    return builder.type() instanceof DataType.VarcharType
-        || builder.type() instanceof DataType.BinaryType;
-  }
-
-  /// Unpacks the next `count` codes to `out` and proves them to be within the dictionary.
-  private void codes(long out, int count) {
-    FlatVector entries = java.util.Objects.requireNonNull(dictionary);
-    codeRuns.codes(out, codeBytes, count);
-    int limit = entries.length();
-    if (!codesBelow(out, codeBytes, count, limit)) {
-      throw new CorruptData("a code outside its dictionary of " + limit + " entries");
-    }
-  }
-
-  /// Whether each code is below `limit`; looks at eight bytes of them at a time.
-  static boolean codesBelow(long codes, int codeBytes, int count, int limit) {
-    if (codeBytes == 4) {
-      int over = 0;
-      for (int i = 0; i < count; i++) {
-        int code = Memory.getInt(codes + 4L * i);
-        over |= code | limit - 1 - code;
-      }
-      return over >= 0;
-    }
-    int bits = 8 * codeBytes;
-    if (limit >= 1 << bits) {
-      return true;
-    }
-    // A lane's high bit comes on where its other bits, or all of them, reach the limit.
-    long ones = codeBytes == 1 ? 0x0101010101010101L : 0x0001000100010001L;
-    long high = ones << bits - 1;
-    int half = 1 << bits - 1;
-    boolean low = limit <= half;
-    long add = ones * ((low ? half : 2 * half) - limit);
-    long over = 0;
-    long bytes = (long) count * codeBytes;
-    long at = 0;
-    for (; at <= bytes - 8; at += 8) {
-      long word = Memory.getLong(codes + at);
-      long reached = (word & ~high) + add;
-      over |= low ? word | reached : word & reached;
-    }
-    if ((over & high) != 0) {
-      return false;
-    }
-    for (; at < bytes; at += codeBytes) {
-      int code =
-          codeBytes == 1 ? Memory.getByte(codes + at) & 0xff : Memory.getShort(codes + at) & 0xffff;
-      if (code >= limit) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void appendValues(int count) {
     if (count == 0) {
       return;
     }
-    FlatVector entries = dictionary;
     ValueReader plain = values;
-    if (coded && entries != null) {
-      long scratch = codeScratch.reserve((long) count * codeBytes + 8, 0);
-      codes(scratch, count);
-      builder.appendCodes(entries, scratch, codeBytes, count);
-    } else if (plain != null) {
+    if (plain == null) {
+      codes.append(builder, count);
+    } else {
       builder.append(plain, count);
     }
   }
@@ -267,11 +135,11 @@ final class ChunkReader implements AutoCloseable {
         skip(picked[i] - at);
         skipRows();
         advance();
-        boolean set = leaf.maxDefinition() == 0 || definitions(1) == 1;
+        boolean set = leaf.maxDefinition() == 0 || levels.present(1) == 1;
         if (set) {
           appendValues(1);
         } else {
-          builder.spread(i, 1, present.address());
+          builder.spread(i, 1, levels.bitmap());
         }
         if (validity == null && !set) {
           validity = zeroedBitmap(count);
@@ -298,7 +166,7 @@ final class ChunkReader implements AutoCloseable {
     if (!pages.next() || pages.kind() != PageStream.Kind.DICTIONARY) {
       throw new CorruptData("its page index does not fit its pages");
     }
-    readDictionary();
+    codes.readDictionary(pages);
   }
 
   private void skipRows() {
@@ -315,11 +183,11 @@ final class ChunkReader implements AutoCloseable {
         }
         advance();
       }
-      int count = (int) Math.min(LEVELS, Math.min(skipRows, pageLeft));
-      int set = leaf.maxDefinition() == 0 ? count : definitions(count);
+      int count = (int) Math.min(SKIP_ROWS, Math.min(skipRows, pageLeft));
+      int set = leaf.maxDefinition() == 0 ? count : levels.present(count);
       ValueReader plain = values;
       if (plain == null) {
-        codeRuns.skip(set);
+        codes.skip(set);
       } else if (!plain.skip(set)) {
         builder.skip(plain, set);
       }
@@ -333,7 +201,7 @@ final class ChunkReader implements AutoCloseable {
   Vector read(int rows) {
     skipRows();
     advance();
-    return coded && distinct ? readCodes(rows) : readValues(rows);
+    return coded && codes.areDistinct() ? readCodes(rows) : readValues(rows);
   }
 
   private FlatVector readValues(int rows) {
@@ -343,20 +211,20 @@ final class ChunkReader implements AutoCloseable {
       while (done < rows) {
         advance();
         int count = Math.min(rows - done, pageLeft);
-        int set = leaf.maxDefinition() == 0 ? count : definitions(count);
+        int set = leaf.maxDefinition() == 0 ? count : levels.present(count);
         if (validity == null && set < count) {
           validity = zeroedBitmap(rows);
           Bits.set(validity.memoryAddress(), 0, done);
         }
         appendValues(set);
         if (set < count) {
-          builder.spread(done, count, present.address());
+          builder.spread(done, count, levels.bitmap());
         }
         if (validity != null) {
           if (set == count) {
             Bits.set(validity.memoryAddress(), done, count);
           } else {
-            Bits.or(present.address(), 0, validity.memoryAddress(), done, count);
+            Bits.or(levels.bitmap(), 0, validity.memoryAddress(), done, count);
           }
         }
         pageLeft -= count;
@@ -374,9 +242,9 @@ final class ChunkReader implements AutoCloseable {
 
   /// Codes, out of as many pages as it takes. A page without them makes values of all rows.
   private Vector readCodes(int rows) {
-    FlatVector entries = java.util.Objects.requireNonNull(dictionary);
+    FlatVector entries = codes.dictionary();
     int width = entries.length() <= 256 ? 1 : 2;
-    ArrowBuf codes = allocator.buffer((long) rows * width + Vector.TAIL_PADDING_BYTES);
+    ArrowBuf data = allocator.buffer((long) rows * width + Vector.TAIL_PADDING_BYTES);
     ArrowBuf validity = null;
     int done = 0;
     try {
@@ -386,20 +254,16 @@ final class ChunkReader implements AutoCloseable {
           break;
         }
         int count = Math.min(rows - done, pageLeft);
-        int set = leaf.maxDefinition() == 0 ? count : definitions(count);
-        long out = codes.memoryAddress() + (long) done * width;
-        if (codeBytes == width) {
-          codes(out, set);
-        } else {
-          narrow(out, width, set);
-        }
+        int set = leaf.maxDefinition() == 0 ? count : levels.present(count);
+        long out = data.memoryAddress() + (long) done * width;
+        codes.read(out, width, set);
         if (set < count) {
-          LeafBuilder.spread(out, width, set, count, present.address());
+          LeafBuilder.spread(out, width, set, count, levels.bitmap());
           if (validity == null) {
             validity = zeroedBitmap(rows);
             Bits.set(validity.memoryAddress(), 0, done);
           }
-          Bits.or(present.address(), 0, validity.memoryAddress(), done, count);
+          Bits.or(levels.bitmap(), 0, validity.memoryAddress(), done, count);
         } else if (validity != null) {
           Bits.set(validity.memoryAddress(), done, count);
         }
@@ -407,69 +271,23 @@ final class ChunkReader implements AutoCloseable {
         done += count;
       }
     } catch (RuntimeException | Error e) {
-      codes.close();
+      data.close();
       if (validity != null) {
         validity.close();
       }
       throw e;
     }
-    DictionaryVector vector = new DictionaryVector(done, width, validity, codes, entries.retain());
+    DictionaryVector vector = new DictionaryVector(done, width, validity, data, entries.retain());
     return done == rows ? vector : followedByValues(vector, rows - done);
   }
 
-  /// Takes over the codes.
-  private FlatVector followedByValues(DictionaryVector codes, int rows) {
-    try (codes;
-        FlatVector first = codes.flatten(allocator);
+  /// Takes over the first rows.
+  private FlatVector followedByValues(DictionaryVector before, int rows) {
+    try (before;
+        FlatVector first = before.flatten(allocator);
         FlatVector rest = readValues(rows)) {
       return Concat.concat(builder.type(), List.of(first, rest), allocator);
     }
-  }
-
-  /// Codes whose page packs them wider or narrower than the dictionary's length asks for.
-  private void narrow(long out, int width, int count) {
-    long scratch = codeScratch.reserve((long) count * codeBytes + 8, 0);
-    codes(scratch, count);
-    for (int i = 0; i < count; i++) {
-      int code =
-          switch (codeBytes) {
-            case 1 -> Memory.getByte(scratch + i) & 0xff;
-            case 2 -> Memory.getShort(scratch + 2L * i) & 0xffff;
-            default -> Memory.getInt(scratch + 4L * i);
-          };
-      if (width == 1) {
-        Memory.putByte(out + i, (byte) code);
-      } else {
-        Memory.putShort(out + 2L * i, (short) code);
-      }
-    }
-  }
-
-  /// Reads the next `count` definition levels into `present`; how many values there are.
-  private int definitions(int count) {
-    int max = leaf.maxDefinition();
-    if (max == 1 && definitionLevels.onesAhead() >= count) {
-      definitionLevels.skipRun(count);
-      return count;
-    }
-    long bitmap = present.reserve((count + 7 >>> 3) + 8, 0);
-    Memory.fill(bitmap, (count + 7 >>> 3) + 8, (byte) 0);
-    if (max == 1) {
-      return definitionLevels.bits(bitmap, 0, count);
-    }
-    int set = 0;
-    for (int done = 0; done < count; ) {
-      int n = Math.min(LEVELS, count - done);
-      definitionLevels.ints(levels, 0, n);
-      for (int i = 0; i < n; i++) {
-        if (levels[i] == max) {
-          Memory.setBit(bitmap, done + i);
-          set++;
-        }
-      }
-      done += n;
-    }
-    return set;
   }
 
   private ArrowBuf zeroedBitmap(int rows) {
@@ -499,7 +317,7 @@ final class ChunkReader implements AutoCloseable {
       int start = out.size();
       out.room(n);
       // Levels are looked at one block ahead: those of the next row are kept for the next call.
-      n = fill(out, start, n);
+      n = levels.fill(out, start, n);
       if (start == 0 && n > 0 && out.repetition(0) != 0) {
         throw new CorruptData("its first value continues a row that does not exist");
       }
@@ -520,7 +338,7 @@ final class ChunkReader implements AutoCloseable {
       appendValues(set);
       valuesRead += set;
       pageLeft -= take;
-      keep(out, start + take, n - take);
+      levels.keep(out, start + take, n - take);
       out.truncate(start + take);
       if (take < n) {
         break;
@@ -531,42 +349,6 @@ final class ChunkReader implements AutoCloseable {
     }
     out.finish(this, slotDefinition, max, valuesRead);
     return out;
-  }
-
-  private int[] aheadRepetitions = new int[0];
-  private int[] aheadDefinitions = new int[0];
-  private int ahead;
-
-  private int fill(Levels out, int start, int wanted) {
-    if (ahead > 0) {
-      int n = ahead;
-      out.put(start, aheadRepetitions, aheadDefinitions, n);
-      ahead = 0;
-      return n;
-    }
-    if (leaf.maxRepetition() > 0) {
-      repetitionLevels.ints(out.repetitions(), start, wanted);
-    } else {
-      java.util.Arrays.fill(out.repetitions(), start, start + wanted, 0);
-    }
-    if (leaf.maxDefinition() > 0) {
-      definitionLevels.ints(out.definitions(), start, wanted);
-    } else {
-      java.util.Arrays.fill(out.definitions(), start, start + wanted, 0);
-    }
-    return wanted;
-  }
-
-  private void keep(Levels out, int from, int count) {
-    if (count > 0) {
-      if (aheadRepetitions.length < Levels.BLOCK) {
-        aheadRepetitions = new int[Levels.BLOCK];
-        aheadDefinitions = new int[Levels.BLOCK];
-      }
-      System.arraycopy(out.repetitions(), from, aheadRepetitions, 0, count);
-      System.arraycopy(out.definitions(), from, aheadDefinitions, 0, count);
-      ahead = count;
-    }
   }
 
   /// The values read for `levels`, one row per slot.
@@ -585,14 +367,9 @@ final class ChunkReader implements AutoCloseable {
 
   @Override
   public void close() {
-    FlatVector entries = dictionary;
-    dictionary = null;
-    if (entries != null) {
-      entries.close();
-    }
+    codes.close();
     builder.close();
-    codeScratch.close();
-    present.close();
+    levels.close();
     pages.close();
   }
 }

@@ -93,8 +93,18 @@ final class Codec implements AutoCloseable {
     return new CorruptData("a page does not decompress: " + e.getMessage());
   }
 
-  /// Fills exactly `toLength` bytes. Both buffers have the padding of [NativeBuffer].
-  void decompress(long from, int fromLength, long to, int toLength) {
+  /// Fills exactly `toLength` bytes, those of snappy when `body` is asked for them. Both buffers
+  /// have the padding of [NativeBuffer].
+  void decompress(long from, int fromLength, long to, int toLength, PageBody body) {
+    if (kind == SNAPPY && toLength > 0) {
+      body.compressed(from, fromLength, to, toLength);
+    } else {
+      decompress(from, fromLength, to, toLength);
+      body.whole(to + toLength);
+    }
+  }
+
+  private void decompress(long from, int fromLength, long to, int toLength) {
     if (toLength == 0) {
       return;
     }
@@ -102,10 +112,6 @@ final class Codec implements AutoCloseable {
     try {
       made =
           switch (kind) {
-            case SNAPPY -> {
-              SnappyDecoder.decode(from, fromLength, to, toLength);
-              yield toLength;
-            }
             case ZSTD -> zstd(from, fromLength, to, toLength);
             case GZIP, BROTLI -> streamed(from, fromLength, to, toLength);
             case LZ4_RAW -> lz4(from, fromLength, to, toLength);

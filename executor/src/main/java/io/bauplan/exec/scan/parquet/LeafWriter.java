@@ -487,7 +487,7 @@ final class LeafWriter implements AutoCloseable {
   }
 
   private long levels(int[] values, int max, long used) {
-    int width = ChunkReader.bitsFor(max);
+    int width = LevelReader.bitsFor(max);
     long out = page.reserve(used + 4 + RleWriter.maxBytes(pageValues, width), used) + used;
     long end = RleWriter.write(values, pageValues, width, out + 4);
     Memory.putInt(out, (int) (end - out - 4));

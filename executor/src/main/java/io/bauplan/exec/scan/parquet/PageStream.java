@@ -25,6 +25,7 @@ final class PageStream implements AutoCloseable {
   private final Codec codec;
   private final NativeBuffer raw;
   private final NativeBuffer plain;
+  private final PageBody body = new PageBody();
 
   /// Where the bytes are used as the file holds them, instead of in `raw`.
   private RangeReader.@Nullable Lent lent;
@@ -117,6 +118,11 @@ final class PageStream implements AutoCloseable {
 
   long valuesEnd() {
     return valuesEnd;
+  }
+
+  /// What makes the values good; levels are.
+  PageBody body() {
+    return body;
   }
 
   /// Address of `wanted` bytes (fewer at the chunk's end) from the present position.
@@ -212,24 +218,25 @@ final class PageStream implements AutoCloseable {
     long passed = 0;
     while (at < end) {
       long start = at;
-      Header header = header(FIRST_HEADER_BYTES);
-      DataHeader data = header.type == 0 ? header.data : header.type == 3 ? header.dataV2 : null;
-      if (header.compressed < 0
-          || header.compressed > end - at
-          || header.type != 1
-              && header.type != 2
-              && (data == null || data.values < 0 || data.values > values - passed)) {
+      PageHeader header = header(FIRST_HEADER_BYTES);
+      PageHeader.Data data =
+          header.type() == 0 ? header.data() : header.type() == 3 ? header.dataV2() : null;
+      if (header.compressed() < 0
+          || header.compressed() > end - at
+          || header.type() != 1
+              && header.type() != 2
+              && (data == null || data.values() < 0 || data.values() > values - passed)) {
         at = start;
         break;
       }
-      if (header.type == 2) {
+      if (header.type() == 2) {
         if (passedDictionary >= 0) {
           throw new CorruptData("it has two dictionaries");
         }
         passedDictionary = start;
       }
-      passed += data == null ? 0 : data.values;
-      at += header.compressed;
+      passed += data == null ? 0 : data.values();
+      at += header.compressed();
     }
     return passed;
   }
@@ -260,76 +267,80 @@ final class PageStream implements AutoCloseable {
   boolean next() {
     while (at < end) {
       pageAt = at;
-      Header header = header(readBytes);
-      if (header.compressed < 0 || header.uncompressed < 0 || header.compressed > end - at) {
+      PageHeader header = header(readBytes);
+      if (header.compressed() < 0 || header.uncompressed() < 0 || header.compressed() > end - at) {
         throw new CorruptData(
-            "a page claims " + header.compressed + " bytes where " + (end - at) + " are left");
+            "a page claims " + header.compressed() + " bytes where " + (end - at) + " are left");
       }
-      if (header.type == 0 && header.data != null) {
-        return dataPage(header, header.data);
+      if (header.type() == 0 && header.data() != null) {
+        return dataPage(header, header.data());
       }
-      if (header.type == 3 && header.dataV2 != null) {
-        return dataPageV2(header, header.dataV2);
+      if (header.type() == 3 && header.dataV2() != null) {
+        return dataPageV2(header, header.dataV2());
       }
-      if (header.type == 2 && header.dictionary != null) {
-        long body = body(header);
+      if (header.type() == 2 && header.dictionary() != null) {
+        long entries = body(header);
         kind = Kind.DICTIONARY;
-        valueCount = header.dictionary.values;
-        encoding = header.dictionary.encoding;
-        values = body;
-        valuesEnd = body + header.uncompressed;
+        valueCount = header.dictionary().values();
+        encoding = header.dictionary().encoding();
+        values = entries;
+        valuesEnd = entries + header.uncompressed();
         return true;
       }
-      if (header.type != 1) {
-        throw new CorruptData("a page of unknown kind " + header.type);
+      if (header.type() != 1) {
+        throw new CorruptData("a page of unknown kind " + header.type());
       }
-      at += header.compressed;
+      at += header.compressed();
     }
     return false;
   }
 
-  /// Reads and decompresses the body of a page.
-  private long body(Header header) {
+  /// Reads the body of a page; where it is, or will be as far as it is asked for.
+  private long body(PageHeader header) {
     long from = stored(header);
-    codec.checkLength(from, header.compressed, header.uncompressed);
+    codec.checkLength(from, header.compressed(), header.uncompressed());
     if (codec.kind() == Codec.UNCOMPRESSED) {
+      body.whole(from + header.uncompressed());
       return from;
     }
-    long to = plain.reserve(header.uncompressed, 0);
-    codec.decompress(from, header.compressed, to, header.uncompressed);
+    return decompressed(from, header.compressed(), header.uncompressed());
+  }
+
+  private long decompressed(long from, int compressedBytes, int plainBytes) {
+    long to = plain.reserve(plainBytes, 0);
+    codec.decompress(from, compressedBytes, to, plainBytes, body);
     return to;
   }
 
   /// The bytes of a page as they are in the file, their checksum verified where they have one.
-  private long stored(Header header) {
-    long from = buffered(header.compressed);
-    at += header.compressed;
-    if (header.hasChecksum) {
+  private long stored(PageHeader header) {
+    long from = buffered(header.compressed());
+    at += header.compressed();
+    if (header.hasChecksum()) {
       checksum.reset();
-      checksum.update(Codec.view(from, header.compressed));
-      if ((int) checksum.getValue() != header.checksum) {
+      checksum.update(Codec.view(from, header.compressed()));
+      if ((int) checksum.getValue() != header.checksum()) {
         throw new CorruptData("a page's checksum is not that of its bytes");
       }
     }
     return from;
   }
 
-  private boolean dataPage(Header header, DataHeader data) {
-    long body = body(header);
-    long limit = body + header.uncompressed;
+  private boolean dataPage(PageHeader header, PageHeader.Data data) {
+    long next = body(header);
+    long limit = next + header.uncompressed();
     kind = Kind.DATA;
-    valueCount = checkedCount(data.values);
+    valueCount = checkedCount(data.values());
     planned();
-    encoding = data.encoding;
-    long next = body;
+    encoding = data.encoding();
     if (maxRepetition > 0) {
-      long bytes = levelBytes(next, limit, data.repetitionEncoding, maxRepetition);
+      long bytes = levelBytes(next, limit, data.repetitionEncoding(), maxRepetition);
       repetitions = next + 4;
       repetitionsEnd = repetitions + bytes;
       next = repetitionsEnd;
     }
     if (maxDefinition > 0) {
-      long bytes = levelBytes(next, limit, data.definitionEncoding, maxDefinition);
+      long bytes = levelBytes(next, limit, data.definitionEncoding(), maxDefinition);
       definitions = next + 4;
       definitionsEnd = definitions + bytes;
       next = definitionsEnd;
@@ -339,8 +350,8 @@ final class PageStream implements AutoCloseable {
     return true;
   }
 
-  /// Length of the levels after their 4-byte prefix.
-  private static long levelBytes(long address, long limit, int levelEncoding, int maxLevel) {
+  /// Length of the levels after their 4-byte prefix, which are good then.
+  private long levelBytes(long address, long limit, int levelEncoding, int maxLevel) {
     if (levelEncoding != Encodings.RLE) {
       throw new CorruptData(
           levelEncoding == Encodings.BIT_PACKED
@@ -354,42 +365,45 @@ final class PageStream implements AutoCloseable {
     if (limit - address < 4) {
       throw new CorruptData("a page ends within its levels");
     }
+    body.upTo(address + 4);
     int bytes = Memory.getInt(address);
     if (bytes < 0 || bytes > limit - address - 4) {
       throw new CorruptData("a page claims " + bytes + " bytes of levels");
     }
+    body.upTo(address + 4 + bytes);
     return bytes;
   }
 
-  private boolean dataPageV2(Header header, DataHeader data) {
-    int levels = data.repetitionBytes + data.definitionBytes;
-    if (data.repetitionBytes < 0
-        || data.definitionBytes < 0
+  private boolean dataPageV2(PageHeader header, PageHeader.Data data) {
+    int levels = data.repetitionBytes() + data.definitionBytes();
+    if (data.repetitionBytes() < 0
+        || data.definitionBytes() < 0
         || levels < 0
-        || levels > header.compressed
-        || levels > header.uncompressed) {
+        || levels > header.compressed()
+        || levels > header.uncompressed()) {
       throw new CorruptData("a page claims " + levels + " bytes of levels");
     }
-    int compressed = header.compressed - levels;
-    int uncompressed = header.uncompressed - levels;
-    boolean decompress = data.compressed && codec.kind() != Codec.UNCOMPRESSED && uncompressed > 0;
+    int compressed = header.compressed() - levels;
+    int uncompressed = header.uncompressed() - levels;
+    boolean decompress =
+        data.compressed() && codec.kind() != Codec.UNCOMPRESSED && uncompressed > 0;
     long from = stored(header);
     kind = Kind.DATA;
-    valueCount = checkedCount(data.values);
+    valueCount = checkedCount(data.values());
     planned();
-    encoding = data.encoding;
+    encoding = data.encoding();
     repetitions = from;
-    repetitionsEnd = from + data.repetitionBytes;
+    repetitionsEnd = from + data.repetitionBytes();
     definitions = repetitionsEnd;
     definitionsEnd = from + levels;
     if (decompress) {
       codec.checkLength(from + levels, compressed, uncompressed);
-      values = plain.reserve(uncompressed, 0);
-      codec.decompress(from + levels, compressed, values, uncompressed);
+      values = decompressed(from + levels, compressed, uncompressed);
       valuesEnd = values + uncompressed;
     } else {
       values = from + levels;
-      valuesEnd = from + header.compressed;
+      valuesEnd = from + header.compressed();
+      body.whole(valuesEnd);
     }
     return true;
   }
@@ -408,32 +422,13 @@ final class PageStream implements AutoCloseable {
     return values;
   }
 
-  private record DataHeader(
-      int values,
-      int encoding,
-      int definitionEncoding,
-      int repetitionEncoding,
-      int definitionBytes,
-      int repetitionBytes,
-      boolean compressed) {}
-
-  private record Header(
-      int type,
-      int uncompressed,
-      int compressed,
-      boolean hasChecksum,
-      int checksum,
-      @Nullable DataHeader data,
-      @Nullable DataHeader dataV2,
-      @Nullable DataHeader dictionary) {}
-
-  private Header header(int ahead) {
+  private PageHeader header(int ahead) {
     for (int wanted = FIRST_HEADER_BYTES; ; wanted *= 8) {
       int length = (int) Math.min(wanted, limit() - at);
       long address = buffered(length, ahead);
       try {
         ThriftReader in = new ThriftReader(address, address + length);
-        Header header = parse(in);
+        PageHeader header = PageHeader.read(in);
         at += in.position() - address;
         return header;
       } catch (CorruptData e) {
@@ -443,90 +438,6 @@ final class PageStream implements AutoCloseable {
         }
       }
     }
-  }
-
-  private static Header parse(ThriftReader in) {
-    int type = -1;
-    int uncompressed = -1;
-    int compressed = -1;
-    boolean hasChecksum = false;
-    int checksum = 0;
-    DataHeader data = null;
-    DataHeader dataV2 = null;
-    DataHeader dictionary = null;
-    in.beginStruct();
-    while (in.nextField()) {
-      switch (in.fieldId()) {
-        case 1 -> type = in.i32();
-        case 2 -> uncompressed = in.i32();
-        case 3 -> compressed = in.i32();
-        case 4 -> {
-          hasChecksum = true;
-          checksum = in.i32();
-        }
-        case 5 -> data = dataHeader(in);
-        case 7 -> dictionary = dataHeader(in);
-        case 8 -> dataV2 = dataHeaderV2(in);
-        default -> in.skip();
-      }
-    }
-    return new Header(
-        type, uncompressed, compressed, hasChecksum, checksum, data, dataV2, dictionary);
-  }
-
-  /// Also a dictionary page's header, whose first two fields are the same.
-  private static DataHeader dataHeader(ThriftReader in) {
-    int count = -1;
-    int encoding = -1;
-    int definition = Encodings.RLE;
-    int repetition = Encodings.RLE;
-    in.structField();
-    while (in.nextField()) {
-      switch (in.fieldId()) {
-        case 1 -> count = in.i32();
-        case 2 -> encoding = in.i32();
-        case 3 -> definition = levelEncoding(in, definition);
-        case 4 -> repetition = levelEncoding(in, repetition);
-        default -> in.skip();
-      }
-    }
-    return new DataHeader(count, encoding, definition, repetition, 0, 0, true);
-  }
-
-  private static int levelEncoding(ThriftReader in, int otherwise) {
-    if (in.isBoolean()) {
-      // `is_sorted` of a dictionary page.
-      in.skip();
-      return otherwise;
-    }
-    return in.i32();
-  }
-
-  private static DataHeader dataHeaderV2(ThriftReader in) {
-    int count = -1;
-    int encoding = -1;
-    int definitionBytes = 0;
-    int repetitionBytes = 0;
-    boolean compressed = true;
-    in.structField();
-    while (in.nextField()) {
-      switch (in.fieldId()) {
-        case 1 -> count = in.i32();
-        case 4 -> encoding = in.i32();
-        case 5 -> definitionBytes = in.i32();
-        case 6 -> repetitionBytes = in.i32();
-        case 7 -> compressed = in.bool();
-        default -> in.skip();
-      }
-    }
-    return new DataHeader(
-        count,
-        encoding,
-        Encodings.RLE,
-        Encodings.RLE,
-        definitionBytes,
-        repetitionBytes,
-        compressed);
   }
 
   @Override

@@ -3,8 +3,8 @@ package io.bauplan.exec.scan.parquet;
 import io.bauplan.exec.memory.Memory;
 import org.apache.arrow.memory.util.MemoryUtil;
 
-/// Decompresses raw [snappy](https://github.com/google/snappy/blob/main/format_description.txt), as
-/// far as it is asked to: who wants a few rows of a page need not pay for those behind them.
+/// Decompresses raw [snappy](https://github.com/google/snappy/blob/main/format_description.txt),
+/// as far as it is asked to: who wants a few rows of a page need not pay for those behind them.
 ///
 /// A compressed element's length says where the next one begins, so the time goes to that chain of
 /// dependent steps and not to moving bytes. This decoder keeps the chain short: the element after a
@@ -30,8 +30,8 @@ final class SnappyDecoder {
 
   private static final int LONGEST_INLINE = 60;
 
-  /// By the first byte of a copy: bits 0-7 its length, 8-10 the high bits of its offset where they
-  /// are, 16-31 a mask of the bytes of the offset that follow.
+  /// By the first byte of a copy: bits 0-7 its length, 8-10 the high bits of its offset where
+  /// they are, 16-31 a mask of the bytes of the offset that follow.
   private static final int[] COPIES = copies();
 
   private long in;
@@ -51,15 +51,6 @@ final class SnappyDecoder {
     return copies;
   }
 
-  /// Decompresses to exactly `toLength` bytes. Both buffers have [#PADDING_BYTES] more bytes.
-  ///
-  /// @throws CorruptData if the bytes are not a whole snappy stream of that length
-  static void decode(long from, int fromLength, long to, int toLength) {
-    SnappyDecoder decoder = new SnappyDecoder();
-    decoder.start(from, fromLength, to, toLength);
-    decoder.upTo(to + toLength);
-  }
-
   /// Begins a stream of `toLength` bytes, without decompressing any. Both buffers have
   /// [#PADDING_BYTES] more bytes, and stay where they are while the stream is asked for more.
   ///
@@ -72,8 +63,8 @@ final class SnappyDecoder {
     outEnd = to + toLength;
   }
 
-  /// Decompresses at least what goes before the address `wanted`, of the buffer given at the start.
-  /// At the stream's end, that it ends there is proved as well.
+  /// Decompresses at least what goes before the address `wanted`, of the buffer given at the
+  /// start. At the stream's end, that it ends there is proved as well.
   ///
   /// @return up to where bytes are good; those behind it may have been written to
   /// @throws CorruptData if the bytes up to there are no snappy stream

@@ -21,16 +21,22 @@ abstract class ValueReader {
     return false;
   }
 
-  static ValueReader of(SchemaNode leaf, int encoding, long address, long limit, int valueCount) {
+  /// @param body whose bytes from `address` to `limit` are the values, and are good as far as the
+  ///     reader has asked
+  static ValueReader of(
+      SchemaNode leaf, int encoding, PageBody body, long address, long limit, int valueCount) {
+    if (encoding != Encodings.PLAIN) {
+      body.upTo(limit);
+    }
     int width = leaf.width();
     SchemaNode.Physical physical = leaf.requirePhysical();
     boolean bytes = physical == SchemaNode.Physical.BYTE_ARRAY;
     return switch (encoding) {
       case Encodings.PLAIN ->
           switch (physical) {
-            case BOOLEAN -> new PlainBooleans(address, limit);
-            case BYTE_ARRAY -> new PlainBytes(address, limit);
-            default -> new PlainFixed(width, address, limit);
+            case BOOLEAN -> new PlainBooleans(address, body.upTo(limit));
+            case BYTE_ARRAY -> new PlainBytes(body, address, limit);
+            default -> new PlainFixed(width, body, address, limit);
           };
       case Encodings.RLE -> {
         if (physical != SchemaNode.Physical.BOOLEAN) {
@@ -68,23 +74,23 @@ abstract class ValueReader {
 
   private static final class PlainFixed extends ValueReader {
     private final int width;
+    private final PageBody body;
     private final long limit;
     private long at;
 
-    PlainFixed(int width, long at, long limit) {
+    PlainFixed(int width, PageBody body, long at, long limit) {
       this.width = width;
+      this.body = body;
       this.at = at;
       this.limit = limit;
     }
 
     @Override
     void fixed(int count, long out) {
-      long bytes = (long) count * width;
-      if (bytes > limit - at) {
-        throw early();
-      }
-      Memory.copy(at, out, bytes);
-      at += bytes;
+      long from = at;
+      skip(count);
+      body.upTo(at);
+      Memory.copy(from, out, at - from);
     }
 
     @Override
@@ -142,12 +148,28 @@ abstract class ValueReader {
   }
 
   private static final class PlainBytes extends ValueReader {
+    /// Bytes that are asked for at once, besides those that are needed.
+    private static final int AHEAD = 4096;
+
+    private final PageBody body;
     private final long limit;
     private long at;
 
-    PlainBytes(long at, long limit) {
+    /// Up to where bytes are good.
+    private long good;
+
+    PlainBytes(PageBody body, long at, long limit) {
+      this.body = body;
       this.at = at;
+      this.good = at;
       this.limit = limit;
+    }
+
+    private long more(long from, int bytes) {
+      if (bytes > limit - from) {
+        throw early();
+      }
+      return body.upTo(Math.min(limit, from + bytes + AHEAD));
     }
 
     @Override
@@ -155,26 +177,33 @@ abstract class ValueReader {
       // What is left of the page bounds what these values need.
       out.room(limit - at, count);
       long next = at;
+      long end = good;
       for (int i = 0; i < count; i++) {
-        if (limit - next < 4) {
-          throw early();
+        if (end - next < 4) {
+          end = more(next, 4);
         }
         int length = Memory.getInt(next);
-        if (length < 0 || length > limit - next - 4) {
+        next += 4;
+        if (length < 0) {
           throw early();
         }
-        out.add(next + 4, length);
-        next += 4 + (long) length;
+        if (end - next < length) {
+          end = more(next, length);
+        }
+        out.add(next, length);
+        next += length;
       }
       at = next;
+      good = end;
     }
 
     @Override
     boolean skip(int count) {
       long next = at;
+      long end = good;
       for (int i = 0; i < count; i++) {
-        if (limit - next < 4) {
-          throw early();
+        if (end - next < 4) {
+          end = more(next, 4);
         }
         int length = Memory.getInt(next);
         if (length < 0 || length > limit - next - 4) {
@@ -183,6 +212,7 @@ abstract class ValueReader {
         next += 4 + (long) length;
       }
       at = next;
+      good = end;
       return true;
     }
   }

@@ -30,7 +30,7 @@ class CodeLimitTest {
             default -> Memory.putInt(codes + 4L * i, code);
           }
         }
-        assertThat(ChunkReader.codesBelow(codes, codeBytes, count, limit))
+        assertThat(ChunkCodes.codesBelow(codes, codeBytes, count, limit))
             .as("%d codes of %d bytes up to %d, limit %d", count, codeBytes, largest, limit)
             .isEqualTo(largest < limit);
       }

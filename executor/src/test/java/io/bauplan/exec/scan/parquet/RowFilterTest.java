@@ -45,6 +45,7 @@ class RowFilterTest {
   @ValueSource(
       strings = {
         "COMPRESSION snappy",
+        "COMPRESSION snappy, PARQUET_VERSION V2",
         "COMPRESSION zstd, PARQUET_VERSION V2",
         "COMPRESSION brotli, ROW_GROUP_SIZE 200000"
       })
