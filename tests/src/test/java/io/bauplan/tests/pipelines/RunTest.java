@@ -220,9 +220,10 @@ class RunTest {
             """);
     RecordedRun run = RecordedRun.of(engine, project);
     assertThat(run.result().status()).isEqualTo(RunResult.Status.FAILED);
-    assertThat(run.result().error())
-        .startsWith("models.py:4: ")
-        .contains("no-such-package-of-bauplan");
+    assertThat(run.result().error()).contains("no-such-package-of-bauplan");
+    assertThat(run.all(RunEvent.ModelFailed.class))
+        .singleElement()
+        .satisfies(failed -> assertThat(failed.message()).startsWith("models.py:4: "));
   }
 
   @Test
