@@ -119,6 +119,7 @@ final class FunctionProcess implements AutoCloseable {
     figures.detail("bytesPassed").add(told.passedBytes());
     figures.detail("functionCalls").add(calls);
     figures.detail("zygoteCalls").add(told.path().equals("zygote") ? calls : 0);
+    figures.detail("inProcessCalls").add(told.path().equals("in process") ? calls : 0);
     figures.detail("environmentNanos").add(told.environment().toNanos());
     figures.detail("transferNanos").add(told.transfer().toNanos());
     figures.detail("startNanos").add(told.start().toNanos());

@@ -117,7 +117,11 @@ final class Figures {
     return count(calls, "call")
         + " ("
         + actual.counter("zygoteCalls")
-        + " forked from a zygote), environment "
+        + " forked from a zygote"
+        + (actual.counter("inProcessCalls") > 0
+            ? ", " + actual.counter("inProcessCalls") + " in the engine's process"
+            : "")
+        + "), environment "
         + millis(actual.counter("environmentNanos"))
         + ", input "
         + millis(actual.counter("transferNanos"))

@@ -71,6 +71,9 @@ final class FunctionPlanner {
           "Declare RETURNS TABLE (...), or parameters of single values.",
           null);
     }
+    if (create.runtimeVersion().filter(EnvironmentSpec.IN_PROCESS::equalsIgnoreCase).isPresent()) {
+      fitsInProcess(create, scalar);
+    }
     TableRef name = DefinitionPlanner.names(context).created(create.name());
     List<FunctionParameter> parameters = parameters(create);
     FunctionDefinition definition =
@@ -108,6 +111,35 @@ final class FunctionPlanner {
     }
     if (!wrong.isEmpty()) {
       throw new EngineException(ErrorCode.INVALID_STATEMENT, wrong, create.position(), null, null);
+    }
+  }
+
+  /// What runs in the engine's process has the standard library and no limits of its own, and may
+  /// be tried with some rows beside its calls.
+  private static void fitsInProcess(CreateFunction create, boolean scalar) {
+    String with = "";
+    if (create.language() != Language.PYTHON) {
+      with = "LANGUAGE JAVA";
+    } else if (create.aggregate()) {
+      with = "an aggregate function";
+    } else if (!scalar) {
+      with = "RETURNS TABLE";
+    } else if (!create.packages().isEmpty()) {
+      with = "PACKAGES";
+    } else if (create.memoryBytes().isPresent()) {
+      with = "MEMORY";
+    } else if (create.internetAccess()) {
+      with = "INTERNET_ACCESS";
+    } else if (!create.deterministic()) {
+      with = "a function that is not IMMUTABLE";
+    }
+    if (!with.isEmpty()) {
+      throw Planning.notSupported(
+              "RUNTIME_VERSION = '" + EnvironmentSpec.IN_PROCESS + "' with " + with,
+              create.position())
+          .withHint(
+              "Leave RUNTIME_VERSION out: the function then runs in a sandboxed process. Or declare"
+                  + " it IMMUTABLE, of single values, without further clauses.");
     }
   }
 

@@ -22,15 +22,16 @@ class ScalarFunctionCallTest {
   static void open() {
     engine = Engine.open(EngineConfig.of(warehouse));
     run(
-        "CREATE TABLE t AS SELECT i AS id, CAST(i AS DOUBLE) / 2 AS x, 'n' || CAST(i AS VARCHAR) AS s"
-            + " FROM generate_series(1, 6) AS g (i)");
+        "CREATE TABLE t AS SELECT i AS id, CAST(i AS DOUBLE) / 2 AS x, 'n' || CAST(i AS VARCHAR) AS"
+            + " s FROM generate_series(1, 6) AS g (i)");
     run("INSERT INTO t VALUES (7, NULL, NULL)");
     run(
         """
         CREATE FUNCTION plus_one (x DOUBLE) RETURNS DOUBLE LANGUAGE PYTHON IMMUTABLE AS $$
         def plus_one(x):
             return None if x is None else x + 1
-        $$""");
+        $$\
+        """);
     run(
         """
         CREATE FUNCTION label (id BIGINT, s VARCHAR) RETURNS VARCHAR LANGUAGE PYTHON IMMUTABLE
@@ -39,7 +40,8 @@ class ScalarFunctionCallTest {
             if id == 6:
                 raise ValueError('six is not liked')
             return f'{s}-{id}'
-        $$""");
+        $$\
+        """);
   }
 
   @AfterAll
@@ -90,7 +92,31 @@ class ScalarFunctionCallTest {
     assertThatThrownBy(
             () ->
                 run(
-                    "CREATE FUNCTION j (x DOUBLE) RETURNS DOUBLE LANGUAGE JAVA AS $$ class J {} $$"))
+                    "CREATE FUNCTION j (x DOUBLE) RETURNS DOUBLE LANGUAGE JAVA AS $$ class J {}"
+                        + " $$"))
         .hasMessageContaining("not supported");
+  }
+
+  /// What would run in the engine's process needs the policy's word.
+  @Test
+  void refusesToRunInTheEnginesProcess() {
+    run(
+        "CREATE FUNCTION near (x DOUBLE) RETURNS DOUBLE LANGUAGE PYTHON RUNTIME_VERSION = 'graalpy'"
+            + " IMMUTABLE AS $$\n"
+            + "def near(x):\n"
+            + "    return x\n"
+            + "$$");
+    assertThatThrownBy(() -> run("SELECT near(x) FROM t"))
+        .hasMessageContaining("function \"near\"")
+        .hasMessageContaining("policy refuses")
+        .hasMessageContaining("RUNTIME_VERSION = '3.11'")
+        .hasMessageContaining("BAUPLAN_GRAALPY=allow");
+    assertThatThrownBy(
+            () ->
+                run(
+                    "CREATE FUNCTION far (x DOUBLE) RETURNS DOUBLE LANGUAGE PYTHON"
+                        + " RUNTIME_VERSION = 'GraalPy' PACKAGES ('six') AS $$ def far(x): return x"
+                        + " $$"))
+        .hasMessageContaining("RUNTIME_VERSION = 'graalpy' with PACKAGES");
   }
 }

@@ -80,4 +80,20 @@ public record FunctionDefinition(
         deterministic,
         skipsNulls);
   }
+
+  /// The same function with other packages or another interpreter.
+  public FunctionDefinition withEnvironment(EnvironmentSpec other) {
+    return new FunctionDefinition(
+        name,
+        language,
+        handler,
+        source,
+        style,
+        other,
+        parameters,
+        returns,
+        limits,
+        deterministic,
+        skipsNulls);
+  }
 }

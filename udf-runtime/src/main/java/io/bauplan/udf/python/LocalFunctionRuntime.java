@@ -52,6 +52,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
   private final CallKeeper keeper;
   private final JvmPool jvms;
   private final Signatures signatures;
+  private final InProcess inProcess;
   private final SegmentAccess segments = new SegmentAccess();
   private final Set<PythonInvocation> running = ConcurrentHashMap.newKeySet();
 
@@ -63,7 +64,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
       SourceInspector inspector,
       ZygotePool zygotes,
       CallKeeper keeper,
-      JvmPool jvms) {
+      JvmPool jvms,
+      InProcess inProcess) {
     this.memory = memory;
     this.environments = environments;
     this.sandbox = sandbox;
@@ -75,6 +77,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
     this.builds = new EnvironmentBuilds(environments);
     this.keeper = keeper;
     this.jvms = jvms;
+    this.inProcess = inProcess;
   }
 
   /// Opens a runtime; sweeps what a crashed one left in shared memory.
@@ -101,7 +104,8 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
         new PythonSourceInspector(interpreters, files),
         zygotes,
         new CallKeeper(new KeptCalls(config.store(), config.failed())),
-        new JvmPool(config.zygotes(), sandbox, files, memory, environments.root()));
+        new JvmPool(config.zygotes(), sandbox, files, memory, environments.root()),
+        new InProcess(config.variables()));
   }
 
   @Override
@@ -168,6 +172,17 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
 
   @Override
   public FunctionSession open(Invocation invocation, boolean streams) {
+    if (!InProcess.declared(invocation.function())) {
+      return openProcess(invocation, streams);
+    }
+    return inProcess
+        .open(invocation, batch -> share(batch.getSchema(), List.of(batch).iterator()))
+        .orElseGet(
+            () ->
+                inProcess.learn(invocation, openProcess(InProcess.sandboxed(invocation), streams)));
+  }
+
+  private FunctionSession openProcess(Invocation invocation, boolean streams) {
     Schema schema =
         invocation.inputs().stream()
             .filter(i -> i instanceof InvocationInput.Stream)
@@ -216,6 +231,11 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
 
   @Override
   public void prepare(FunctionDefinition function) {
+    if (InProcess.declared(function)) {
+      inProcess.prepare();
+      prepare(InProcess.sandboxed(function).environment());
+      return;
+    }
     switch (function.language()) {
       case PYTHON -> prepare(function.environment());
       case JAVA ->
@@ -333,6 +353,7 @@ public final class LocalFunctionRuntime implements FunctionRuntime {
       run.cancel();
       run.awaitEnd();
     }
+    inProcess.close();
     zygotes.close();
     jvms.close();
     environments.close();
