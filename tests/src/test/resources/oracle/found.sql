@@ -102,3 +102,5 @@ SELECT DISTINCT b, row_number() OVER (ORDER BY id) FROM a ORDER BY 2 DESC, 1 LIM
 SELECT DISTINCT b, lag(k) OVER w AS l FROM a WINDOW w AS (ORDER BY id) ORDER BY l DESC, b LIMIT 2;
 -- A column that one sub-query compares was taken for never NULL in the next one.
 SELECT x.id, CASE WHEN x.k NOT IN (SELECT y.k FROM a y WHERE y.id = x.k) THEN 1 ELSE 2 END, (SELECT max(z.id) FROM a z WHERE z.k IS NOT DISTINCT FROM x.k) FROM a x;
+-- Columns that only a sub-query beside an UNNEST reads were asked for by places that were gone.
+SELECT x.k, u.v, (CASE WHEN (SELECT bool_or(y.b) FROM a y WHERE y.id = x.k + 0.5 AND y.k + 0.25 = x.id) THEN x.id ELSE x.k END) FROM a x CROSS JOIN UNNEST(ARRAY[x.id, 3]) AS u(v);

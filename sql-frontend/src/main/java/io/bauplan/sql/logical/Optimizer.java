@@ -1,6 +1,7 @@
 package io.bauplan.sql.logical;
 
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.calcite.plan.Contexts;
 import org.apache.calcite.plan.RelOptRule;
 import org.apache.calcite.plan.hep.HepMatchOrder;
@@ -227,7 +228,9 @@ final class Optimizer {
   private static RelNode trimmed(RelNode rel, RelBuilder builder) {
     try {
       return new RelFieldTrimmer(null, builder).trim(rel);
-    } catch (Mappings.NoElementException | IllegalArgumentException e) {
+    } catch (Mappings.NoElementException
+        | NoSuchElementException
+        | IllegalArgumentException e) {
       return rel;
     }
   }

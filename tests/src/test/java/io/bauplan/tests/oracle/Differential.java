@@ -105,6 +105,9 @@ final class Differential {
       if (outcome.kind.equals(CONTRADICTED)) {
         contradicted.add(n);
       }
+      if (outcome.kind.equals("refused")) {
+        System.out.println("refused: query " + n + ": " + outcome.text.lines().findFirst().orElse(""));
+      }
       if (outcome.isMismatch()) {
         mismatches.add(describe(n, query, outcome));
         System.out.println(mismatches.getLast());
