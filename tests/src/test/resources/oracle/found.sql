@@ -104,3 +104,6 @@ SELECT DISTINCT b, lag(k) OVER w AS l FROM a WINDOW w AS (ORDER BY id) ORDER BY 
 SELECT x.id, CASE WHEN x.k NOT IN (SELECT y.k FROM a y WHERE y.id = x.k) THEN 1 ELSE 2 END, (SELECT max(z.id) FROM a z WHERE z.k IS NOT DISTINCT FROM x.k) FROM a x;
 -- Columns that only a sub-query beside an UNNEST reads were asked for by places that were gone.
 SELECT x.k, u.v, (CASE WHEN (SELECT bool_or(y.b) FROM a y WHERE y.id = x.k + 0.5 AND y.k + 0.25 = x.id) THEN x.id ELSE x.k END) FROM a x CROSS JOIN UNNEST(ARRAY[x.id, 3]) AS u(v);
+-- A list that can be NULL was taken for one that cannot where only its elements cannot.
+SELECT array_agg('a' ORDER BY id) FROM a INTERSECT SELECT ARRAY[CAST(k AS VARCHAR), 'b'] FROM a;
+SELECT ARRAY[CAST(k AS VARCHAR), 'a'] FROM a EXCEPT SELECT array_agg('a') FROM a GROUP BY k;

@@ -52,6 +52,20 @@ final class EngineTypeCoercion extends TypeCoercionImpl {
     return !SqlTypeUtil.isInterval(type) && super.needToCast(scope, node, type, rule);
   }
 
+  /// What a set operation's column is widened to can be NULL as before: of a list whose elements
+  /// are NULL nowhere, beside one of which they may be, Calcite forgets it.
+  @Override
+  protected void updateInferredColumnType(
+      SqlValidatorScope scope, SqlNode query, int columnIndex, RelDataType desiredType) {
+    RelDataType before =
+        validator.deriveType(scope, query).getFieldList().get(columnIndex).getType();
+    super.updateInferredColumnType(
+        scope,
+        query,
+        columnIndex,
+        before.isNullable() ? factory.createTypeWithNullability(desiredType, true) : desiredType);
+  }
+
   private static boolean isNested(RelDataType type) {
     return type.isStruct() || type.getComponentType() != null || type.getKeyType() != null;
   }
