@@ -107,3 +107,7 @@ SELECT x.k, u.v, (CASE WHEN (SELECT bool_or(y.b) FROM a y WHERE y.id = x.k + 0.5
 -- A list that can be NULL was taken for one that cannot where only its elements cannot.
 SELECT array_agg('a' ORDER BY id) FROM a INTERSECT SELECT ARRAY[CAST(k AS VARCHAR), 'b'] FROM a;
 SELECT ARRAY[CAST(k AS VARCHAR), 'a'] FROM a EXCEPT SELECT array_agg('a') FROM a GROUP BY k;
+-- Two columns of one name below a star.
+SELECT * FROM (SELECT id, id FROM a);
+SELECT id, id_1 FROM (SELECT * FROM a x JOIN a y ON x.id < y.id) z WHERE id_1 > 2;
+WITH w AS (SELECT id, k AS ID FROM a UNION ALL SELECT 1, 2) SELECT * FROM w WHERE id_1 > 1;

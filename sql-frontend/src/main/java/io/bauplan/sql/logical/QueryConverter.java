@@ -50,7 +50,7 @@ final class QueryConverter {
     SqlNode bound = binder.bind(query);
     CalciteCatalogReader names =
         new CalciteCatalogReader(binder.schema(), List.of(), context.types(), NAMES);
-    EngineValidator validator = new EngineValidator(names, context.types());
+    EngineValidator validator = new EngineValidator(names, context.types(), binder.derived());
     try {
       return convert(bound, validator, names);
     } catch (RuntimeException | AssertionError e) {

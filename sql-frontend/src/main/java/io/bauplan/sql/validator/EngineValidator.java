@@ -13,6 +13,7 @@ import java.util.Set;
 import org.apache.calcite.config.CalciteConnectionConfig;
 import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.jdbc.CalciteSchema;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
@@ -30,6 +31,7 @@ import org.apache.calcite.sql.SqlUtil;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.apache.calcite.util.Litmus;
 import org.checkerframework.checker.nullness.qual.PolyNull;
 
@@ -48,8 +50,17 @@ public final class EngineValidator extends SqlValidatorImpl {
   /// Whether ORDER BY is being validated, not converted.
   private boolean checksOrder;
 
+  private final Set<SqlSelect> derived;
+
   public EngineValidator(CalciteCatalogReader names, RelDataTypeFactory types) {
+    this(names, types, Set.of());
+  }
+
+  /// @param derived the queries whose columns another one reads by name
+  public EngineValidator(
+      CalciteCatalogReader names, RelDataTypeFactory types, Set<SqlSelect> derived) {
     super(EngineOperators.table(), names, types, CONFIG);
+    this.derived = derived;
   }
 
   @Override
@@ -61,7 +72,18 @@ public final class EngineValidator extends SqlValidatorImpl {
     if (expanded != items) {
       select.setSelectList(expanded);
     }
-    return super.validateSelectList(expanded, select, targetRowType);
+    RelDataType row = super.validateSelectList(expanded, select, targetRowType);
+    return derived.contains(select) ? numbered(row) : row;
+  }
+
+  /// With `a` and `a_1` for a second `a`, as in DuckDB.
+  private RelDataType numbered(RelDataType row) {
+    List<String> names =
+        SqlValidatorUtil.uniquify(
+            row.getFieldNames(), (name, attempt, size) -> name + "_" + (attempt + 1), false);
+    return names.equals(row.getFieldNames())
+        ? row
+        : typeFactory.createStructType(RelOptUtil.getFieldTypeList(row), names);
   }
 
   /// `SELECT a * 2 AS b FROM t WHERE b > 1`, as in Snowflake and DuckDB.

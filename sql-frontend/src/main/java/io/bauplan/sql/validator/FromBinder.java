@@ -7,7 +7,9 @@ import io.bauplan.sql.plan.TableRef;
 import io.bauplan.sql.validator.TableResolver.Resolution;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +41,7 @@ public final class FromBinder {
   private final CalciteSchema root = CalciteSchema.createRootSchema(false, false);
   private final Deque<List<SqlWithItem>> scopes = new ArrayDeque<>();
   private final Set<String> columns = new LinkedHashSet<>();
+  private final Set<SqlSelect> derived = Collections.newSetFromMap(new IdentityHashMap<>());
   private int generatedNames;
 
   public FromBinder(TableResolver resolver) {
@@ -62,6 +65,11 @@ public final class FromBinder {
   /// Names of the columns of all tables found, for hints in errors.
   public Set<String> columns() {
     return columns;
+  }
+
+  /// The queries whose columns another one reads by name.
+  public Set<SqlSelect> derived() {
+    return derived;
   }
 
   private void visit(@Nullable SqlNode node) {
@@ -132,6 +140,7 @@ public final class FromBinder {
     for (SqlNode node : with.withList) {
       SqlWithItem item = (SqlWithItem) node;
       String name = item.name.getSimple();
+      derive(item.query);
       if (items.stream().anyMatch(other -> other.name.getSimple().equalsIgnoreCase(name))) {
         throw new EngineException(
             ErrorCode.DUPLICATE_NAME,
@@ -167,6 +176,7 @@ public final class FromBinder {
         yield join;
       }
       case SqlSelect select -> {
+        derive(select);
         visit(select);
         yield select;
       }
@@ -175,7 +185,18 @@ public final class FromBinder {
     };
   }
 
+  /// Of a set operation the first query names the columns.
+  private void derive(SqlNode query) {
+    switch (query.getKind()) {
+      case SELECT -> derived.add((SqlSelect) query);
+      case WITH -> derive(((SqlWith) query).body);
+      case ORDER_BY, UNION, INTERSECT, EXCEPT -> derive(((SqlCall) query).operand(0));
+      default -> {}
+    }
+  }
+
   private SqlNode bindCall(SqlCall call) {
+    derive(call);
     return switch (call.getKind()) {
       case AS -> {
         SqlNode bound = bindFrom(call.operand(0));
