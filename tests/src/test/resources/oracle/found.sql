@@ -111,3 +111,5 @@ SELECT ARRAY[CAST(k AS VARCHAR), 'a'] FROM a EXCEPT SELECT array_agg('a') FROM a
 SELECT * FROM (SELECT id, id FROM a);
 SELECT id, id_1 FROM (SELECT * FROM a x JOIN a y ON x.id < y.id) z WHERE id_1 > 2;
 WITH w AS (SELECT id, k AS ID FROM a UNION ALL SELECT 1, 2) SELECT * FROM w WHERE id_1 > 1;
+-- A constant interval beside one of other units that is NULL.
+SELECT x.id FROM a x JOIN a y ON x.id = y.id AND (CASE WHEN CAST(NULL AS BOOLEAN) THEN INTERVAL '51' DAY ELSE CAST(NULL AS INTERVAL DAY TO SECOND) END > INTERVAL '457' DAY);

@@ -49,6 +49,13 @@ final class EngineConvertlets implements SqlRexConvertletTable {
           SqlKind.IS_NULL,
           SqlKind.IS_NOT_NULL);
 
+  private static final Set<SqlKind> ORDERS =
+      Set.of(
+          SqlKind.LESS_THAN,
+          SqlKind.LESS_THAN_OR_EQUAL,
+          SqlKind.GREATER_THAN,
+          SqlKind.GREATER_THAN_OR_EQUAL);
+
   private EngineConvertlets() {}
 
   @Override
@@ -99,7 +106,10 @@ final class EngineConvertlets implements SqlRexConvertletTable {
       return TruthValues::greatest;
     }
     if (operator.getKind() == SqlKind.EQUALS || operator.getKind() == SqlKind.NOT_EQUALS) {
-      return RowEquality::convert;
+      return (context, equality) -> inOneUnit(context, RowEquality.convert(context, equality));
+    }
+    if (ORDERS.contains(operator.getKind())) {
+      return EngineConvertlets::order;
     }
     if (operator.getKind() == SqlKind.IS_DISTINCT_FROM
         || operator.getKind() == SqlKind.IS_NOT_DISTINCT_FROM) {
@@ -109,6 +119,39 @@ final class EngineConvertlets implements SqlRexConvertletTable {
       return EngineConvertlets::cast;
     }
     return StandardConvertletTable.INSTANCE.get(call);
+  }
+
+  private static RexNode order(SqlRexContext context, SqlCall call) {
+    return inOneUnit(
+        context,
+        Objects.requireNonNull(StandardConvertletTable.INSTANCE.get(call), "comparison")
+            .convertCall(context, call));
+  }
+
+  /// A constant interval that is compared with one of other units gets that one's: with a NULL of
+  /// other units Calcite does not know the comparison for NULL, and then fails on it.
+  private static RexNode inOneUnit(SqlRexContext context, RexNode converted) {
+    if (!(converted instanceof RexCall call)
+        || call.operands.size() != 2
+        || !(call.operands.getLast() instanceof RexLiteral constant)
+        || constant.isNull()) {
+      return converted;
+    }
+    RelDataType type = call.operands.getFirst().getType();
+    SqlIntervalQualifier unit = type.getIntervalQualifier();
+    boolean other =
+        unit != null
+            && SqlTypeUtil.isInterval(constant.getType())
+            && type.getFamily() == constant.getType().getFamily()
+            && !unit.equals(constant.getType().getIntervalQualifier());
+    BigDecimal value = other ? constant.getValueAs(BigDecimal.class) : null;
+    return unit == null || value == null
+        ? converted
+        : call.clone(
+            call.getType(),
+            List.of(
+                call.operands.getFirst(),
+                context.getRexBuilder().makeIntervalLiteral(value, unit)));
   }
 
   private static RexNode cast(SqlRexContext context, SqlCall call) {

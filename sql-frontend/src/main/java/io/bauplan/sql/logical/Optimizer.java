@@ -228,9 +228,7 @@ final class Optimizer {
   private static RelNode trimmed(RelNode rel, RelBuilder builder) {
     try {
       return new RelFieldTrimmer(null, builder).trim(rel);
-    } catch (Mappings.NoElementException
-        | NoSuchElementException
-        | IllegalArgumentException e) {
+    } catch (Mappings.NoElementException | NoSuchElementException | IllegalArgumentException e) {
       return rel;
     }
   }

@@ -106,7 +106,8 @@ final class Differential {
         contradicted.add(n);
       }
       if (outcome.kind.equals("refused")) {
-        System.out.println("refused: query " + n + ": " + outcome.text.lines().findFirst().orElse(""));
+        System.out.println(
+            "refused: query " + n + ": " + outcome.text.lines().findFirst().orElse(""));
       }
       if (outcome.isMismatch()) {
         mismatches.add(describe(n, query, outcome));
