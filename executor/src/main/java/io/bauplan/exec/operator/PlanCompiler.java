@@ -400,11 +400,15 @@ public final class PlanCompiler {
     SortOperator sort =
         query.own(new SortOperator(node, allocator, query.spill(allocator, counted)));
     TopBound bound = sort.bound();
+    PhysicalPlan origin = TopColumn.origin(node.input());
     if (bound != null) {
       int column = TopColumn.origin(node.input(), node.keys().getFirst().column());
-      tops.put(TopColumn.origin(node.input()), new TopColumn(bound, column));
+      tops.put(origin, new TopColumn(bound, column));
     }
-    pipeline(compile(node.input()), sort, counted);
+    Source input = compile(node.input());
+    // The same node may stand elsewhere in the plan, where all of its rows are wanted.
+    tops.remove(origin);
+    pipeline(input, sort, counted);
     return sort.source();
   }
 
