@@ -109,7 +109,7 @@ SELECT array_agg('a' ORDER BY id) FROM a INTERSECT SELECT ARRAY[CAST(k AS VARCHA
 SELECT ARRAY[CAST(k AS VARCHAR), 'a'] FROM a EXCEPT SELECT array_agg('a') FROM a GROUP BY k;
 -- Two columns of one name below a star.
 SELECT * FROM (SELECT id, id FROM a);
-SELECT id, id_1 FROM (SELECT * FROM a x JOIN a y ON x.id < y.id) z WHERE id_1 > 2;
+SELECT id, id_1 FROM (SELECT x.id, y.id FROM a x JOIN a y ON x.id < y.id) z WHERE id_1 > 2;
 WITH w AS (SELECT id, k AS ID FROM a UNION ALL SELECT 1, 2) SELECT * FROM w WHERE id_1 > 1;
 -- A constant interval beside one of other units that is NULL.
 SELECT x.id FROM a x JOIN a y ON x.id = y.id AND (CASE WHEN CAST(NULL AS BOOLEAN) THEN INTERVAL '51' DAY ELSE CAST(NULL AS INTERVAL DAY TO SECOND) END > INTERVAL '457' DAY);
